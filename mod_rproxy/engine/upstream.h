@@ -1,0 +1,80 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* upstream.h: a named group of servers and one server of it.  Layer L1.
+ *
+ * Both are made while the configuration is read and are constant afterwards,
+ * but for the addresses (replaced by the resolver) and what lies in shared
+ * memory (upstream_shared.h). */
+#ifndef RPROXY_UPSTREAM_H
+#define RPROXY_UPSTREAM_H
+
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include <apr_pools.h>
+#include <apr_tables.h>
+#include <apr_time.h>
+
+typedef struct protocol_t protocol_t;
+typedef struct member_shared_t member_shared_t;
+typedef struct upstream_shared_t upstream_shared_t;
+typedef struct upstream_t upstream_t;
+
+#define MEMBER_MAX_ADDRESSES 16
+
+/* The addresses of one name in the order to try.  Immutable once published. */
+typedef struct {
+    int count;
+    struct {
+        struct sockaddr_storage sockaddr;
+        socklen_t len;
+    } item[MEMBER_MAX_ADDRESSES];
+} address_list_t;
+
+typedef struct member_t {
+    upstream_t *upstream;
+    const char *url;       /* as configured, for logs and status */
+    const char *authority; /* "host" or "host:port": Host when not preserved */
+    const char *host;      /* without brackets; NULL for a unix socket */
+    uint16_t port;
+    const char *unix_path; /* NULL for TCP */
+    const protocol_t *protocol;
+    int id;                /* index into the shared members, set in post_config */
+    int number;            /* position in its upstream, from 0 */
+
+    /* limits; 0: none */
+    int max_connections;           /* across all children */
+    int max_idle;                  /* idle connections kept per pool */
+    apr_interval_time_t idle_timeout;
+    int max_requests;              /* per connection */
+    apr_interval_time_t max_age;   /* of a connection */
+    apr_interval_time_t fail_pause; /* not chosen for so long after failures */
+
+    /* for the balancer to come: weight, backup, zone; kept as given */
+    int weight;
+    int backup;
+
+    /* atomic; NULL until the name is resolved */
+    const address_list_t *addresses;
+    member_shared_t *shared;
+} member_t;
+
+struct upstream_t {
+    const char *name;      /* of the container, or "http://host:port" */
+    const char *defined_at; /* "file:line" of its first directive */
+    apr_array_header_t *members; /* of member_t *, in the order given */
+    int id;
+    int retry_budget_percent;
+    upstream_shared_t *shared;
+};
+
+/* Parses "http://host[:port]", "http://[v6]:port", "unix:/path|http://name" or
+ * "unix:/path".  Path and query are not part of a member.
+ * @return NULL and *member, or what is wrong and what would be right (pool) */
+const char *member_parse(apr_pool_t *pool, const char *url, member_t **member);
+
+/* Blocking; fills in literal addresses without a look-up.
+ * @return APR_SUCCESS, or why the name has no address */
+apr_status_t member_resolve(member_t *member, apr_pool_t *pool);
+
+#endif

@@ -1,0 +1,173 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* rproxy_config.h: what the directives say.  Layer L2.
+ *
+ * Three structs: server_conf_t for what belongs to a virtual host (its routes,
+ * the loops), settings_t for what may differ by <Location> (a per-directory
+ * configuration, also set at server level), route_t for one RProxyPass.
+ * Unset is -1 or NULL; defaults are applied where a value is read
+ * (settings_default), never while merging. */
+#ifndef RPROXY_CONFIG_H
+#define RPROXY_CONFIG_H
+
+#include <httpd.h>
+#include <http_config.h>
+#include <ap_expr.h>
+
+#include "engine/upstream.h"
+#include "routing/route_table.h"
+#include "routing/condition.h"
+
+typedef struct route_t route_t;
+
+/* How a request field that tells about the client is sent on. */
+typedef enum {
+    FORWARD_OFF,    /* the client's own is removed, none is sent */
+    FORWARD_ON,     /* replaced by ours */
+    FORWARD_APPEND, /* ours is appended to what a trusted client sent */
+    FORWARD_PASS    /* left as the client sent it */
+} forward_e;
+
+/* clang-format off */
+#define FORWARD_FIELDS(X)                                                     \
+    X(FORWARD_FOR,     "x-forwarded-for",   FORWARD_APPEND)                   \
+    X(FORWARD_PROTO,   "x-forwarded-proto", FORWARD_ON)                       \
+    X(FORWARD_HOST,    "x-forwarded-host",  FORWARD_ON)                       \
+    X(FORWARD_PORT,    "x-forwarded-port",  FORWARD_ON)                       \
+    X(FORWARD_REAL_IP, "x-real-ip",         FORWARD_ON)                       \
+    X(FORWARD_RFC7239, "forwarded",         FORWARD_OFF)                      \
+    X(FORWARD_VIA,     "via",               FORWARD_APPEND)                   \
+    X(FORWARD_REQUEST_ID,  "x-request-id",  FORWARD_APPEND)                   \
+    X(FORWARD_TRACEPARENT, "traceparent",   FORWARD_PASS)
+/* clang-format on */
+
+typedef enum {
+#define X(id, name, preset) id,
+    FORWARD_FIELDS(X)
+#undef X
+        FORWARD_FIELD_COUNT
+} forward_field_e;
+
+/* When may a failed attempt be repeated (beside RFC 9110 9.2.2)? */
+enum {
+    RETRY_ON_CONNECT = 1, /* refused, unreachable, connect timed out */
+    RETRY_ON_RESET = 2,   /* closed or reset before the first response byte */
+    RETRY_ON_TIMEOUT = 4, /* no first byte in time */
+    RETRY_ON_INVALID = 8, /* malformed response head */
+    RETRY_ON_5XX = 16     /* 502, 503, 504 of the member */
+};
+
+typedef struct {
+    /* RProxyTimeout: usec, -1 unset, 0 none */
+    apr_interval_time_t connect_timeout;    /* default 5 s */
+    apr_interval_time_t send_timeout;       /* default 60 s: no progress */
+    apr_interval_time_t first_byte_timeout; /* default 60 s */
+    apr_interval_time_t between_timeout;    /* default 60 s */
+    apr_interval_time_t total_timeout;      /* default 0 */
+
+    int preserve_host;          /* RProxyPreserveHost, default 0 */
+    const char *host_override;  /* RProxyPreserveHost name: this Host */
+    signed char forward[FORWARD_FIELD_COUNT]; /* RProxyForward; forward_e */
+
+    int retry_tries;            /* RProxyRetry tries=: attempts in all, 3 */
+    int retry_on;               /* RETRY_ON_*; default CONNECT|RESET */
+    apr_off_t replay_limit;     /* request body kept for it, 64 KiB */
+
+    int rewrite;                /* RProxyRewrite On: Location etc., default 1 */
+    apr_array_header_t *hide;   /* RProxyHide: const char *, lower case */
+    int hide_defaults;          /* Server, X-Powered-By, ...: default 1 */
+
+    int error_override;         /* RProxyErrorOverride, default 0 */
+    int maintenance;            /* RProxyMaintenance, default 0 */
+    const char *maintenance_page; /* file, or NULL for the built-in one */
+    int retry_after_s;          /* default 30 */
+
+    apr_off_t buffer_memory;    /* RProxyRequestBuffer: 0 streams, default 0 */
+    apr_off_t buffer_file;      /* temporary file up to so many bytes */
+
+    int client_abort_finish;    /* RProxyClientAbort finish, default 0 */
+    apr_off_t response_head_limit; /* RProxyResponseLimit head=, 64 KiB */
+    int response_field_limit;   /* fields=, 200 */
+    apr_off_t response_trailer_limit; /* trailers=, 16 KiB */
+    int interim_limit;          /* interim=: 1xx responses, 16 */
+    int export_env;             /* RProxyEnv, default 0 */
+
+    const route_t *location_route; /* RProxyPass in <Location> */
+    int location_excluded;         /* RProxyPass ! in <Location> */
+} settings_t;
+
+typedef enum { PREFIX_KEEP, PREFIX_STRIP, PREFIX_REPLACE } prefix_e;
+
+typedef struct {
+    upstream_t *upstream;
+    const char *path;     /* of the target URL: replaces the prefix; "" none */
+    const char *name;     /* as written, resolved to upstream in post_config */
+    int weight;           /* of a split, 1-100 */
+} route_target_t;
+
+struct route_t {
+    const char *path;     /* "/app/"; NULL for RProxyPassMatch */
+    int exact;            /* exact path, not a prefix */
+    int excluded;         /* target "!" */
+    ap_regex_t *regex;    /* RProxyPassMatch */
+    const char *pattern;  /* its text */
+    apr_array_header_t *targets;    /* of route_target_t; one, or a split */
+    apr_array_header_t *conditions; /* of condition_t */
+    ap_expr_info_t *expr; /* expr=, or NULL */
+    const char *sticky;   /* sticky=cookie:NAME | address | header:NAME */
+    prefix_e prefix;
+    int files_first;
+    int maintenance;      /* maintenance=on on the route: -1 by settings */
+    const char *defined_at; /* "file:line" */
+    int id;               /* index into the shared route counters */
+};
+
+typedef struct {
+    server_rec *server;
+    int event_loop;       /* RProxyEventLoop: -1 unset, 0 off, 1 auto */
+    apr_array_header_t *routes;  /* of route_t *, own ones in file order */
+    route_table_t *table;        /* of the routes with a path; post_config */
+    apr_array_header_t *matches; /* of route_t *: RProxyPassMatch, in order */
+    int has_routes;              /* any, also in <Location> sections */
+    apr_array_header_t *trusted; /* RProxyTrusted: apr_ipsubnet_t * */
+} server_conf_t;
+
+/* One for the whole server: set in the main server only. */
+typedef struct {
+    int loop_threads;            /* RProxyLoops: 0 automatic */
+    apr_hash_t *upstreams;       /* name -> upstream_t * */
+    apr_array_header_t *upstream_list; /* of upstream_t *, index = id */
+    apr_array_header_t *member_list;   /* of member_t *, index = id */
+    apr_array_header_t *route_list;    /* of route_t *, index = id */
+    apr_interval_time_t resolve_interval; /* RProxyResolve, default 30 s */
+    int max_connections;         /* RProxyMaxConnections: clients per child */
+    const char *temp_dir;        /* for buffered bodies */
+} global_conf_t;
+
+extern global_conf_t *rproxy_global; /* valid after pre_config */
+
+extern const command_rec rproxy_directives[];
+
+void *rproxy_server_create(apr_pool_t *p, server_rec *s);
+void *rproxy_server_merge(apr_pool_t *p, void *base, void *add);
+void *rproxy_settings_create(apr_pool_t *p, char *dir);
+void *rproxy_settings_merge(apr_pool_t *p, void *base, void *add);
+
+/* Fresh global state; called in pre_config. */
+void rproxy_global_create(apr_pool_t *p);
+
+/* Finds the upstreams that routes name, resolves members, builds the route
+ * tables, numbers upstreams, members and routes, warns about unreachable
+ * routes and names without an address.
+ * @return OK, or HTTP_INTERNAL_SERVER_ERROR after a logged error */
+int rproxy_config_finish(apr_pool_t *p, apr_pool_t *ptemp, server_rec *main);
+
+server_conf_t *rproxy_server_conf(const server_rec *s);
+const settings_t *rproxy_settings(const request_rec *r);
+
+/* The value of a setting with its default applied: SETTING(s, retry_tries). */
+extern const settings_t rproxy_default_settings;
+#define SETTING(s, field)                                                     \
+    ((s)->field == -1 ? rproxy_default_settings.field : (s)->field)
+
+#endif
