@@ -1,0 +1,181 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* shared.c: the segment and the counts in it.  Layer L1. */
+#include "shared.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define RETRY_COST 100
+#define RETRY_CREDIT_MAX (10 * RETRY_COST)
+
+typedef struct {
+    void *base;
+    size_t size;
+} mapping_t;
+
+static int own_child = -1;
+
+static apr_status_t unmap(void *data)
+{
+    mapping_t *mapping = data;
+
+    munmap(mapping->base, mapping->size);
+    return APR_SUCCESS;
+}
+
+static size_t aligned(size_t size)
+{
+    return (size + 63) & ~(size_t)63;
+}
+
+apr_status_t shared_create(shared_t **out, int children, int upstreams,
+                           int members, int routes, apr_pool_t *pool)
+{
+    shared_t *s = apr_pcalloc(pool, sizeof(*s));
+    mapping_t *mapping = apr_palloc(pool, sizeof(*mapping));
+    size_t n = (size_t)children, at[6];
+    char *base;
+    int i;
+
+    at[0] = 0;
+    at[1] = at[0] + aligned(sizeof(upstream_shared_t) * (size_t)upstreams);
+    at[2] = at[1] + aligned(sizeof(member_shared_t) * (size_t)members);
+    at[3] = at[2] + aligned(sizeof(int32_t) * n * (size_t)members);
+    at[4] = at[3] + aligned(sizeof(metrics_child_t) * n);
+    at[5] = at[4] + aligned(sizeof(metrics_route_t) * n * (size_t)routes);
+    mapping->size =
+        at[5] + aligned(sizeof(metrics_member_t) * n * (size_t)members) + 64;
+    base = mmap(NULL, mapping->size, PROT_READ | PROT_WRITE,
+                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (base == MAP_FAILED) {
+        return errno;
+    }
+    mapping->base = base;
+    apr_pool_cleanup_register(pool, mapping, unmap, apr_pool_cleanup_null);
+    s->children = children;
+    s->members = members;
+    s->routes = routes;
+    s->upstreams = upstreams;
+    s->upstream = (upstream_shared_t *)(base + at[0]);
+    s->member = (member_shared_t *)(base + at[1]);
+    s->held = (int32_t *)(base + at[2]);
+    s->child = (metrics_child_t *)(base + at[3]);
+    s->route_metrics = (metrics_route_t *)(base + at[4]);
+    s->member_metrics = (metrics_member_t *)(base + at[5]);
+    for (i = 0; i < upstreams; i++) {
+        s->upstream[i].retry_credit = RETRY_CREDIT_MAX;
+    }
+    *out = s;
+    return APR_SUCCESS;
+}
+
+void shared_child_set(int child)
+{
+    own_child = child;
+}
+
+int shared_child(void)
+{
+    return own_child;
+}
+
+static int32_t *held_by_me(const shared_t *shared, const member_t *member)
+{
+    return &shared->held[own_child * shared->members + member->id];
+}
+
+void shared_child_reclaim(shared_t *shared, int child)
+{
+    int i;
+
+    for (i = 0; i < shared->members; i++) {
+        int at = child * shared->members + i;
+        int32_t n = __atomic_exchange_n(&shared->held[at], 0, __ATOMIC_RELAXED);
+        __atomic_fetch_sub(&shared->member[i].connections, n,
+                           __ATOMIC_RELAXED);
+        __atomic_store_n(&shared->member_metrics[at].active, 0,
+                         __ATOMIC_RELAXED);
+        __atomic_store_n(&shared->member_metrics[at].idle, 0,
+                         __ATOMIC_RELAXED);
+    }
+    for (i = 0; i < shared->routes; i++) {
+        __atomic_store_n(
+            &shared->route_metrics[child * shared->routes + i].active, 0,
+            __ATOMIC_RELAXED);
+    }
+    __atomic_store_n(&shared->child[child].clients, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&shared->child[child].handoffs_active, 0,
+                     __ATOMIC_RELAXED);
+}
+
+/* The child's own share is counted first and taken back last: a child killed
+ * in between is reclaimed for at most what it took. */
+int member_slot_take(const shared_t *shared, const member_t *member)
+{
+    int32_t *all = &member->shared->connections;
+    int32_t n = __atomic_add_fetch(all, 1, __ATOMIC_RELAXED);
+
+    if (member->max_connections && n > member->max_connections) {
+        __atomic_fetch_sub(all, 1, __ATOMIC_RELAXED);
+        return 0;
+    }
+    __atomic_fetch_add(held_by_me(shared, member), 1, __ATOMIC_RELAXED);
+    return 1;
+}
+
+void member_slot_give(const shared_t *shared, const member_t *member)
+{
+    __atomic_fetch_sub(held_by_me(shared, member), 1, __ATOMIC_RELAXED);
+    __atomic_fetch_sub(&member->shared->connections, 1, __ATOMIC_RELAXED);
+}
+
+int member_slots_used_up(const member_t *member)
+{
+    return member->max_connections
+           && __atomic_load_n(&member->shared->connections, __ATOMIC_RELAXED)
+                  >= member->max_connections;
+}
+
+void retry_budget_earn(upstream_t *upstream)
+{
+    int32_t *credit = &upstream->shared->retry_credit;
+
+    if (__atomic_load_n(credit, __ATOMIC_RELAXED) < RETRY_CREDIT_MAX) {
+        __atomic_fetch_add(credit, upstream->retry_budget_percent,
+                           __ATOMIC_RELAXED);
+    }
+}
+
+int retry_budget_spend(upstream_t *upstream)
+{
+    int32_t *credit = &upstream->shared->retry_credit;
+
+    if (__atomic_sub_fetch(credit, RETRY_COST, __ATOMIC_RELAXED) < 0) {
+        __atomic_fetch_add(credit, RETRY_COST, __ATOMIC_RELAXED);
+        return 0;
+    }
+    return 1;
+}
+
+void member_failed(member_t *member, apr_time_t now)
+{
+    __atomic_fetch_add(&member->shared->failures, 1, __ATOMIC_RELAXED);
+    __atomic_store_n(&member->shared->paused_until, now + member->fail_pause,
+                     __ATOMIC_RELAXED);
+}
+
+void member_answered(member_t *member)
+{
+    if (__atomic_load_n(&member->shared->failures, __ATOMIC_RELAXED)) {
+        __atomic_store_n(&member->shared->failures, 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&member->shared->paused_until, 0, __ATOMIC_RELAXED);
+    }
+}
+
+int member_paused(const member_t *member, apr_time_t now)
+{
+    return __atomic_load_n(&member->shared->paused_until, __ATOMIC_RELAXED)
+           > now;
+}

@@ -1,0 +1,84 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* shared.h: what all children know of upstreams and members.  Layer L1.
+ *
+ *   +--------------------+  segment: one anonymous shared mapping, made in
+ *   | shared_t header    |  post_config before the children are forked; a new
+ *   +--------------------+  generation of children gets a new one
+ *   | upstream_shared_t  |  x upstreams
+ *   +--------------------+
+ *   | member_shared_t    |  x members
+ *   +--------------------+
+ *   | connection counts  |  x children x members: what each child holds, so
+ *   +--------------------+  that a killed child's share can be taken back
+ *   | metrics            |  x children x (routes + members): see metrics.h
+ *   +--------------------+
+ *
+ * Everything is an atomic integer on its own; there is no lock and nothing a
+ * child killed at any instruction could leave half done but its own counts,
+ * which shared_child_reclaim takes back. */
+#ifndef RPROXY_SHARED_H
+#define RPROXY_SHARED_H
+
+#include <stdint.h>
+
+#include <apr_pools.h>
+#include <apr_time.h>
+
+#include "metrics.h"
+#include "upstream.h"
+
+struct upstream_shared_t {
+    /* hundredths of a retry that may still be spent; relaxed atomic */
+    int32_t retry_credit;
+} __attribute__((aligned(64)));
+
+struct member_shared_t {
+    int32_t connections;   /* open, all children; atomic */
+    int64_t paused_until;  /* usec; not chosen before; relaxed atomic */
+    uint32_t failures;     /* in a row; relaxed atomic */
+} __attribute__((aligned(64)));
+
+typedef struct {
+    int children;  /* slots */
+    int members;
+    int routes;
+    int upstreams;
+    upstream_shared_t *upstream;
+    member_shared_t *member;
+    int32_t *held;           /* [child * members + member] */
+    metrics_child_t *child;  /* [child] */
+    metrics_route_t *route_metrics;   /* [child * routes + route] */
+    metrics_member_t *member_metrics; /* [child * members + member] */
+} shared_t;
+
+/* Maps the segment; it goes with pool.  children: the server's limit. */
+apr_status_t shared_create(shared_t **shared, int children, int upstreams,
+                           int members, int routes, apr_pool_t *pool);
+
+/* Which child am I?  Set once after the fork.  -1 in the parent. */
+void shared_child_set(int child);
+int shared_child(void);
+
+/* Takes back the connections the last owner of this slot still held. */
+void shared_child_reclaim(shared_t *shared, int child);
+
+/* Counts one more connection to the member unless its limit is reached.
+ * @return 1 when counted */
+int member_slot_take(const shared_t *shared, const member_t *member);
+void member_slot_give(const shared_t *shared, const member_t *member);
+
+/* Is the member at its connection limit? */
+int member_slots_used_up(const member_t *member);
+
+/* May a retry be spent?  Each first attempt earns percent / 100 of one, up to
+ * ten; each retry costs one. */
+void retry_budget_earn(upstream_t *upstream);
+int retry_budget_spend(upstream_t *upstream);
+
+/* The outcome of an attempt, for the choice of the next ones. */
+void member_failed(member_t *member, apr_time_t now);
+void member_answered(member_t *member);
+int member_paused(const member_t *member, apr_time_t now);
+
+#endif
