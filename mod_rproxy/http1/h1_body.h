@@ -17,10 +17,12 @@ typedef struct {
     /* private, chunked only */
     int state;
     size_t line_len;       /* bytes of the current chunk line so far */
-    int digits;
+    int digits;            /* a size digit was seen */
+    h1_result_e error;     /* of a failed body, repeated by each step */
     char *trailer_buf;     /* caller's; trailer field lines as received */
     size_t trailer_cap;
     size_t trailer_len;
+    size_t trailer_line;   /* offset of the line not yet judged */
 } h1_body_t;
 
 typedef enum {
@@ -37,7 +39,8 @@ void h1_body_init(h1_body_t *b, h1_body_kind_e kind, int64_t length,
                   char *trailer_buf, size_t trailer_cap);
 
 /* One step.  @param used out: bytes of in that are done with (data included)
- * @param data out, with H1_BODY_DATA: a slice of in, never empty */
+ * @param data out, with H1_BODY_DATA: a slice of in, never empty
+ * @param error out, with H1_BODY_ERROR */
 h1_body_step_e h1_body_step(h1_body_t *b, const char *in, size_t len,
                             size_t *used, slice_t *data, h1_result_e *error);
 

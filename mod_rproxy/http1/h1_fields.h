@@ -26,11 +26,10 @@ int h1_list_has(slice_t value, slice_t token);
  * Transfer-Encoding, Upgrade (RFC 9110 section 7.6.1, RFC 9112 section 9). */
 int h1_is_hop_by_hop(slice_t name);
 
-/* May a Connection field nominate this name for removal?  Never the fields
- * that frame or route a message or that we add ourselves after removal:
- * Host, Content-Length, Transfer-Encoding, Via, Forwarded, X-Forwarded-*,
- * X-Real-IP, X-Request-ID, Traceparent, Cookie-like end-to-end fields may be
- * nominated. */
+/* May a Connection field nominate this name for removal?  Not the fields that
+ * frame or route a message, nor those that we add after the removal: Host,
+ * Content-Length, Transfer-Encoding, Via, Forwarded, X-Forwarded-*, X-Real-IP,
+ * X-Request-ID, Traceparent.  All others may, Cookie and the like included. */
 int h1_may_be_nominated(slice_t name);
 
 /* A token, not empty (RFC 9110 section 5.6.2). */

@@ -8,7 +8,7 @@
 #include "h1_response.h"
 
 typedef enum {
-    H1_BODY_NONE,        /* HEAD, 1xx, 204, 304: no body whatever the fields say */
+    H1_BODY_NONE,        /* HEAD, 1xx, 204, 304, whatever the fields say */
     H1_BODY_LENGTH,      /* exactly length bytes */
     H1_BODY_CHUNKED,
     H1_BODY_UNTIL_CLOSE
@@ -27,7 +27,9 @@ typedef struct {
  * HTTP/1.0 message, one beside Content-Length, Content-Length that is not
  * digits, or several that differ ("5, 5" and repeated equal values count as
  * one).  A 1xx, 204 with Transfer-Encoding is refused; Content-Length on
- * them is ignored. */
+ * them is ignored, but one other than 0 ends the connection (keep_alive 0),
+ * since its bytes may follow.  keep_alive is also 0 with 101, with
+ * H1_BODY_UNTIL_CLOSE and with every refusal. */
 h1_framing_t h1_framing_decide(int is_head, const h1_response_t *response);
 
 #endif

@@ -36,6 +36,7 @@
     X(H1_LENGTH_AND_CHUNKED, "Content-Length beside Transfer-Encoding")       \
     X(H1_BAD_CODING,       "Transfer-Encoding other than chunked")            \
     X(H1_CODING_ON_1_0,    "Transfer-Encoding in an HTTP/1.0 message")        \
+    X(H1_CODING_WITHOUT_BODY, "Transfer-Encoding on a 1xx or 204 response")   \
     X(H1_BAD_CHUNK_SIZE,   "malformed chunk size")                            \
     X(H1_CHUNK_TOO_LARGE,  "chunk size overflows")                            \
     X(H1_CHUNK_LINE_TOO_LONG, "chunk line longer than the limit")             \
@@ -81,11 +82,18 @@ void h1_response_init(h1_response_parser_t *p, h1_field_t *fields,
  * and for the final response behind a 1xx. */
 void h1_response_reset(h1_response_parser_t *p);
 
-/* @param buf,len all bytes of the message so far, from its first byte
+/* @param buf,len all bytes of the message so far, from its first byte; never
+ *        fewer than in the call before
  * @param head_len out, with H1_DONE: bytes of the head with the empty line
- * @return H1_DONE, H1_PARTIAL, or the error (final for this connection) */
+ * @return H1_DONE (reset before the next call), H1_PARTIAL, or the error
+ *         (final for this connection) */
 h1_result_e h1_response_parse(h1_response_parser_t *p, const char *buf,
                               size_t len, size_t *head_len);
+
+/* One field line, given without its CRLF; *field points into it.  Trailer
+ * sections have the same lines.
+ * @return H1_DONE, or why it is refused */
+h1_result_e h1_response_field_line(slice_t line, h1_field_t *field);
 
 /* First field of that name, or NULL. */
 const h1_field_t *h1_response_field(const h1_response_t *r, slice_t name);

@@ -39,7 +39,8 @@ static inline unsigned char slice_lower(unsigned char c)
 
 static inline int slice_eq(slice_t a, slice_t b)
 {
-    return a.len == b.len && memcmp(a.p, b.p, a.len) == 0;
+    return a.len == b.len
+           && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0); /* p may be NULL */
 }
 
 /* ASCII, independent of the locale (field names, RFC 9110 section 5.1). */
