@@ -149,46 +149,6 @@ static h1_result_e take_byte(h1_body_t *b, char c)
     }
 }
 
-/* Names that a receiver must know before the content, or may merge into the
- * head: RFC 9110 section 6.5.1. */
-static int is_forbidden_trailer(slice_t name)
-{
-    static const slice_t names[] = {
-        { "authorization", 13 },
-        { "www-authenticate", 16 },
-        { "cookie", 6 },
-        { "set-cookie", 10 },
-        { "content-encoding", 16 },
-        { "content-type", 12 },
-        { "content-range", 13 },
-        { "cache-control", 13 },
-        { "expect", 6 },
-        { "max-forwards", 12 },
-        { "range", 5 },
-        { "if-match", 8 },
-        { "if-none-match", 13 },
-        { "if-modified-since", 17 },
-        { "if-range", 8 },
-        { "if-unmodified-since", 19 },
-        { "pragma", 6 },
-        { "age", 3 },
-        { "date", 4 },
-        { "expires", 7 },
-        { "location", 8 },
-        { "retry-after", 11 },
-        { "vary", 4 },
-        { "warning", 7 },
-    };
-    size_t i;
-
-    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (slice_eq_nocase(name, names[i])) {
-            return 1;
-        }
-    }
-    return h1_is_hop_by_hop(name) || !h1_may_be_nominated(name);
-}
-
 static h1_result_e end_trailer_line(h1_body_t *b)
 {
     slice_t line = slice_make(b->trailer_buf + b->trailer_line,
@@ -200,7 +160,7 @@ static h1_result_e end_trailer_line(h1_body_t *b)
     }
     line.len -= 2;
     if (h1_response_field_line(line, &field) != H1_DONE
-        || is_forbidden_trailer(field.name)) {
+        || !h1_may_be_trailer(field.name)) {
         return H1_BAD_TRAILER;
     }
     b->trailer_line = b->trailer_len;

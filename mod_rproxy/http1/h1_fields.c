@@ -157,6 +157,52 @@ int h1_may_be_nominated(slice_t name)
     }
 }
 
+/* Beside those of h1_is_hop_by_hop and h1_may_be_nominated. */
+static int belongs_in_head(slice_t name)
+{
+    switch (name.len) {
+    case 3:
+        return name_is(name, "age");
+    case 4:
+        return name_is(name, "date") || name_is(name, "vary");
+    case 5:
+        return name_is(name, "range");
+    case 6:
+        return name_is(name, "cookie") || name_is(name, "expect")
+               || name_is(name, "pragma");
+    case 7:
+        return name_is(name, "expires") || name_is(name, "warning");
+    case 8:
+        return name_is(name, "if-match") || name_is(name, "if-range")
+               || name_is(name, "location");
+    case 10:
+        return name_is(name, "set-cookie");
+    case 11:
+        return name_is(name, "retry-after");
+    case 12:
+        return name_is(name, "content-type") || name_is(name, "max-forwards");
+    case 13:
+        return name_is(name, "authorization") || name_is(name, "cache-control")
+               || name_is(name, "content-range")
+               || name_is(name, "if-none-match");
+    case 16:
+        return name_is(name, "content-encoding")
+               || name_is(name, "www-authenticate");
+    case 17:
+        return name_is(name, "if-modified-since");
+    case 19:
+        return name_is(name, "if-unmodified-since");
+    default:
+        return 0;
+    }
+}
+
+int h1_may_be_trailer(slice_t name)
+{
+    return !belongs_in_head(name) && !h1_is_hop_by_hop(name)
+           && h1_may_be_nominated(name);
+}
+
 int h1_is_token(slice_t s)
 {
     size_t i;

@@ -32,6 +32,12 @@ int h1_is_hop_by_hop(slice_t name);
  * X-Request-ID, Traceparent.  All others may, Cookie and the like included. */
 int h1_may_be_nominated(slice_t name);
 
+/* May a trailer section carry this name (RFC 9110 section 6.5.1)?  Not the
+ * fields that frame, route, authenticate, set cookies, control caches or say
+ * how to read the content: a receiver that merges trailers into the head would
+ * be told too late, or told twice. */
+int h1_may_be_trailer(slice_t name);
+
 /* A token, not empty (RFC 9110 section 5.6.2). */
 int h1_is_token(slice_t s);
 
