@@ -1,0 +1,40 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* exchange_private.h: what the parts of the exchange share.  Layer L1.
+ * exchange.c: life of an exchange and its attempts; exchange_request.c: bytes
+ * to the member; exchange_response.c: bytes from it. */
+#ifndef RPROXY_EXCHANGE_PRIVATE_H
+#define RPROXY_EXCHANGE_PRIVATE_H
+
+#include "exchange.h"
+
+/* The only places where the two states change. */
+void exchange_request_transit(exchange_t *x, request_state_e to);
+void exchange_response_transit(exchange_t *x, response_state_e to);
+
+void exchange_log(exchange_t *x, int level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The attempt is over without a usable response: next try or the end.
+ * @param why names no address; it may reach a log, never a client */
+void exchange_attempt_failed(exchange_t *x, retry_failure_e failure,
+                             outcome_e outcome, int status, const char *why,
+                             apr_time_t now);
+
+/* Leaves this member's answer (5xx) for another member's, if one is left and
+ * the budget allows it.  @return 1 when another attempt begins */
+int exchange_try_other(exchange_t *x, apr_time_t now);
+
+/* Ends the exchange: gives the connection back or closes it. */
+void exchange_finish(exchange_t *x, outcome_e outcome, int status,
+                     const char *why, apr_time_t now);
+
+/* Gives the connection back if it can serve again, else closes it. */
+void exchange_release_conn(exchange_t *x, int reusable, apr_time_t now);
+
+/* Drops the request body chunks that are held. */
+void exchange_drop_body(exchange_t *x);
+
+metrics_member_t *exchange_member_metrics(const exchange_t *x);
+
+#endif
