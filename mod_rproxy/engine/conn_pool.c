@@ -153,9 +153,6 @@ void conn_pool_give(conn_pool_t *pool, upstream_conn_t **held, apr_time_t now)
     }
     else {
         conn->idle_since = now;
-        if (pool->idle_ready) {
-            conn->watch.ready = pool->idle_ready;
-        }
         idle_insert(conn);
     }
     unlock(pool);

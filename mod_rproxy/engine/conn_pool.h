@@ -45,7 +45,6 @@ struct conn_pool_t {
     apr_thread_mutex_t *mutex; /* NULL: one thread only */
     upstream_conn_t *dead;  /* closed; freed by conn_pool_bury */
     int defer_free;         /* events of this turn may still name them */
-    void (*idle_ready)(watch_t *watch, unsigned events);
 };
 
 /* @param shared with the number of members; lives as long as the pool */

@@ -18,6 +18,7 @@
 #include <apr_pools.h>
 #include <apr_time.h>
 
+#include "../driver/reactor_task.h"
 #include "../driver/timer_wheel.h"
 #include "conn_pool.h"
 #include "message.h"
@@ -176,6 +177,7 @@ struct exchange_t {
     chunk_t *in;
     apr_time_t progress_at; /* of the side that is waited for */
     timer_entry_t timer;  /* the loop's */
+    reactor_task_t again; /* the loop's */
 };
 
 exchange_t *exchange_create(apr_pool_t *pool);

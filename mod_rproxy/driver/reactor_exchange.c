@@ -1,0 +1,95 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* reactor_exchange.c: wakes exchanges by events and deadlines.  Layer L1.
+ * Knows no HTTP: it only carries wants to the kernel and readiness back. */
+#include "reactor_exchange.h"
+
+#include <stddef.h>
+#include <sys/epoll.h>
+
+#include "exchange_io.h"
+
+static reactor_t *reactor_of(const exchange_t *x)
+{
+    return x->env->driver;
+}
+
+void reactor_exchange_step(exchange_t *x)
+{
+    reactor_t *reactor = reactor_of(x);
+    exchange_wait_t wait = exchange_io_step(x, reactor->now);
+
+    if (wait.want & EXCHANGE_DONE) {
+        timer_remove(&reactor->timers, &x->timer);
+        reactor_forget(reactor, &x->again);
+        x->finished(x);
+        return;
+    }
+    timer_set(&reactor->timers, &x->timer, wait.deadline);
+    if (wait.want & EXCHANGE_WANT_AGAIN) {
+        reactor_later(reactor, &x->again);
+    }
+}
+
+static void deadline_passed(timer_entry_t *entry, int64_t now)
+{
+    (void)now;
+    reactor_exchange_step(
+        (exchange_t *)((char *)entry - offsetof(exchange_t, timer)));
+}
+
+static void run_again(reactor_task_t *task, reactor_t *reactor)
+{
+    (void)reactor;
+    reactor_exchange_step(
+        (exchange_t *)((char *)task - offsetof(exchange_t, again)));
+}
+
+static void conn_ready(watch_t *watch, unsigned events)
+{
+    upstream_conn_t *conn = (upstream_conn_t *)watch;
+
+    if (conn->fd < 0) {
+        return; /* closed earlier in this turn */
+    }
+    if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
+        conn->readable = 1;
+    }
+    if (events & EPOLLOUT) {
+        conn->writable = 1;
+    }
+    if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
+        conn->hangup = 1;
+    }
+    if (conn->exchange) {
+        reactor_exchange_step(conn->exchange);
+    }
+    else if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
+        conn_close(&conn); /* idle, and the member closed or spoke */
+    }
+}
+
+static void watch_conn(void *driver, upstream_conn_t *conn)
+{
+    conn->watch.ready = conn_ready;
+    if (reactor_watch(driver, conn->fd, &conn->watch) != APR_SUCCESS) {
+        conn->hangup = 1; /* found out by the next step */
+    }
+}
+
+void reactor_exchange_start(reactor_t *reactor, exchange_t *x)
+{
+    reactor->env.watch = watch_conn;
+    x->timer.fire = deadline_passed;
+    x->again.run = run_again;
+    reactor_exchange_step(x);
+}
+
+void reactor_exchange_cancel(exchange_t *x, outcome_e outcome)
+{
+    reactor_t *reactor = reactor_of(x);
+
+    timer_remove(&reactor->timers, &x->timer);
+    reactor_forget(reactor, &x->again);
+    exchange_cancel(x, outcome, reactor->now);
+}
