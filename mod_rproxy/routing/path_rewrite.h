@@ -25,7 +25,7 @@ typedef enum {
 typedef struct {
     slice_t path;  /* as path_normalize() left it */
     slice_t query; /* with its "?", or empty; sent on untouched */
-    size_t cut;    /* route_match_t.length: ends at a segment */
+    size_t cut;    /* route_found_t.length: ends at a segment */
     slice_t with;  /* a path, or empty */
 } path_rewrite_t;
 

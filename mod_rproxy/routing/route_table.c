@@ -71,7 +71,7 @@ void route_lookup_begin(route_lookup_t *lookup, const route_table_t *table,
     }
 }
 
-int route_lookup_next(route_lookup_t *lookup, route_match_t *match)
+int route_lookup_next(route_lookup_t *lookup, route_found_t *found)
 {
     const route_table_t *table = lookup->table;
 
@@ -79,10 +79,10 @@ int route_lookup_next(route_lookup_t *lookup, route_match_t *match)
         const route_group_t *group = &table->groups[lookup->group];
 
         if (lookup->next < group[1].exact) {
-            match->kind = lookup->next < group->prefix ? ROUTE_EXACT
+            found->kind = lookup->next < group->prefix ? ROUTE_EXACT
                                                        : ROUTE_PREFIX;
-            match->length = group->length;
-            match->route = table->routes[lookup->next++];
+            found->length = group->length;
+            found->route = table->routes[lookup->next++];
             return 1;
         }
         lookup->group = group->up;

@@ -53,7 +53,7 @@ typedef enum {
  *         costs nothing.  Otherwise *table is not touched. */
 route_build_e route_table_build(const route_entry_t *entries, size_t count,
                                 route_memory_t keep, route_memory_t scratch,
-                                const route_table_t **table);
+                                route_table_t **table);
 
 /* Memory the table takes, 0 for NULL.  With 64-bit pointers a table of n routes
  * takes at most 64 + 58 n bytes and one byte for each path byte that it does
@@ -82,7 +82,7 @@ typedef struct {
     void *route;
     route_kind_e kind;
     size_t length; /* bytes of the path that the route's own path covers */
-} route_match_t;
+} route_found_t;
 
 /* @param table  NULL: nothing matches */
 void route_lookup_begin(route_lookup_t *lookup, const route_table_t *table,
@@ -91,7 +91,7 @@ void route_lookup_begin(route_lookup_t *lookup, const route_table_t *table,
 /* The next best route: those of the longest matching path first, of these the
  * exact ones before the prefixes, equals in the order of the configuration;
  * then those of the next shorter path.
- * @return 1 and *match, or 0 when there is none left */
-int route_lookup_next(route_lookup_t *lookup, route_match_t *match);
+ * @return 1 and *found, or 0 when there is none left */
+int route_lookup_next(route_lookup_t *lookup, route_found_t *found);
 
 #endif

@@ -293,7 +293,7 @@ static int scratch_alloc(build_t *b, route_memory_t scratch)
 
 route_build_e route_table_build(const route_entry_t *entries, size_t count,
                                 route_memory_t keep, route_memory_t scratch,
-                                const route_table_t **table)
+                                route_table_t **table)
 {
     build_t b;
     route_table_t kept, *whole;
