@@ -19,8 +19,17 @@ int rproxy_response_fill(request_rec *r, const route_match_t *match,
                          const h1_response_t *response,
                          const h1_framing_t *framing);
 
-/* 1xx other than 101: sends it on to the client (103 with its fields). */
-void rproxy_response_interim(request_rec *r, const settings_t *settings,
+/* RProxyErrorOverride: after rproxy_response_fill, whether the body of this
+ * error is httpd's to make (ErrorDocument).  Clears then what the origin sent,
+ * but for WWW-Authenticate and Retry-After.
+ * @return OK, or the status to end the request with; the body is thrown away */
+int rproxy_response_override(request_rec *r, const settings_t *settings);
+
+/* 1xx other than 101: sends it on to the client, 103 with its fields, treated
+ * as those of a final response.  One that is not clean is not sent. */
+void rproxy_response_interim(request_rec *r, const route_match_t *match,
+                             const settings_t *settings,
+                             const member_t *member,
                              const h1_response_t *response);
 
 #endif
