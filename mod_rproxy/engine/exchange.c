@@ -345,7 +345,7 @@ unsigned exchange_want(const exchange_t *x)
     if ((x->request_state == REQUEST_BODY
          || (x->request_state == REQUEST_HEAD && !x->request.expect_continue))
         && !x->body_next && !x->source_ended && !x->source_blocked
-        && x->request.body != REQUEST_NO_BODY) {
+        && x->request.body != BODY_NONE) {
         want |= EXCHANGE_WANT_SOURCE;
     }
     want |= x->sink_full ? EXCHANGE_WANT_SINK : EXCHANGE_WANT_READ;

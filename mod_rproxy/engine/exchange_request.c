@@ -8,7 +8,7 @@
 /* In chunked coding the end has bytes of its own to send. */
 static int ends_with_bytes(const exchange_t *x)
 {
-    return x->request.body == REQUEST_STREAM;
+    return x->request.body == BODY_STREAM;
 }
 
 void exchange_drop_body(exchange_t *x)
@@ -53,7 +53,7 @@ static void request_sent(exchange_t *x, apr_time_t now)
 /* Nothing of the body lies ready: what comes next? */
 static void body_drained(exchange_t *x, apr_time_t now)
 {
-    if (x->source_ended || x->request.body == REQUEST_NO_BODY) {
+    if (x->source_ended || x->request.body == BODY_NONE) {
         request_sent(x, now);
     }
 }
@@ -61,7 +61,7 @@ static void body_drained(exchange_t *x, apr_time_t now)
 static void head_written(exchange_t *x, apr_time_t now)
 {
     chunk_release(&x->head_out);
-    if (x->request.body == REQUEST_NO_BODY) {
+    if (x->request.body == BODY_NONE) {
         request_sent(x, now);
     }
     else if (x->request.expect_continue && !x->body_out && !x->source_ended) {
@@ -142,7 +142,7 @@ chunk_t *exchange_body_room(exchange_t *x, size_t *room)
     size_t wanted = CHUNK_LARGE;
     chunk_t *chunk;
 
-    if (x->request.body == REQUEST_LENGTH
+    if (x->request.body == BODY_LENGTH
         && x->request.content_length - x->body_read
                <= CHUNK_SMALL - PROTOCOL_BODY_HEADROOM
                       - PROTOCOL_BODY_TAILROOM) {
@@ -181,7 +181,7 @@ void exchange_on_source(exchange_t *x, chunk_t *chunk, size_t len,
     x->body_read += (int64_t)len;
     x->bytes_sent += (int64_t)len;
     chunk->end += len;
-    if (x->request.body == REQUEST_LENGTH
+    if (x->request.body == BODY_LENGTH
         && x->body_read >= x->request.content_length) {
         last = 1;
     }

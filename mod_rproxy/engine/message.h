@@ -8,9 +8,9 @@
 #include "../http1/h1_fields.h"
 
 typedef enum {
-    REQUEST_NO_BODY,
-    REQUEST_LENGTH, /* content_length bytes follow */
-    REQUEST_STREAM  /* length not known: chunked in HTTP/1.1 */
+    BODY_NONE,
+    BODY_LENGTH, /* content_length bytes follow */
+    BODY_STREAM  /* length not known: chunked in HTTP/1.1 */
 } request_body_e;
 
 typedef struct {

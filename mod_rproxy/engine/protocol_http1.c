@@ -46,15 +46,15 @@ static h1_write_e http1_write_head(void *state, slice_t authority,
     for (i = 0; i < q->field_count; i++) {
         h1_write_field(out, q->fields[i].name, q->fields[i].value);
     }
-    if (q->body == REQUEST_LENGTH) {
+    if (q->body == BODY_LENGTH) {
         h1_write_field_number(out, SLICE_LIT("Content-Length"),
                               (uint64_t)q->content_length);
     }
-    else if (q->body == REQUEST_STREAM) {
+    else if (q->body == BODY_STREAM) {
         h1_write_field(out, SLICE_LIT("Transfer-Encoding"),
                        SLICE_LIT("chunked"));
     }
-    if (q->expect_continue && q->body != REQUEST_NO_BODY) {
+    if (q->expect_continue && q->body != BODY_NONE) {
         h1_write_field(out, SLICE_LIT("Expect"), SLICE_LIT("100-continue"));
     }
     return h1_write_head_end(out);
@@ -76,7 +76,7 @@ static void http1_frame_body(void *state, chunk_t *chunk, int last)
 {
     http1_t *h = state;
 
-    if (h->request->body != REQUEST_STREAM) {
+    if (h->request->body != BODY_STREAM) {
         return;
     }
     if (chunk->end > chunk->begin) {

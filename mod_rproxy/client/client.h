@@ -1,0 +1,184 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* client.h: a client connection that an event loop has adopted.  Layer L2.
+ *
+ *   adopted -> HEAD -> REQUEST -> FLUSH -> HEAD ...      keep-alive
+ *                   \> WORKER --/      \-> LINGER -> gone
+ *
+ * HEAD     waiting for, or collecting, a request head
+ * REQUEST  an exchange with an upstream is under way on the loop
+ * WORKER   a worker thread has connection and request; the loop only marks
+ *          what the kernel says
+ * FLUSH    the response lies ready and is being sent
+ * LINGER   sent and shut down; what the client still sends is thrown away
+ *
+ * After adoption only the loop's thread touches connection and request, in
+ * WORKER only the worker's.  The struct lives in the connection's pool. */
+#ifndef RPROXY_CLIENT_H
+#define RPROXY_CLIENT_H
+
+#include <httpd.h>
+#include <http_connection.h>
+
+#include "../driver/reactor.h"
+
+typedef struct client_t client_t;
+typedef struct loop_t loop_t;
+typedef struct proxied_t proxied_t;
+
+typedef enum {
+    CLIENT_HEAD,
+    CLIENT_REQUEST,
+    CLIENT_WORKER,
+    CLIENT_FLUSH,
+    CLIENT_LINGER,
+    CLIENT_GONE
+} client_state_e;
+
+/* What a worker thread shall do for a client. */
+typedef enum {
+    HANDOFF_READ,    /* read the head itself: larger than our buffer */
+    HANDOFF_PROCESS, /* all phases */
+    HANDOFF_HANDLER, /* the handler; the phases before it have run */
+    HANDOFF_DIE      /* the error response: its document is a local URL */
+} handoff_e;
+
+struct client_t {
+    watch_t watch; /* first */
+    conn_rec *conn;
+    loop_t *loop;
+    int fd;
+    client_state_e state;
+    client_t *next, *prev; /* all clients of the loop */
+
+    unsigned readable : 1; /* edge seen, EAGAIN not yet */
+    unsigned writable : 1;
+    unsigned hangup : 1;   /* the client closed or reset */
+    unsigned eof : 1;      /* read to the end */
+    unsigned dirty : 1;    /* output waits for the end of the turn */
+    unsigned tls : 1;      /* filters between us and the network */
+    unsigned in_phases : 1; /* a phase runs on the loop; TLS may wait */
+    unsigned on_worker : 1; /* the thread that runs filters may block */
+    unsigned draining : 1; /* no further request on this connection */
+    unsigned reset : 1;    /* close with RST: the response was cut short */
+
+    /* input: decrypted bytes not yet taken by a request */
+    chunk_t *in;
+    size_t scanned;        /* bytes of in already searched for the head's end */
+    ap_filter_t *in_filter;
+    /* input below mod_ssl: bytes as they came */
+    chunk_t *raw;
+
+    /* output: what the filters passed and the kernel did not take yet */
+    apr_bucket_brigade *out;
+    apr_bucket_brigade *spare; /* for passing and reading; empty between uses */
+    apr_pool_t *out_pool;      /* of what had to be set aside */
+    apr_off_t out_bytes;       /* in memory, in out */
+
+    request_rec *r;            /* under way */
+    proxied_t *proxied;        /* its exchange in CLIENT_REQUEST */
+    int status;                /* for HANDOFF_DIE and back */
+
+    apr_time_t head_since;     /* first byte of the head; 0: none yet */
+    apr_time_t linger_until;
+    timer_entry_t timer;
+    reactor_task_t flush_task; /* at the end of a turn */
+    reactor_task_t task;       /* between threads: adoption, hand-off */
+    handoff_e handoff;
+
+    /* proof that the adopting thread has left the MPM's code */
+    struct adopter_t *adopter;
+    unsigned long adopter_entries;
+    apr_time_t adopted_at;
+};
+
+/* Bytes that wait for the client before its upstream is not read any more,
+ * and where reading goes on. */
+#define CLIENT_OUT_FULL (128 * 1024)
+#define CLIENT_OUT_LOW (32 * 1024)
+
+/* ---- client_input.c: bytes in ---- */
+
+/* Reads what is there without waiting (on a worker: waits for the first byte
+ * up to the server's Timeout).
+ * @return APR_SUCCESS: there are new bytes in client->in; APR_EAGAIN; APR_EOF;
+ *         APR_ENOSPC: the buffer is full; or the error */
+apr_status_t client_fill(client_t *client);
+
+/* Frees the buffer when nothing is in it. */
+void client_trim(client_t *client);
+
+/* Puts our input filters in the place of the core's; takes over what those
+ * held. */
+apr_status_t client_take_input(client_t *client);
+
+/* ---- client_output.c: bytes out ---- */
+
+void client_take_output(client_t *client);
+
+/* Sends what the socket takes.  @return APR_SUCCESS (client->out_bytes and
+ * client->out tell what is left) or the error: the connection is aborted */
+apr_status_t client_write(client_t *client);
+
+/* Sends at the end of this turn. */
+void client_write_later(client_t *client);
+
+int client_output_pending(const client_t *client);
+
+/* On a worker thread: waits until all is sent, or fails after Timeout. */
+apr_status_t client_write_all(client_t *client);
+
+/* ---- client_body.c: request bodies on the loop ---- */
+
+/* Takes HTTP_IN's place in the request's input filters. */
+void client_body_install(client_t *client, request_rec *r);
+
+/* Gives its place back, for a worker thread that may wait. */
+void client_body_restore(request_rec *r);
+
+/* Is nothing but our own filter between the request and its body? */
+int client_body_is_direct(const request_rec *r);
+
+/* Body bytes without waiting, past the filters: APR_SUCCESS with *len > 0,
+ * APR_EAGAIN, APR_EOF at the end, or the error. */
+apr_status_t client_body_read(request_rec *r, char *buf, apr_size_t cap,
+                              apr_size_t *len);
+
+/* ---- client_loop.c: states ---- */
+
+/* From the adopting thread: hands the connection to its loop. */
+void client_begin(client_t *client);
+
+/* The exchange of client->r is over, or its response complete. */
+void client_request_done(client_t *client);
+
+/* Stops using the connection at once. */
+void client_abort(client_t *client);
+
+/* ---- client_request.c: one request ---- */
+
+/* A complete head lies in the buffer: reads and runs the request. */
+void client_run_request(client_t *client);
+
+/* Ends a request whose phases or handler gave this status. */
+void client_finish_request(client_t *client, request_rec *r, int status);
+
+/* ---- client_handoff.c: worker threads ---- */
+
+/* Gives the client to an MPM worker thread; it comes back to its loop. */
+void client_hand_off(client_t *client, handoff_e what);
+
+/* On the worker that has the client now. */
+client_t *client_on_this_thread(conn_rec *c);
+
+/* ---- client_adopt.c ---- */
+
+/* The adopted connection's client_t, or NULL. */
+client_t *client_of(const conn_rec *c);
+
+/* Frees the connection once the thread it came from has provably left it. */
+void client_dispose(client_t *client);
+
+void client_register_hooks(apr_pool_t *pool);
+
+#endif

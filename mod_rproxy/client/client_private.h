@@ -1,0 +1,28 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* client_private.h: what the files of client/ share.  Layer L2. */
+#ifndef RPROXY_CLIENT_PRIVATE_H
+#define RPROXY_CLIENT_PRIVATE_H
+
+#include "../rproxy_private.h"
+
+#include <util_filter.h>
+
+#include "client.h"
+#include "loop.h"
+
+/* mod_logio's counters: NULL where it is not loaded. */
+extern void (*rproxy_logio_add_bytes_in)(conn_rec *c, apr_off_t bytes);
+extern void (*rproxy_logio_add_bytes_out)(conn_rec *c, apr_off_t bytes);
+
+extern ap_filter_rec_t *client_in_handle, *client_net_in_handle;
+
+/* Before a worker thread gets the client: its buffers leave the loop's cache,
+ * which no other thread may touch. */
+void client_input_detach(client_t *client);
+
+void client_input_register(void);
+void client_output_register(void);
+void client_body_register(void);
+
+#endif
