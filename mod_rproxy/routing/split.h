@@ -4,10 +4,10 @@
  *
  * Weighted rendezvous hashing: each target draws a number from the client's
  * hash and its own name, and the best draw wins.  A client therefore stays
- * where it is until a weight changes, and then as few move as can be without
- * remembering anything:
- * - a target whose weight is raised takes clients from the others, and no
- *   other client moves; lowered or removed, only its own clients move;
+ * where it is until a weight changes, and then few move:
+ * - to a target whose weight alone is raised, clients come from the others, and
+ *   no other client moves; lowered or removed, only its own clients move;
+ * - only what the weights are to each other counts, not their sum;
  * - the order of the targets does not matter. */
 #ifndef RPROXY_SPLIT_H
 #define RPROXY_SPLIT_H

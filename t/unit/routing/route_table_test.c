@@ -81,7 +81,7 @@ static void list_parse(list_t *list, const char *text)
     }
 }
 
-/* All matches as "index:kind:length ..." */
+/* The indices of all that match, best first. */
 static void describe(unit_text_t *out, const list_t *list,
                      const route_table_t *table, slice_t path)
 {
