@@ -16,11 +16,6 @@ static int is_slash(char c)
     return c == '/' || c == '\\';
 }
 
-static slice_t skip(slice_t s, size_t count)
-{
-    return slice_make(s.p + count, s.len - count);
-}
-
 static int starts_with_two_slashes(slice_t s)
 {
     return s.len >= 2 && is_slash(s.p[0]) && is_slash(s.p[1]);
@@ -43,7 +38,7 @@ slice_t location_host(slice_t authority)
 static slice_t without_default_port(slice_t authority, slice_t scheme)
 {
     slice_t host = location_host(authority);
-    slice_t port = skip(authority, host.len);
+    slice_t port = text_skip(authority, host.len);
     int is_http = slice_eq_nocase(scheme, SLICE_LIT("http"));
 
     if (slice_eq(port, SLICE_LIT(":"))
@@ -89,14 +84,14 @@ static int split_reference(slice_t s, reference_t *ref)
             && !slice_eq_nocase(ref->scheme, SLICE_LIT("https"))) {
             return 0;
         }
-        s = skip(s, ref->scheme.len + 1);
+        s = text_skip(s, ref->scheme.len + 1);
         if (!starts_with_two_slashes(s)) {
             return 0;
         }
     }
-    s = skip(s, 2);
+    s = text_skip(s, 2);
     ref->authority = slice_make(s.p, authority_len(s));
-    ref->path = skip(s, ref->authority.len);
+    ref->path = text_skip(s, ref->authority.len);
     return 1;
 }
 
@@ -141,7 +136,7 @@ int location_map_path(const location_map_t *map, slice_t path, slice_t *head,
         return 0;
     }
     *head = map->public_prefix;
-    *rest = skip(path, map->origin_prefix.len);
+    *rest = text_skip(path, map->origin_prefix.len);
     if (head->len == 0 && (rest->len == 0 || rest->p[0] != '/')) {
         *head = SLICE_LIT("/");
     }

@@ -4,15 +4,10 @@
  * RFC 8288 section 3. */
 #include "reference_fields.h"
 
-static slice_t skip(slice_t s, size_t count)
-{
-    return slice_make(s.p + count, s.len - count);
-}
-
 static slice_t skip_spaces(slice_t s)
 {
     while (s.len && (s.p[0] == ' ' || s.p[0] == '\t')) {
-        s = skip(s, 1);
+        s = text_skip(s, 1);
     }
     return s;
 }
@@ -70,17 +65,17 @@ location_verdict_e link_map(const location_map_t *map, slice_t value,
         const char *close;
 
         text_put(out, slice_make(value.p, before));
-        value = skip(value, before);
+        value = text_skip(value, before);
         close = value.len ? memchr(value.p, '>', value.len) : NULL;
         if (close) {
             slice_t reference = slice_make(value.p, (size_t)(close - value.p));
 
             changed |= put_reference(map, slice_trim(reference), out);
-            value = skip(value, reference.len);
+            value = text_skip(value, reference.len);
         }
         else {
             text_put(out, value);
-            value = skip(value, value.len);
+            value = text_skip(value, value.len);
         }
     }
     return verdict(out, begin, changed);
@@ -94,11 +89,11 @@ static slice_t skip_url_key(slice_t s)
     if (s.len < key.len || !slice_eq_nocase(slice_make(s.p, key.len), key)) {
         return s;
     }
-    rest = skip_spaces(skip(s, key.len));
+    rest = skip_spaces(text_skip(s, key.len));
     if (rest.len == 0 || rest.p[0] != '=') {
         return s;
     }
-    return skip_spaces(skip(rest, 1));
+    return skip_spaces(text_skip(rest, 1));
 }
 
 /* The reference in the value of Refresh; empty if there is none. */
@@ -108,16 +103,16 @@ static slice_t find_refresh_reference(slice_t value)
     const char *end;
 
     while (s.len && s.p[0] != ';' && s.p[0] != ',') {
-        s = skip(s, 1);
+        s = text_skip(s, 1);
     }
     if (s.len == 0) {
         return s;
     }
-    s = skip_url_key(skip_spaces(skip(s, 1)));
+    s = skip_url_key(skip_spaces(text_skip(s, 1)));
     if (s.len && (s.p[0] == '"' || s.p[0] == '\'')) {
         char quote = s.p[0];
 
-        s = skip(s, 1);
+        s = text_skip(s, 1);
         end = s.len ? memchr(s.p, quote, s.len) : NULL;
         return end ? slice_make(s.p, (size_t)(end - s.p)) : s;
     }
@@ -134,6 +129,6 @@ location_verdict_e refresh_map(const location_map_t *map, slice_t value,
 
     text_put(out, slice_make(value.p, before));
     changed = put_reference(map, reference, out);
-    text_put(out, skip(value, before + reference.len));
+    text_put(out, text_skip(value, before + reference.len));
     return verdict(out, begin, changed);
 }

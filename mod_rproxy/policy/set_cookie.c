@@ -10,11 +10,6 @@ typedef struct {
     slice_t value;
 } attribute_t;
 
-static slice_t skip(slice_t s, size_t count)
-{
-    return slice_make(s.p + count, s.len - count);
-}
-
 /* Cuts the part before the next ";" off *rest. */
 static slice_t next_part(slice_t *rest)
 {
@@ -23,10 +18,10 @@ static slice_t next_part(slice_t *rest)
 
     if (semicolon) {
         part.len = (size_t)(semicolon - rest->p);
-        *rest = skip(*rest, part.len + 1);
+        *rest = text_skip(*rest, part.len + 1);
     }
     else {
-        *rest = skip(*rest, rest->len);
+        *rest = text_skip(*rest, rest->len);
     }
     return slice_trim(part);
 }
@@ -38,7 +33,7 @@ static attribute_t split_attribute(slice_t part)
 
     if (equals) {
         a.name = slice_trim(slice_make(part.p, (size_t)(equals - part.p)));
-        a.value = slice_trim(skip(part, (size_t)(equals - part.p) + 1));
+        a.value = slice_trim(text_skip(part, (size_t)(equals - part.p) + 1));
     }
     return a;
 }
@@ -54,7 +49,7 @@ static int domain_matches(slice_t host, slice_t domain)
     if (host.len < domain.len + 1 || domain.len == 0) {
         return 0;
     }
-    tail = skip(host, host.len - domain.len);
+    tail = text_skip(host, host.len - domain.len);
     return slice_eq_nocase(tail, domain)
            && host.p[host.len - domain.len - 1] == '.';
 }
@@ -62,7 +57,7 @@ static int domain_matches(slice_t host, slice_t domain)
 static int is_origin_domain(const location_map_t *map, slice_t domain)
 {
     if (domain.len && domain.p[0] == '.') {
-        domain = skip(domain, 1);
+        domain = text_skip(domain, 1);
     }
     return !domain_matches(location_host(map->public_authority), domain)
            && (domain_matches(location_host(map->origin_authority[0]), domain)

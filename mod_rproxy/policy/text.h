@@ -56,4 +56,10 @@ static inline slice_t text_slice(const text_t *t)
     return slice_make(t->buf, t->len);
 }
 
+/* What follows the first count bytes; count is at most s.len. */
+static inline slice_t text_skip(slice_t s, size_t count)
+{
+    return slice_make(s.p + count, s.len - count);
+}
+
 #endif
