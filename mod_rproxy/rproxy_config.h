@@ -13,10 +13,12 @@
 #include <httpd.h>
 #include <http_config.h>
 #include <ap_expr.h>
+#include <apr_hash.h>
 
 #include "engine/upstream.h"
 #include "routing/route_table.h"
 #include "routing/condition.h"
+#include "routing/split.h"
 
 typedef struct route_t route_t;
 
@@ -102,7 +104,9 @@ typedef struct {
     upstream_t *upstream;
     const char *path;     /* of the target URL: replaces the prefix; "" none */
     const char *name;     /* as written, resolved to upstream in post_config */
-    int weight;           /* of a split, 1-100 */
+    int weight;           /* of a split, 0-100 */
+    const char *public_prefix;   /* see route_match_t */
+    const char *upstream_prefix;
 } route_target_t;
 
 struct route_t {
@@ -114,23 +118,31 @@ struct route_t {
     apr_array_header_t *targets;    /* of route_target_t; one, or a split */
     apr_array_header_t *conditions; /* of condition_t */
     ap_expr_info_t *expr; /* expr=, or NULL */
+    split_target_t *split; /* of targets when there are several */
     const char *sticky;   /* sticky=cookie:NAME | address | header:NAME */
     prefix_e prefix;
+    int prefix_given;     /* prefix= stood in the configuration */
     int files_first;
     int maintenance;      /* maintenance=on on the route: -1 by settings */
     const char *defined_at; /* "file:line" */
     int id;               /* index into the shared route counters */
 };
 
-typedef struct {
+typedef struct server_conf_t server_conf_t;
+
+struct server_conf_t {
     server_rec *server;
     int event_loop;       /* RProxyEventLoop: -1 unset, 0 off, 1 auto */
     apr_array_header_t *routes;  /* of route_t *, own ones in file order */
     route_table_t *table;        /* of the routes with a path; post_config */
     apr_array_header_t *matches; /* of route_t *: RProxyPassMatch, in order */
     int has_routes;              /* any, also in <Location> sections */
+    int has_location_routes;     /* one-argument RProxyPass */
+    /* The main server's, whose routes apply where none of ours fits; NULL in
+     * the main server itself. */
+    const server_conf_t *base;
     apr_array_header_t *trusted; /* RProxyTrusted: apr_ipsubnet_t * */
-} server_conf_t;
+};
 
 /* One for the whole server: set in the main server only. */
 typedef struct {
@@ -140,8 +152,11 @@ typedef struct {
     apr_array_header_t *member_list;   /* of member_t *, index = id */
     apr_array_header_t *route_list;    /* of route_t *, index = id */
     apr_interval_time_t resolve_interval; /* RProxyResolve, default 30 s */
-    int max_connections;         /* RProxyMaxConnections: clients per child */
-    const char *temp_dir;        /* for buffered bodies */
+    int max_connections;         /* RProxyMaxConnections: clients per child,
+                                  * 0: automatic */
+    int retry_budget_percent;    /* RProxyRetry budget= of the main server */
+    const char *temp_dir;        /* for buffered bodies; set by
+                                  * rproxy_config_finish when not given */
 } global_conf_t;
 
 extern global_conf_t *rproxy_global; /* valid after pre_config */
@@ -157,8 +172,10 @@ void *rproxy_settings_merge(apr_pool_t *p, void *base, void *add);
 void rproxy_global_create(apr_pool_t *p);
 
 /* Finds the upstreams that routes name, resolves members, builds the route
- * tables, numbers upstreams, members and routes, warns about unreachable
- * routes and names without an address.
+ * tables, warns about unreachable routes and names without an address.
+ * Called in post_config, and in check_config when httpd only tests its
+ * configuration (post_config does not run then).  Lists are complete and
+ * numbered when the directives have been read.
  * @return OK, or HTTP_INTERNAL_SERVER_ERROR after a logged error */
 int rproxy_config_finish(apr_pool_t *p, apr_pool_t *ptemp, server_rec *main);
 

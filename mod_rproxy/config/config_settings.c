@@ -1,0 +1,248 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* config_settings.c: what may differ by <Location>.  Layer L2.
+ * A setter parses, checks the range and stores; it has no other effect. */
+#include "config_settings.h"
+
+#include <apr_file_info.h>
+#include <apr_lib.h>
+#include <apr_strings.h>
+
+#include "../rproxy_config.h"
+#include "config_option.h"
+#include "config_upstream.h"
+
+#define OPTION_END { NULL, OPTION_INT, 0, 0, 0 }
+#define TIME(key, field)                                                      \
+    { key, OPTION_TIME, offsetof(settings_t, field), 0, OPTION_YEAR_S }
+
+const char *config_settings_flag(cmd_parms *cmd, void *dir, const char *arg)
+{
+    return config_option_flag(cmd, arg,
+                              (int *)((char *)dir + (apr_size_t)cmd->info));
+}
+
+const char *config_settings_timeout(cmd_parms *cmd, void *dir, int argc,
+                                    char *const argv[])
+{
+    static const option_t options[] = {
+        TIME("connect", connect_timeout),
+        TIME("send", send_timeout),
+        TIME("first-byte", first_byte_timeout),
+        TIME("between", between_timeout),
+        TIME("total", total_timeout),
+        OPTION_END,
+    };
+    const char *error = NULL;
+    int i, o;
+
+    if (argc < 1) {
+        return "RProxyTimeout: expected a time, or connect=, send=, "
+               "first-byte=, between= or total=";
+    }
+    for (i = 0; i < argc && !error; i++) {
+        if (i > 0 || strchr(argv[i], '=')) {
+            error = config_option_set(cmd, options, dir, argv[i]);
+            continue;
+        }
+        for (o = 0; o < 4 && !error; o++) { /* all but total */
+            option_t option = options[o];
+
+            option.key = NULL;
+            error = config_option_value(cmd, &option, dir, argv[i]);
+        }
+    }
+    return error;
+}
+
+/* "connect,reset,5xx" or "none" */
+static const char *parse_retry_on(cmd_parms *cmd, const char *list, int *bits)
+{
+    static const char *const words[] = { "connect", "reset", "timeout",
+                                         "invalid", "5xx",   "none", NULL };
+    static const int values[] = { RETRY_ON_CONNECT, RETRY_ON_RESET,
+                                  RETRY_ON_TIMEOUT, RETRY_ON_INVALID,
+                                  RETRY_ON_5XX,     0 };
+    const char *word;
+    int all = 0;
+
+    if (!*list) {
+        return config_option_unknown(cmd, "reason in on=", list, words);
+    }
+    while (*list) {
+        int found;
+
+        word = ap_getword(cmd->temp_pool, &list, ',');
+        found = config_option_find(words, word);
+        if (found < 0) {
+            return config_option_unknown(cmd, "reason in on=", word, words);
+        }
+        all |= values[found];
+    }
+    *bits = all;
+    return NULL;
+}
+
+/* budget= belongs to an upstream, not to a request. */
+static const char *set_budget(cmd_parms *cmd, const char *value)
+{
+    static const option_t option = { "budget", OPTION_INT, 0, 0, 100 };
+    upstream_t *upstream = config_upstream_around(cmd);
+    char *number = apr_pstrdup(cmd->temp_pool, value);
+    apr_size_t len = strlen(number);
+
+    if (len > 1 && number[len - 1] == '%') {
+        number[len - 1] = '\0';
+    }
+    if (upstream) {
+        return config_option_value(cmd, &option,
+                                   &upstream->retry_budget_percent, number);
+    }
+    if (ap_check_cmd_context(cmd, GLOBAL_ONLY)) {
+        return "RProxyRetry: budget= counts all requests of an upstream: "
+               "expected in the main server configuration or in "
+               "<RProxyUpstream>";
+    }
+    return config_option_value(cmd, &option,
+                               &rproxy_global->retry_budget_percent, number);
+}
+
+const char *config_settings_retry(cmd_parms *cmd, void *dir, int argc,
+                                  char *const argv[])
+{
+    /* on and budget are here for the list of known keys. */
+    static const option_t options[] = {
+        { "tries", OPTION_INT, offsetof(settings_t, retry_tries), 1, 100 },
+        { "on", OPTION_INT, 0, 0, 0 },
+        { "budget", OPTION_INT, 0, 0, 100 },
+        { "replay", OPTION_SIZE, offsetof(settings_t, replay_limit), 0,
+          1073741824 },
+        OPTION_END,
+    };
+    settings_t *s = dir;
+    const char *error = argc ? NULL
+                             : "RProxyRetry: expected tries=, on=, budget= or "
+                               "replay=";
+    int i;
+
+    for (i = 0; i < argc && !error; i++) {
+        if (strncmp(argv[i], "budget=", 7) == 0) {
+            error = set_budget(cmd, argv[i] + 7);
+        }
+        else if (config_upstream_around(cmd)) {
+            error = config_option_expected(cmd, argv[i],
+                                           "only budget= in <RProxyUpstream>");
+        }
+        else if (strncmp(argv[i], "on=", 3) == 0) {
+            error = parse_retry_on(cmd, argv[i] + 3, &s->retry_on);
+        }
+        else {
+            error = config_option_set(cmd, options, dir, argv[i]);
+        }
+    }
+    return error;
+}
+
+/* page=file: must be there when the server starts. */
+static const char *set_page(cmd_parms *cmd, settings_t *s, const char *value)
+{
+    const char *path = ap_server_root_relative(cmd->pool, value);
+    apr_finfo_t info;
+
+    if (!path
+        || apr_stat(&info, path, APR_FINFO_TYPE, cmd->temp_pool)
+               != APR_SUCCESS
+        || info.filetype != APR_REG) {
+        return apr_psprintf(cmd->pool, "%s: page=%s is no file: expected the "
+                            "path of an HTML page",
+                            cmd->cmd->name, value);
+    }
+    s->maintenance_page = path;
+    return NULL;
+}
+
+const char *config_settings_maintenance(cmd_parms *cmd, void *dir, int argc,
+                                        char *const argv[])
+{
+    static const option_t options[] = {
+        { "page", OPTION_INT, 0, 0, 0 }, /* for the list of known keys */
+        { "retry-after", OPTION_INT, offsetof(settings_t, retry_after_s), 0,
+          OPTION_YEAR_S },
+        OPTION_END,
+    };
+    settings_t *s = dir;
+    const char *error;
+    int i;
+
+    if (argc < 1) {
+        return "RProxyMaintenance: expected On or Off";
+    }
+    error = config_option_flag(cmd, argv[0], &s->maintenance);
+    for (i = 1; i < argc && !error; i++) {
+        error = strncmp(argv[i], "page=", 5) == 0
+                    ? set_page(cmd, s, argv[i] + 5)
+                    : config_option_set(cmd, options, dir, argv[i]);
+    }
+    return error;
+}
+
+const char *config_settings_request_buffer(cmd_parms *cmd, void *dir, int argc,
+                                           char *const argv[])
+{
+    static const option_t memory
+        = { NULL, OPTION_SIZE, offsetof(settings_t, buffer_memory), 1,
+            1073741824 };
+    static const option_t options[] = {
+        { "file", OPTION_SIZE, offsetof(settings_t, buffer_file), 0,
+          APR_INT64_MAX },
+        OPTION_END,
+    };
+    settings_t *s = dir;
+    const char *error = NULL;
+
+    if (argc < 1 || argc > 2) {
+        return "RProxyRequestBuffer: expected Off, or memory[k|m] [file=size]";
+    }
+    if (ap_cstr_casecmp(argv[0], "off") == 0) {
+        s->buffer_memory = 0;
+        return argc == 1 ? NULL
+                         : config_option_expected(cmd, argv[1],
+                                                  "nothing behind Off");
+    }
+    error = config_option_value(cmd, &memory, dir, argv[0]);
+    if (!error && argc == 2) {
+        error = config_option_set(cmd, options, dir, argv[1]);
+    }
+    return error;
+}
+
+const char *config_settings_client_abort(cmd_parms *cmd, void *dir,
+                                         const char *arg)
+{
+    static const char *const words[] = { "cancel", "finish", NULL };
+    int found = config_option_find(words, arg);
+
+    if (found < 0) {
+        return config_option_expected(cmd, arg, "cancel or finish");
+    }
+    ((settings_t *)dir)->client_abort_finish = found;
+    return NULL;
+}
+
+const char *config_settings_response_limit(cmd_parms *cmd, void *dir,
+                                           const char *arg)
+{
+    static const option_t options[] = {
+        { "head", OPTION_SIZE, offsetof(settings_t, response_head_limit), 1024,
+          1048576 },
+        { "fields", OPTION_INT, offsetof(settings_t, response_field_limit), 1,
+          10000 },
+        { "trailers", OPTION_SIZE,
+          offsetof(settings_t, response_trailer_limit), 0, 1048576 },
+        { "interim", OPTION_INT, offsetof(settings_t, interim_limit), 0,
+          1000 },
+        OPTION_END,
+    };
+
+    return config_option_set(cmd, options, dir, arg);
+}
