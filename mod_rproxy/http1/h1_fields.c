@@ -40,7 +40,9 @@ static int name_is(slice_t name, const char *lower)
     size_t i;
 
     for (i = 0; i < name.len; i++) {
-        if (slice_lower((unsigned char)name.p[i]) != (unsigned char)lower[i]) {
+        if (name.p[i] != lower[i]
+            && slice_lower((unsigned char)name.p[i])
+                   != (unsigned char)lower[i]) {
             return 0;
         }
     }

@@ -40,6 +40,16 @@ static void take_length(framing_fields_t *f, slice_t value)
     }
 }
 
+static void take_connection(framing_fields_t *f, slice_t value)
+{
+    slice_t option;
+
+    while (h1_list_next(&value, &option)) {
+        f->close |= slice_eq_nocase(option, SLICE_LIT("close"));
+        f->keep_alive |= slice_eq_nocase(option, SLICE_LIT("keep-alive"));
+    }
+}
+
 static void take_field(framing_fields_t *f, const h1_field_t *field)
 {
     static const slice_t connection = { "connection", 10 };
@@ -49,8 +59,7 @@ static void take_field(framing_fields_t *f, const h1_field_t *field)
     switch (field->name.len) {
     case 10:
         if (slice_eq_nocase(field->name, connection)) {
-            f->close |= h1_list_has(field->value, SLICE_LIT("close"));
-            f->keep_alive |= h1_list_has(field->value, SLICE_LIT("keep-alive"));
+            take_connection(f, field->value);
         }
         break;
     case 14:

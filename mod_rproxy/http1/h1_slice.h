@@ -52,8 +52,10 @@ static inline int slice_eq_nocase(slice_t a, slice_t b)
         return 0;
     }
     for (i = 0; i < a.len; i++) {
-        if (slice_lower((unsigned char)a.p[i])
-            != slice_lower((unsigned char)b.p[i])) {
+        unsigned char x = (unsigned char)a.p[i];
+        unsigned char y = (unsigned char)b.p[i];
+
+        if (x != y && slice_lower(x) != slice_lower(y)) {
             return 0;
         }
     }
