@@ -84,18 +84,18 @@ void *rproxy_settings_merge(apr_pool_t *p, void *base_, void *add_)
     settings_t *s = apr_pmemdup(p, add, sizeof(*s));
     int i;
 
-#define MERGE(field)                                                          \
-    if (add->field == -1) {                                                   \
-        s->field = base->field;                                               \
+#define MERGE(field)            \
+    if (add->field == -1) {     \
+        s->field = base->field; \
     }
     SETTINGS_NUMBERS(MERGE)
     for (i = 0; i < FORWARD_FIELD_COUNT; i++) {
         MERGE(forward[i])
     }
 #undef MERGE
-#define MERGE(field)                                                          \
-    if (!add->field) {                                                        \
-        s->field = base->field;                                               \
+#define MERGE(field)            \
+    if (!add->field) {          \
+        s->field = base->field; \
     }
     SETTINGS_POINTERS(MERGE)
 #undef MERGE

@@ -21,7 +21,7 @@ typedef struct {
     int has_input;
     condition_input_t input; /* filled when first asked for */
     const route_t *route;
-    size_t length;           /* of path that the route's own path covers */
+    size_t length; /* of path that the route's own path covers */
     ap_regmatch_t captures[CAPTURES]; /* of route->regex */
 } lookup_t;
 
@@ -46,8 +46,8 @@ static const condition_input_t *input_of(lookup_t *l)
         l->input.method = slice_str(l->r->method);
         l->input.query = l->path.query;
         l->input.field_count = 0;
-        l->input.fields = apr_palloc(l->r->pool,
-                                     (count + 1) * sizeof(h1_field_t));
+        l->input.fields =
+            apr_palloc(l->r->pool, (count + 1) * sizeof(h1_field_t));
         apr_table_do(add_field, &l->input, headers, NULL);
         l->has_input = 1;
     }
@@ -60,8 +60,8 @@ static int expr_holds(request_rec *r, const route_t *route)
     int result = ap_expr_exec(r, route->expr, &error);
 
     if (result < 0) {
-        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, RPLOGNO(1110)
-                      "expr= of the route at %s failed: %s",
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
+                      RPLOGNO(1110) "expr= of the route at %s failed: %s",
                       route->defined_at, error);
     }
     return result > 0;
@@ -179,8 +179,9 @@ int rproxy_match_possible(const server_conf_t *conf, const char *path,
 
 static int refuse(request_rec *r, const char *why)
 {
-    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, RPLOGNO(1111)
-                  "request refused: %s: '%.80s'", why, r->unparsed_uri);
+    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r,
+                  RPLOGNO(1111) "request refused: %s: '%.80s'", why,
+                  r->unparsed_uri);
     return HTTP_BAD_REQUEST;
 }
 
@@ -214,8 +215,7 @@ static const char *substitute(lookup_t *l, const char *pattern)
                 const ap_regmatch_t *m = &l->captures[*++c - '0'];
 
                 part = m->rm_so < 0 ? "" : path + m->rm_so;
-                part_len = m->rm_so < 0 ? 0
-                                        : (apr_size_t)(m->rm_eo - m->rm_so);
+                part_len = m->rm_so < 0 ? 0 : (apr_size_t)(m->rm_eo - m->rm_so);
             }
             if (out) {
                 memcpy(out + len, part, part_len);
@@ -228,8 +228,7 @@ static const char *substitute(lookup_t *l, const char *pattern)
 }
 
 /* What an upstream is sent.  @return OK or HTTP_BAD_REQUEST */
-static int rewrite(lookup_t *l, const route_target_t *target,
-                   const char **uri)
+static int rewrite(lookup_t *l, const route_target_t *target, const char **uri)
 {
     path_rewrite_t in = { l->path.path, l->path.query, 0, { "", 0 } };
     slice_t out;
@@ -310,8 +309,7 @@ int rproxy_match(request_rec *r, route_match_t *match)
 
 static int is_below(slice_t path, slice_t prefix)
 {
-    return path.len >= prefix.len
-           && memcmp(path.p, prefix.p, prefix.len) == 0
+    return path.len >= prefix.len && memcmp(path.p, prefix.p, prefix.len) == 0
            && (path.len == prefix.len || prefix.p[prefix.len - 1] == '/'
                || path.p[prefix.len] == '/');
 }

@@ -10,10 +10,9 @@
 
 unsigned rproxy_path_flags(const server_rec *s)
 {
-    const core_server_config *server
-        = ap_get_core_module_config(s->module_config);
-    const core_dir_config *dir
-        = ap_get_core_module_config(s->lookup_defaults);
+    const core_server_config *server =
+        ap_get_core_module_config(s->module_config);
+    const core_dir_config *dir = ap_get_core_module_config(s->lookup_defaults);
     unsigned flags = 0;
 
     if (server->merge_slashes != AP_CORE_CONFIG_OFF) {
@@ -86,8 +85,8 @@ static path_e normalize(request_rec *r, slice_t raw, slice_t *path)
 /* The query of r->args; raw (empty or with its "?") where it is the same. */
 static slice_t read_query(request_rec *r, slice_t raw)
 {
-    int is_same = r->args ? raw.len && strcmp(r->args, raw.p + 1) == 0
-                          : raw.len == 0;
+    int is_same =
+        r->args ? raw.len && strcmp(r->args, raw.p + 1) == 0 : raw.len == 0;
 
     if (is_same) {
         return raw;
@@ -119,10 +118,10 @@ path_e rproxy_path_read(request_rec *r, rproxy_path_t *out)
     }
     if (result == PATH_OK) {
         out->query = read_query(r, raw_query);
-        out->whole = slice_eq(raw_path, out->path)
-                             && out->query.p == raw_query.p
-                         ? target.p
-                         : NULL;
+        out->whole =
+            slice_eq(raw_path, out->path) && out->query.p == raw_query.p
+                ? target.p
+                : NULL;
     }
     return result;
 }

@@ -31,8 +31,8 @@ static uint64_t random_number(void)
 static slice_t new_cookie(request_rec *r, const char *name)
 {
     int is_secure = strcmp(ap_http_scheme(r), "https") == 0;
-    const char *value
-        = apr_psprintf(r->pool, "%016" APR_UINT64_T_HEX_FMT, random_number());
+    const char *value =
+        apr_psprintf(r->pool, "%016" APR_UINT64_T_HEX_FMT, random_number());
 
     apr_table_addn(r->err_headers_out, "Set-Cookie",
                    apr_pstrcat(r->pool, name, "=", value,
@@ -66,10 +66,10 @@ const route_target_t *rproxy_split_pick(request_rec *r, const route_t *route,
     size_t picked = 0;
 
     if (count > 1) {
-        uint64_t client = route->sticky
-                              ? siphash(client_key,
-                                        client_of(r, route->sticky, input))
-                              : random_number();
+        uint64_t client =
+            route->sticky
+                ? siphash(client_key, client_of(r, route->sticky, input))
+                : random_number();
 
         picked = split_pick(route->split, count, client);
     }

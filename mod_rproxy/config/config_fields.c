@@ -13,9 +13,10 @@
 /* A host, or host:port, for a Host field. */
 static int is_host_field(const char *s)
 {
-    return *s && s[strspn(s, "abcdefghijklmnopqrstuvwxyz"
-                             "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:[]")]
-                     == '\0';
+    return *s
+           && s[strspn(s, "abcdefghijklmnopqrstuvwxyz"
+                          "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:[]")]
+                  == '\0';
 }
 
 const char *config_settings_preserve_host(cmd_parms *cmd, void *dir,
@@ -29,22 +30,20 @@ const char *config_settings_preserve_host(cmd_parms *cmd, void *dir,
     s->host_override = NULL;
     if (found < 0) {
         if (!is_host_field(arg)) {
-            return config_option_expected(cmd, arg,
-                                          "On, Off or a host name");
+            return config_option_expected(cmd, arg, "On, Off or a host name");
         }
         s->host_override = arg;
     }
     return NULL;
 }
 
-const char *config_settings_forward(cmd_parms *cmd, void *dir,
-                                    const char *arg)
+const char *config_settings_forward(cmd_parms *cmd, void *dir, const char *arg)
 {
     static const char *const fields[] = {
 #define X(id, name, preset) name,
         FORWARD_FIELDS(X)
 #undef X
-        NULL
+            NULL
     };
     static const char *const ways[] = { "off", "on", "append", "pass", NULL };
     settings_t *s = dir;
@@ -72,8 +71,9 @@ const char *config_settings_forward(cmd_parms *cmd, void *dir,
 
 static int is_token(const char *s)
 {
-    return *s && !s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789"
-                              "!#$%&'*+-.^_`|~")];
+    return *s
+           && !s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789"
+                           "!#$%&'*+-.^_`|~")];
 }
 
 const char *config_settings_hide(cmd_parms *cmd, void *dir, const char *arg)

@@ -22,8 +22,8 @@ static const siphash_key_t split_name_key = { 0x7270726f78792d73,
 static const char *const *container_names(apr_pool_t *pool)
 {
     const apr_array_header_t *list = rproxy_global->upstream_list;
-    apr_array_header_t *names = apr_array_make(pool, list->nelts + 1,
-                                               sizeof(char *));
+    apr_array_header_t *names =
+        apr_array_make(pool, list->nelts + 1, sizeof(char *));
     int i;
 
     for (i = 0; i < list->nelts; i++) {
@@ -53,9 +53,10 @@ static int link_target(apr_pool_t *ptemp, const route_t *route,
     }
     names = container_names(ptemp);
     nearest = config_option_nearest(names, target->name);
-    ap_log_error(APLOG_MARK, APLOG_ERR, 0, NULL, RPLOGNO(1100)
-                 "%s at %s: no upstream is named '%s'%s%s%s: expected a URL "
-                 "or the name of an <RProxyUpstream>",
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, NULL,
+                 RPLOGNO(1100) "%s at %s: no upstream is named '%s'%s%s%s: "
+                               "expected a URL or the name of an "
+                               "<RProxyUpstream>",
                  route->regex ? "RProxyPassMatch" : "RProxyPass",
                  route->defined_at, target->name,
                  nearest ? ", did you mean '" : "", nearest ? nearest : "",
@@ -67,8 +68,7 @@ static const char *without_last_slash(apr_pool_t *p, const char *path)
 {
     apr_size_t len = strlen(path);
 
-    return apr_pstrmemdup(p, path, len && path[len - 1] == '/' ? len - 1
-                                                               : len);
+    return apr_pstrmemdup(p, path, len && path[len - 1] == '/' ? len - 1 : len);
 }
 
 /* What a public path and a path of the origin begin with: the one is put for
@@ -92,8 +92,8 @@ static void set_split(apr_pool_t *p, route_t *route)
     route->split = apr_pcalloc(p, sizeof(*route->split)
                                       * (apr_size_t)route->targets->nelts);
     for (i = 0; i < route->targets->nelts; i++) {
-        const route_target_t *t
-            = &APR_ARRAY_IDX(route->targets, i, route_target_t);
+        const route_target_t *t =
+            &APR_ARRAY_IDX(route->targets, i, route_target_t);
         const char *name = apr_pstrcat(p, t->name, " ", t->path, NULL);
 
         route->split[i].id = siphash(split_name_key, slice_str(name));
@@ -110,8 +110,8 @@ static int finish_routes(apr_pool_t *p, apr_pool_t *ptemp)
         route_t *route = APR_ARRAY_IDX(list, i, route_t *);
 
         for (j = 0; j < route->targets->nelts; j++) {
-            route_target_t *target
-                = &APR_ARRAY_IDX(route->targets, j, route_target_t);
+            route_target_t *target =
+                &APR_ARRAY_IDX(route->targets, j, route_target_t);
 
             good &= link_target(ptemp, route, target);
             set_prefixes(p, route, target);
@@ -150,8 +150,8 @@ int config_finish_is_conditional(const route_t *route)
 route_entry_t *config_finish_entries(apr_pool_t *pool,
                                      const apr_array_header_t *routes)
 {
-    route_entry_t *entries = apr_pcalloc(
-        pool, sizeof(*entries) * (apr_size_t)(routes->nelts + 1));
+    route_entry_t *entries =
+        apr_pcalloc(pool, sizeof(*entries) * (apr_size_t)(routes->nelts + 1));
     int i;
 
     for (i = 0; i < routes->nelts; i++) {
@@ -169,16 +169,18 @@ static int build_table(apr_pool_t *p, apr_pool_t *ptemp, server_conf_t *conf)
 {
     route_memory_t keep = { config_finish_alloc, p };
     route_memory_t scratch = { config_finish_alloc, ptemp };
-    route_build_e built = route_table_build(
-        config_finish_entries(ptemp, conf->routes),
-        (size_t)conf->routes->nelts, keep, scratch, &conf->table);
+    route_build_e built =
+        route_table_build(config_finish_entries(ptemp, conf->routes),
+                          (size_t)conf->routes->nelts, keep, scratch,
+                          &conf->table);
 
     if (built == ROUTE_BUILD_OK) {
         return 1;
     }
-    ap_log_error(APLOG_MARK, APLOG_ERR, 0, conf->server, RPLOGNO(1101)
-                 "the routes of this virtual host make no table: expected "
-                 "paths below %u bytes and fewer than %u routes",
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, conf->server,
+                 RPLOGNO(1101) "the routes of this virtual host make no table: "
+                               "expected paths below %u bytes and fewer than "
+                               "%u routes",
                  ROUTE_PATH_MAX, ROUTE_ENTRIES_MAX);
     return 0;
 }
@@ -209,9 +211,10 @@ static void resolve_members(apr_pool_t *p)
         apr_status_t rv = member_resolve(member, p);
 
         if (rv != APR_SUCCESS) {
-            ap_log_error(APLOG_MARK, APLOG_WARNING, rv, NULL, RPLOGNO(1106)
-                         "'%s' at %s: the name %s has no address; requests "
-                         "to it fail until it has one",
+            ap_log_error(APLOG_MARK, APLOG_WARNING, rv, NULL,
+                         RPLOGNO(1106) "'%s' at %s: the name %s has no "
+                                       "address; requests to it fail until it "
+                                       "has one",
                          member->url, member->upstream->defined_at,
                          member->host);
         }
@@ -234,9 +237,9 @@ int rproxy_config_finish(apr_pool_t *p, apr_pool_t *ptemp, server_rec *main)
     finish_upstreams();
     if (!rproxy_global->temp_dir
         && apr_temp_dir_get(&rproxy_global->temp_dir, p) != APR_SUCCESS) {
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, NULL, RPLOGNO(1102)
-                     "no directory for temporary files: expected RProxyTempDir "
-                     "with one");
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, NULL,
+                     RPLOGNO(1102) "no directory for temporary files: expected "
+                                   "RProxyTempDir with one");
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     if (!is_first_pass()) {

@@ -48,8 +48,8 @@ static int distance(const char *a, const char *b)
 
         row[0] = i + 1;
         for (j = 1; j <= len_b; j++) {
-            int replaced = diagonal
-                           + (apr_tolower(a[i]) != apr_tolower(b[j - 1]));
+            int replaced =
+                diagonal + (apr_tolower(a[i]) != apr_tolower(b[j - 1]));
             int shifted = 1 + (row[j] < row[j - 1] ? row[j] : row[j - 1]);
 
             diagonal = row[j];
@@ -175,8 +175,8 @@ static const char *out_of_range(cmd_parms *cmd, const option_t *option,
     };
 
     return apr_psprintf(cmd->pool,
-                        "%s: %s%s%s is wrong: expected %s from %" APR_INT64_T_FMT
-                        " to %" APR_INT64_T_FMT "%s",
+                        "%s: %s%s%s is wrong: expected %s from "
+                        "%" APR_INT64_T_FMT " to %" APR_INT64_T_FMT "%s",
                         cmd->cmd->name, option->key ? option->key : "",
                         option->key ? "=" : "", value, what[option->kind],
                         option->min, option->max, example[option->kind]);
@@ -196,8 +196,7 @@ const char *config_option_value(cmd_parms *cmd, const option_t *option,
     good = option->kind == OPTION_TIME
                ? parse_time(value, &number)
                : parse_number(value, option->kind == OPTION_SIZE, &number);
-    if (!good || number < option->min * scale
-        || number > option->max * scale) {
+    if (!good || number < option->min * scale || number > option->max * scale) {
         return out_of_range(cmd, option, value);
     }
     if (option->kind == OPTION_INT) {

@@ -48,8 +48,7 @@ int config_option_split(apr_pool_t *pool, const char *argument,
  * @param kind what the word is: "key", "field", ...
  * @param words all that would be right, ending with NULL */
 const char *config_option_unknown(cmd_parms *cmd, const char *kind,
-                                  const char *word,
-                                  const char *const *words);
+                                  const char *word, const char *const *words);
 
 /* The word that the given one was probably meant to be, or NULL. */
 const char *config_option_nearest(const char *const *words, const char *word);

@@ -26,15 +26,14 @@ static route_t *new_route(cmd_parms *cmd)
 }
 
 /* Targets and keys, all that follows path or pattern. */
-static const char *parse_arguments(cmd_parms *cmd, int argc,
-                                   char *const argv[], route_t *route)
+static const char *parse_arguments(cmd_parms *cmd, int argc, char *const argv[],
+                                   route_t *route)
 {
     int used = 0;
     const char *error = config_target_parse(cmd, argc, argv, route, &used);
 
     return error ? error
-                 : config_route_key_parse(cmd, argc - used, argv + used,
-                                          route);
+                 : config_route_key_parse(cmd, argc - used, argv + used, route);
 }
 
 /* Enters the route into the list of all; its id is its position there. */
@@ -57,7 +56,8 @@ static const char *set_path(cmd_parms *cmd, route_t *route, const char *path)
                                 &normal);
     }
     if (result != PATH_OK) {
-        return apr_psprintf(cmd->pool, "%s: '%s' is no path (%s): expected "
+        return apr_psprintf(cmd->pool,
+                            "%s: '%s' is no path (%s): expected "
                             "one like /app, or =/app for that path alone",
                             cmd->cmd->name, path, path_result_text(result));
     }
@@ -66,15 +66,15 @@ static const char *set_path(cmd_parms *cmd, route_t *route, const char *path)
 }
 
 /* RProxyPass path target ... of a virtual host. */
-static const char *pass_of_server(cmd_parms *cmd, int argc,
-                                  char *const argv[])
+static const char *pass_of_server(cmd_parms *cmd, int argc, char *const argv[])
 {
     server_conf_t *conf = rproxy_server_conf(cmd->server);
     route_t *route = new_route(cmd);
     const char *error;
 
     if (argc < 2) {
-        return apr_psprintf(cmd->pool, "RProxyPass: '%s' alone: expected "
+        return apr_psprintf(cmd->pool,
+                            "RProxyPass: '%s' alone: expected "
                             "RProxyPass path target, or RProxyPass target in "
                             "a <Location>",
                             argc ? argv[0] : "");
@@ -93,13 +93,13 @@ static const char *pass_of_server(cmd_parms *cmd, int argc,
 }
 
 /* A pattern's matches tell nothing about a prefix. */
-static const char *check_pattern_location(cmd_parms *cmd,
-                                          const route_t *route)
+static const char *check_pattern_location(cmd_parms *cmd, const route_t *route)
 {
     if (route->excluded || route->prefix == PREFIX_KEEP) {
         return NULL;
     }
-    return apr_psprintf(cmd->pool, "RProxyPass: the path of %s is a pattern "
+    return apr_psprintf(cmd->pool,
+                        "RProxyPass: the path of %s is a pattern "
                         "and cannot be replaced: expected a target without "
                         "path, prefix=keep, or RProxyPassMatch",
                         cmd->directive->parent->directive);
@@ -125,7 +125,8 @@ static const char *pass_of_location(cmd_parms *cmd, settings_t *settings,
                "<Location>; several with conditions stand in the virtual host";
     }
     if (argv[0][0] == '/' || argv[0][0] == '=') {
-        return apr_psprintf(cmd->pool, "RProxyPass: '%s' is a path: expected "
+        return apr_psprintf(cmd->pool,
+                            "RProxyPass: '%s' is a path: expected "
                             "only a target, as the path is that of %s",
                             argv[0], around->directive);
     }
@@ -153,7 +154,8 @@ const char *config_route_pass(cmd_parms *cmd, void *dir, int argc,
         return pass_of_server(cmd, argc, argv);
     }
     if (!around || ap_cstr_casecmpn(around->directive, "<Location", 9) != 0) {
-        return apr_psprintf(cmd->pool, "RProxyPass is not allowed in %s: "
+        return apr_psprintf(cmd->pool,
+                            "RProxyPass is not allowed in %s: "
                             "expected in a virtual host, the server "
                             "configuration or <Location>",
                             around ? around->directive : "this place");
@@ -182,7 +184,8 @@ static const char *check_captures(cmd_parms *cmd, const route_t *route)
         highest = highest_capture(
             APR_ARRAY_IDX(route->targets, i, route_target_t).path);
         if (highest > (int)route->regex->re_nsub) {
-            return apr_psprintf(cmd->pool, "RProxyPassMatch: the target uses "
+            return apr_psprintf(cmd->pool,
+                                "RProxyPassMatch: the target uses "
                                 "$%d, '%s' has %d groups: expected as many "
                                 "groups in parentheses",
                                 highest, route->pattern,
@@ -198,9 +201,10 @@ static const char *set_pattern(cmd_parms *cmd, route_t *route,
     route->pattern = pattern;
     route->regex = ap_pregcomp(cmd->pool, pattern, AP_REG_EXTENDED);
     return route->regex ? NULL
-                        : apr_psprintf(cmd->pool, "RProxyPassMatch: '%s' is "
-                                       "no regular expression: expected one "
-                                       "like ^/app/(.*)$",
+                        : apr_psprintf(cmd->pool,
+                                       "RProxyPassMatch: '%s' is no regular "
+                                       "expression: expected one like "
+                                       "^/app/(.*)$",
                                        pattern);
 }
 

@@ -31,13 +31,14 @@ static const char *set_expr(cmd_parms *cmd, route_t *route,
     const char *wrong = NULL;
 
     (void)argument;
-    route->expr = ap_expr_parse_cmd(cmd, value, AP_EXPR_FLAG_DONT_VARY,
-                                    &wrong, NULL);
-    return wrong ? apr_psprintf(cmd->pool, "%s: expr=%s is no expression "
-                                "(%s): expected one like "
-                                "expr=\"%%{HTTP_HOST} == 'a.example'\"",
-                                cmd->cmd->name, value, wrong)
-                 : NULL;
+    route->expr =
+        ap_expr_parse_cmd(cmd, value, AP_EXPR_FLAG_DONT_VARY, &wrong, NULL);
+    return wrong
+               ? apr_psprintf(cmd->pool,
+                              "%s: expr=%s is no expression (%s): expected "
+                              "one like expr=\"%%{HTTP_HOST} == 'a.example'\"",
+                              cmd->cmd->name, value, wrong)
+               : NULL;
 }
 
 static const char *set_sticky(cmd_parms *cmd, route_t *route,
@@ -67,8 +68,7 @@ static const char *set_prefix(cmd_parms *cmd, route_t *route,
 
     if (found < 0) {
         return config_option_expected(cmd, argument,
-                                      "prefix=keep, prefix=strip or "
-                                      "prefix=replace");
+                                      "prefix=keep, strip or replace");
     }
     route->prefix = values[found];
     route->prefix_given = 1;
@@ -93,8 +93,8 @@ static const char *set_maintenance(cmd_parms *cmd, route_t *route,
 }
 
 static const char *const key_names[] = {
-    "method", "header", "cookie",      "query", "expr", "sticky",
-    "prefix", "files",  "maintenance", NULL,
+    "method", "header", "cookie", "query",       "expr",
+    "sticky", "prefix", "files",  "maintenance", NULL,
 };
 
 static route_key_fn *const key_setters[] = {
@@ -131,21 +131,23 @@ static const char *settle_prefix(cmd_parms *cmd, route_t *route)
     int i, with_path = 0;
 
     for (i = 0; i < route->targets->nelts; i++) {
-        with_path += APR_ARRAY_IDX(route->targets, i, route_target_t).path[0]
-                     != '\0';
+        with_path +=
+            APR_ARRAY_IDX(route->targets, i, route_target_t).path[0] != '\0';
     }
     if (route->prefix_given) {
         if (route->prefix == PREFIX_REPLACE
             && with_path < route->targets->nelts) {
-            return apr_psprintf(cmd->pool, "%s: prefix=replace, but the "
-                                "target has no path: expected a target like "
+            return apr_psprintf(cmd->pool,
+                                "%s: prefix=replace, but the target has no "
+                                "path: expected a target like "
                                 "http://host/path, or prefix=strip",
                                 cmd->cmd->name);
         }
         return NULL;
     }
     if (with_path > 0 && with_path < route->targets->nelts) {
-        return apr_psprintf(cmd->pool, "%s: some targets have a path and "
+        return apr_psprintf(cmd->pool,
+                            "%s: some targets have a path and "
                             "others have none: expected prefix=keep or "
                             "prefix=strip to say what is meant",
                             cmd->cmd->name);
@@ -154,8 +156,8 @@ static const char *settle_prefix(cmd_parms *cmd, route_t *route)
     return NULL;
 }
 
-const char *config_route_key_parse(cmd_parms *cmd, int argc,
-                                   char *const argv[], route_t *route)
+const char *config_route_key_parse(cmd_parms *cmd, int argc, char *const argv[],
+                                   route_t *route)
 {
     const char *error = NULL;
     int i;
@@ -164,7 +166,8 @@ const char *config_route_key_parse(cmd_parms *cmd, int argc,
         error = parse_key(cmd, route, argv[i]);
     }
     if (!error && route->sticky && route->targets->nelts < 2) {
-        error = apr_psprintf(cmd->pool, "%s: sticky=%s has one target to "
+        error = apr_psprintf(cmd->pool,
+                             "%s: sticky=%s has one target to "
                              "choose from: expected several, like blue 90%% "
                              "green 10%%",
                              cmd->cmd->name, route->sticky);

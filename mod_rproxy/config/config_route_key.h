@@ -9,7 +9,7 @@
 /* Reads all of argv, which follows the route's targets, and settles what
  * becomes of the prefix.
  * @return NULL or the error text */
-const char *config_route_key_parse(cmd_parms *cmd, int argc,
-                                   char *const argv[], route_t *route);
+const char *config_route_key_parse(cmd_parms *cmd, int argc, char *const argv[],
+                                   route_t *route);
 
 #endif

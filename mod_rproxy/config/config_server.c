@@ -36,8 +36,7 @@ const char *config_server_trusted(cmd_parms *cmd, void *dir, const char *arg)
     if (mask) {
         *mask++ = '\0';
     }
-    if (apr_ipsubnet_create(&subnet, address, mask, cmd->pool)
-        != APR_SUCCESS) {
+    if (apr_ipsubnet_create(&subnet, address, mask, cmd->pool) != APR_SUCCESS) {
         return config_option_expected(cmd, arg,
                                       "an address or a network, like "
                                       "192.0.2.1, 10.0.0.0/8 or 2001:db8::/32");
@@ -49,8 +48,7 @@ const char *config_server_trusted(cmd_parms *cmd, void *dir, const char *arg)
     return NULL;
 }
 
-const char *config_server_event_loop(cmd_parms *cmd, void *dir,
-                                     const char *arg)
+const char *config_server_event_loop(cmd_parms *cmd, void *dir, const char *arg)
 {
     static const char *const words[] = { "off", "auto", NULL };
     const char *error = ap_check_cmd_context(cmd, NOT_IN_DIR_CONTEXT);
@@ -83,9 +81,9 @@ const char *config_server_loops(cmd_parms *cmd, void *dir, const char *arg)
 
 const char *config_server_resolve(cmd_parms *cmd, void *dir, const char *arg)
 {
-    static const option_t option
-        = { NULL, OPTION_TIME, offsetof(global_conf_t, resolve_interval), 0,
-            OPTION_YEAR_S };
+    static const option_t option = { NULL, OPTION_TIME,
+                                     offsetof(global_conf_t, resolve_interval),
+                                     0, OPTION_YEAR_S };
 
     (void)dir;
     return set_global(cmd, &option, arg);
@@ -94,9 +92,9 @@ const char *config_server_resolve(cmd_parms *cmd, void *dir, const char *arg)
 const char *config_server_max_connections(cmd_parms *cmd, void *dir,
                                           const char *arg)
 {
-    static const option_t option
-        = { NULL, OPTION_INT, offsetof(global_conf_t, max_connections), 0,
-            1000000 };
+    static const option_t option = { NULL, OPTION_INT,
+                                     offsetof(global_conf_t, max_connections),
+                                     0, 1000000 };
 
     (void)dir;
     return set_global(cmd, &option, arg);
@@ -113,8 +111,7 @@ const char *config_server_temp_dir(cmd_parms *cmd, void *dir, const char *arg)
         return error;
     }
     if (!path
-        || apr_stat(&info, path, APR_FINFO_TYPE, cmd->temp_pool)
-               != APR_SUCCESS
+        || apr_stat(&info, path, APR_FINFO_TYPE, cmd->temp_pool) != APR_SUCCESS
         || info.filetype != APR_DIR) {
         return config_option_expected(cmd, arg, "an existing directory");
     }

@@ -12,9 +12,14 @@
 #include "config_option.h"
 #include "config_upstream.h"
 
-#define OPTION_END { NULL, OPTION_INT, 0, 0, 0 }
-#define TIME(key, field)                                                      \
-    { key, OPTION_TIME, offsetof(settings_t, field), 0, OPTION_YEAR_S }
+#define OPTION_END                \
+    {                             \
+        NULL, OPTION_INT, 0, 0, 0 \
+    }
+#define TIME(key, field)                                                \
+    {                                                                   \
+        key, OPTION_TIME, offsetof(settings_t, field), 0, OPTION_YEAR_S \
+    }
 
 const char *config_settings_flag(cmd_parms *cmd, void *dir, const char *arg)
 {
@@ -59,7 +64,8 @@ const char *config_settings_timeout(cmd_parms *cmd, void *dir, int argc,
 static const char *parse_retry_on(cmd_parms *cmd, const char *list, int *bits)
 {
     static const char *const words[] = { "connect", "reset", "timeout",
-                                         "invalid", "5xx",   "none", NULL };
+                                         "invalid", "5xx",   "none",
+                                         NULL };
     static const int values[] = { RETRY_ON_CONNECT, RETRY_ON_RESET,
                                   RETRY_ON_TIMEOUT, RETRY_ON_INVALID,
                                   RETRY_ON_5XX,     0 };
@@ -150,10 +156,10 @@ static const char *set_page(cmd_parms *cmd, settings_t *s, const char *value)
     apr_finfo_t info;
 
     if (!path
-        || apr_stat(&info, path, APR_FINFO_TYPE, cmd->temp_pool)
-               != APR_SUCCESS
+        || apr_stat(&info, path, APR_FINFO_TYPE, cmd->temp_pool) != APR_SUCCESS
         || info.filetype != APR_REG) {
-        return apr_psprintf(cmd->pool, "%s: page=%s is no file: expected the "
+        return apr_psprintf(cmd->pool,
+                            "%s: page=%s is no file: expected the "
                             "path of an HTML page",
                             cmd->cmd->name, value);
     }
@@ -189,9 +195,9 @@ const char *config_settings_maintenance(cmd_parms *cmd, void *dir, int argc,
 const char *config_settings_request_buffer(cmd_parms *cmd, void *dir, int argc,
                                            char *const argv[])
 {
-    static const option_t memory
-        = { NULL, OPTION_SIZE, offsetof(settings_t, buffer_memory), 1,
-            1073741824 };
+    static const option_t memory = { NULL, OPTION_SIZE,
+                                     offsetof(settings_t, buffer_memory), 1,
+                                     1073741824 };
     static const option_t options[] = {
         { "file", OPTION_SIZE, offsetof(settings_t, buffer_file), 0,
           APR_INT64_MAX },
@@ -205,9 +211,9 @@ const char *config_settings_request_buffer(cmd_parms *cmd, void *dir, int argc,
     }
     if (ap_cstr_casecmp(argv[0], "off") == 0) {
         s->buffer_memory = 0;
-        return argc == 1 ? NULL
-                         : config_option_expected(cmd, argv[1],
-                                                  "nothing behind Off");
+        return argc == 1
+                   ? NULL
+                   : config_option_expected(cmd, argv[1], "nothing behind Off");
     }
     error = config_option_value(cmd, &memory, dir, argv[0]);
     if (!error && argc == 2) {
@@ -237,10 +243,9 @@ const char *config_settings_response_limit(cmd_parms *cmd, void *dir,
           1048576 },
         { "fields", OPTION_INT, offsetof(settings_t, response_field_limit), 1,
           10000 },
-        { "trailers", OPTION_SIZE,
-          offsetof(settings_t, response_trailer_limit), 0, 1048576 },
-        { "interim", OPTION_INT, offsetof(settings_t, interim_limit), 0,
-          1000 },
+        { "trailers", OPTION_SIZE, offsetof(settings_t, response_trailer_limit),
+          0, 1048576 },
+        { "interim", OPTION_INT, offsetof(settings_t, interim_limit), 0, 1000 },
         OPTION_END,
     };
 

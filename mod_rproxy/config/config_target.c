@@ -9,8 +9,8 @@
 #include "config_upstream.h"
 
 #define UPSTREAM_SCHEME "upstream://"
-#define EXPECTED                                                              \
-    "!, http://host[:port][/path], unix:/path|http://name[/path], the name "  \
+#define EXPECTED                                                             \
+    "!, http://host[:port][/path], unix:/path|http://name[/path], the name " \
     "of an <RProxyUpstream>, or upstream://name/path"
 
 /* Where does the path of a URL begin?  At the first "/" behind "://". */
@@ -39,14 +39,16 @@ static const char *check_path(cmd_parms *cmd, const char *text,
     const char *c;
 
     if (strpbrk(path, "?#")) {
-        return apr_psprintf(cmd->pool, "%s: '%s' has a query or fragment: "
+        return apr_psprintf(cmd->pool,
+                            "%s: '%s' has a query or fragment: "
                             "expected a target without; the request's own "
                             "query is sent on",
                             cmd->cmd->name, text);
     }
     for (c = path; *c; c++) {
         if (*c <= ' ' || *c > '~' || (*c == '%' && !is_hex_pair(c + 1))) {
-            return apr_psprintf(cmd->pool, "%s: '%s' has a character that is "
+            return apr_psprintf(cmd->pool,
+                                "%s: '%s' has a character that is "
                                 "not allowed in a URL: expected it "
                                 "percent-encoded, like %%20",
                                 cmd->cmd->name, text);
@@ -131,13 +133,15 @@ static const char *check_split(cmd_parms *cmd, const route_t *route,
         return NULL;
     }
     if (percents != count) {
-        return apr_psprintf(cmd->pool, "%s: %d targets, %d percentages: "
+        return apr_psprintf(cmd->pool,
+                            "%s: %d targets, %d percentages: "
                             "expected one behind each target, like blue 90%% "
                             "green 10%%",
                             cmd->cmd->name, count, percents);
     }
     if (total != 100) {
-        return apr_psprintf(cmd->pool, "%s: the targets' percentages sum up "
+        return apr_psprintf(cmd->pool,
+                            "%s: the targets' percentages sum up "
                             "to %d%%: expected 100%%",
                             cmd->cmd->name, total);
     }

@@ -56,8 +56,8 @@ const char *config_upstream_of_url(cmd_parms *cmd, const char *url,
     member_t *member;
     const char *error;
 
-    *upstream = apr_hash_get(rproxy_global->upstreams, url,
-                             APR_HASH_KEY_STRING);
+    *upstream =
+        apr_hash_get(rproxy_global->upstreams, url, APR_HASH_KEY_STRING);
     if (*upstream) {
         return NULL;
     }
@@ -104,12 +104,13 @@ static const char *container_name(cmd_parms *cmd, const char *argument,
         return CONTAINER ": the closing '>' is missing: expected " CONTAINER
                          " name>";
     }
-    rest = apr_pstrmemdup(cmd->temp_pool, argument,
-                          (apr_size_t)(end - argument));
+    rest =
+        apr_pstrmemdup(cmd->temp_pool, argument, (apr_size_t)(end - argument));
     *name = ap_getword_conf(cmd->pool, &rest);
     if (*rest || !config_upstream_is_name(*name)) {
         return apr_psprintf(cmd->pool,
-                            CONTAINER ": '%.*s' is no name: expected " CONTAINER
+                            CONTAINER
+                            ": '%.*s' is no name: expected " CONTAINER
                             " name> with letters, digits, '-', '.' and '_'",
                             (int)(end - argument), argument);
     }
@@ -151,19 +152,19 @@ const char *config_upstream_container(cmd_parms *cmd, void *dir,
     if (error) {
         return error;
     }
-    upstream = apr_hash_get(rproxy_global->upstreams, name,
-                            APR_HASH_KEY_STRING);
+    upstream =
+        apr_hash_get(rproxy_global->upstreams, name, APR_HASH_KEY_STRING);
     if (upstream) {
-        return apr_psprintf(cmd->pool, CONTAINER " %s>: the name is taken by "
-                            "the one at %s: expected another name",
+        return apr_psprintf(cmd->pool,
+                            CONTAINER " %s>: the name is taken by "
+                                      "the one at %s: expected another name",
                             name, upstream->defined_at);
     }
     cmd->directive->data = add_upstream(cmd, name);
     return ap_walk_config(cmd->directive->first_child, cmd, cmd->context);
 }
 
-static const member_t *find_member(const upstream_t *upstream,
-                                   const char *url)
+static const member_t *find_member(const upstream_t *upstream, const char *url)
 {
     int i;
 
@@ -197,7 +198,8 @@ const char *config_upstream_member(cmd_parms *cmd, void *dir, int argc,
         return apr_pstrcat(cmd->pool, "RProxyMember: ", error, NULL);
     }
     if (find_member(upstream, member->url)) {
-        return apr_psprintf(cmd->pool, "RProxyMember: '%s' is a member of %s "
+        return apr_psprintf(cmd->pool,
+                            "RProxyMember: '%s' is a member of %s "
                             "already: expected each once",
                             member->url, upstream->name);
     }

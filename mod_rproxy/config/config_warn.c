@@ -11,12 +11,14 @@
 static void warn_hidden(const server_conf_t *conf, const route_t *route,
                         const char *what, const route_t *by)
 {
-    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, conf->server, RPLOGNO(1103)
-                 "the route of %s at %s is never reached: the one at %s has "
-                 "the same %s and no condition; expected that one to have a "
-                 "condition, or one of them to go",
-                 what, route->defined_at, by->defined_at,
-                 route->regex ? "pattern" : "path");
+    ap_log_error(
+        APLOG_MARK, APLOG_WARNING, 0, conf->server,
+        RPLOGNO(
+            1103) "the route of %s at %s is never reached: the one at %s has "
+                  "the same %s and no condition; expected that one to have a "
+                  "condition, or one of them to go",
+        what, route->defined_at, by->defined_at,
+        route->regex ? "pattern" : "path");
 }
 
 static void warn_hidden_paths(apr_pool_t *ptemp, const server_conf_t *conf)
@@ -34,8 +36,7 @@ static void warn_hidden_paths(apr_pool_t *ptemp, const server_conf_t *conf)
         if (hidden_by[i] != ROUTE_NOT_HIDDEN) {
             const route_t *route = entries[i].route;
 
-            warn_hidden(conf, route, route->path,
-                        entries[hidden_by[i]].route);
+            warn_hidden(conf, route, route->path, entries[hidden_by[i]].route);
         }
     }
 }
@@ -47,8 +48,8 @@ static void warn_hidden_patterns(apr_pool_t *ptemp, const server_conf_t *conf)
 
     for (i = 0; i < conf->matches->nelts; i++) {
         route_t *route = APR_ARRAY_IDX(conf->matches, i, route_t *);
-        const route_t *by = apr_hash_get(seen, route->pattern,
-                                         APR_HASH_KEY_STRING);
+        const route_t *by =
+            apr_hash_get(seen, route->pattern, APR_HASH_KEY_STRING);
 
         if (by) {
             warn_hidden(conf, route, route->pattern, by);
@@ -62,15 +63,18 @@ static void warn_hidden_patterns(apr_pool_t *ptemp, const server_conf_t *conf)
 static void warn_upstream(const upstream_t *upstream, int is_used)
 {
     if (upstream->members->nelts == 0) {
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, NULL, RPLOGNO(1104)
-                     "<RProxyUpstream %s> at %s has no members: requests to "
-                     "it are answered with 503; expected RProxyMember URL",
-                     upstream->name, upstream->defined_at);
+        ap_log_error(
+            APLOG_MARK, APLOG_WARNING, 0, NULL,
+            RPLOGNO(
+                1104) "<RProxyUpstream %s> at %s has no members: requests to "
+                      "it are answered with 503; expected RProxyMember URL",
+            upstream->name, upstream->defined_at);
     }
     if (!is_used) {
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, NULL, RPLOGNO(1105)
-                     "<RProxyUpstream %s> at %s is not used: expected "
-                     "RProxyPass with '%s' for its target",
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, NULL,
+                     RPLOGNO(1105) "<RProxyUpstream %s> at %s is not used: "
+                                   "expected RProxyPass with '%s' for its "
+                                   "target",
                      upstream->name, upstream->defined_at, upstream->name);
     }
 }

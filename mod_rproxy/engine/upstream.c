@@ -23,8 +23,8 @@
 #define DEFAULT_IDLE_TIMEOUT apr_time_from_sec(4)
 #define DEFAULT_FAIL_PAUSE apr_time_from_sec(10)
 
-#define EXPECTED                                                              \
-    "expected http://host[:port], http://[IPv6]:port, unix:/path or "         \
+#define EXPECTED                                                      \
+    "expected http://host[:port], http://[IPv6]:port, unix:/path or " \
     "unix:/path|http://name"
 
 /* Schemes that httpd itself can proxy while we cannot. */
@@ -161,17 +161,22 @@ static const char *parse_authority(apr_pool_t *pool, const char *authority,
     int bracketed;
 
     if (strchr(authority, '@')) {
-        return apr_psprintf(pool, "'%s': a user name does not belong into "
-                            "the URL; " EXPECTED, m->url);
+        return apr_psprintf(pool,
+                            "'%s': a user name does not belong into "
+                            "the URL; " EXPECTED,
+                            m->url);
     }
     if (strpbrk(authority, "/?#")) {
-        return apr_psprintf(pool, "'%s': a member has no path or query; the "
-                            "path stands in RProxyPass", m->url);
+        return apr_psprintf(pool,
+                            "'%s': a member has no path or query; the "
+                            "path stands in RProxyPass",
+                            m->url);
     }
     port = split_authority(pool, authority, &host, &bracketed);
     if (bracketed ? !is_ipv6(host) : !is_host(host)) {
-        return apr_psprintf(pool, "'%s': '%s' is no host name or address; "
-                            EXPECTED, m->url, bracketed ? authority : host);
+        return apr_psprintf(pool,
+                            "'%s': '%s' is no host name or address; " EXPECTED,
+                            m->url, bracketed ? authority : host);
     }
     m->host = host;
     m->port = m->protocol->default_port;
@@ -194,14 +199,16 @@ static const char *parse_unix(apr_pool_t *pool, const char *rest, member_t *m)
     m->unix_path = bar ? apr_pstrmemdup(pool, rest, (apr_size_t)(bar - rest))
                        : apr_pstrdup(pool, rest);
     if (m->unix_path[0] != '/' || !m->unix_path[1]) {
-        return apr_psprintf(pool, "'%s': the socket needs an absolute path; "
-                            EXPECTED, m->url);
+        return apr_psprintf(
+            pool, "'%s': the socket needs an absolute path; " EXPECTED, m->url);
     }
-    if (strlen(m->unix_path)
-        >= sizeof(((struct sockaddr_un *)0)->sun_path)) {
-        return apr_psprintf(pool, "'%s': the socket's path is longer than "
-                            "the %u bytes a unix socket may have", m->url,
-                            (unsigned)sizeof(((struct sockaddr_un *)0)->sun_path)
+    if (strlen(m->unix_path) >= sizeof(((struct sockaddr_un *)0)->sun_path)) {
+        return apr_psprintf(pool,
+                            "'%s': the socket's path is longer than "
+                            "the %u bytes a unix socket may have",
+                            m->url,
+                            (unsigned)sizeof(
+                                ((struct sockaddr_un *)0)->sun_path)
                                 - 1);
     }
     if (!bar) {
@@ -284,13 +291,12 @@ static apr_status_t look_up(const member_t *m, address_list_t *list,
 
 apr_status_t member_resolve(member_t *member, apr_pool_t *pool)
 {
-    const address_list_t *old
-        = __atomic_load_n(&member->addresses, __ATOMIC_RELAXED);
+    const address_list_t *old =
+        __atomic_load_n(&member->addresses, __ATOMIC_RELAXED);
     address_list_t *list = apr_pcalloc(pool, sizeof(*list));
     apr_status_t rv = look_up(member, list, pool);
 
-    if (rv == APR_SUCCESS
-        && (!old || memcmp(old, list, sizeof(*list)) != 0)) {
+    if (rv == APR_SUCCESS && (!old || memcmp(old, list, sizeof(*list)) != 0)) {
         __atomic_store_n(&member->addresses, list, __ATOMIC_RELEASE);
     }
     return rv;
