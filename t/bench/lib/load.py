@@ -1,0 +1,75 @@
+# Licensed under the Apache License, Version 2.0 (see LICENSE).
+"""Drives wrk, and turns a round of it into a Sample."""
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+
+from lib import measure
+from lib.testbed import BENCH, BenchError
+
+SCRIPT = os.path.join(BENCH, "tools", "wrk.lua")
+
+
+@dataclass(frozen=True)
+class Sample:
+    requests: int
+    requests_per_second: float
+    cpu_us: float  # per request, user and system
+    p50_ms: float
+    p99_ms: float
+    errors: int  # of sockets, of status, and threads that ended
+
+
+def command(system, load, seconds):
+    """The wrk command line."""
+    words = ["wrk", "-t1", f"-c{load.connections}", f"-d{seconds}s",
+             "-s", SCRIPT]
+    for field in load.fields:
+        words += ["-H", field]
+    port = system.ports[load.site]
+    words.append(f"http://127.0.0.1:{port}{load.path}")
+    return words + (["--", "post"] if load.post else [])
+
+
+def parse(output):
+    """The summary that tools/wrk.lua prints."""
+    for line in output.splitlines():
+        if line.startswith("summary "):
+            return json.loads(line[len("summary "):])
+    raise BenchError("wrk gave no summary: " + output[-300:])
+
+
+def drive(system, load, seconds):
+    """One round of load.  Returns wrk's summary."""
+    done = subprocess.run(command(system, load, seconds), text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          timeout=seconds + 30)
+    return parse(done.stdout)
+
+
+def sample(system, load, seconds):
+    """One round of load with the CPU of the whole server meanwhile."""
+    before = measure.cpu_ns(system.pid)
+    summary = drive(system, load, seconds)
+    spent, ended = measure.cpu_seconds_between(
+        before, measure.cpu_ns(system.pid))
+    requests = summary["requests"]
+    if not requests:
+        raise BenchError(f"{system.name} {load.name}: nothing was answered")
+    return Sample(requests, requests / summary["seconds"],
+                  spent * 1e6 / requests, summary["p50_ms"],
+                  summary["p99_ms"], summary["errors"] + ended)
+
+
+def rounds(systems, load, count, seconds, tell):
+    """All systems in turn, count times.  Returns {system name: [Sample]}."""
+    samples = {system.name: [] for system in systems}
+    for system in systems:
+        system.check(load)
+        drive(system, load, 1)  # warm-up
+    for number in range(count):
+        for system in systems:
+            tell(f"{load.name}: round {number + 1}, {system.name}")
+            samples[system.name].append(sample(system, load, seconds))
+    return samples

@@ -1,0 +1,101 @@
+# Licensed under the Apache License, Version 2.0 (see LICENSE).
+"""What is measured: the workloads and the shapes of the servers.
+
+A Load is driven by wrk for some seconds and gives requests per second and CPU
+per request.  A Crowd is a number of connections at once, each with a single
+request, and gives times (slow-2000) or memory (idle-5000).
+"""
+from dataclasses import dataclass
+
+SYSTEMS = ("nginx", "haproxy", "haproxy-splice", "httpd", "rproxy")
+LABELS = {
+    "nginx": "nginx",
+    "haproxy": "HAProxy",
+    "haproxy-splice": "HAProxy, splicing",
+    "httpd": "httpd, mod_proxy_http",
+    "rproxy": "httpd, mod_rproxy",
+}
+
+
+# splicing pays for large bodies only: the extra row stands where it may help
+LIMITED_TO = {"haproxy-splice": ("proxy-64k", "proxy-1m")}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Size of a server.  Workers are children of httpd, worker processes of
+    nginx, threads of HAProxy; the other two matter to httpd alone."""
+
+    workers: int
+    threads_per_child: int
+    async_factor: int
+
+
+# 64 clients never wait for a thread of stock httpd
+BUSY = Shape(workers=2, threads_per_child=64, async_factor=64)
+# the threads of the goal; each child may hold all connections
+FEW_THREADS = Shape(workers=2, threads_per_child=25, async_factor=100)
+ONE_CHILD = Shape(workers=1, threads_per_child=25, async_factor=256)
+
+
+@dataclass(frozen=True)
+class Load:
+    name: str
+    about: str
+    path: str
+    connections: int = 64
+    fields: tuple = ()
+    site: str = "plain"  # the virtual host: plain, or logged
+    post: bool = False
+
+
+@dataclass(frozen=True)
+class Crowd:
+    name: str
+    about: str
+    path: str
+    connections: int
+    at_once: int  # connections without an answer yet
+    shape: Shape
+    slow_origin_ms: int = 0  # 0: the origin of files
+    limit_s: int = 5
+
+
+# what a browser sends with a page; Host makes it 14
+BROWSER = (
+    "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 "
+    "(KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36",
+    "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,"
+    "image/avif,image/webp,image/apng,*/*;q=0.8",
+    "Accept-Language: en-GB,en;q=0.9,de;q=0.8",
+    "Accept-Encoding: gzip, deflate, br",
+    "Cache-Control: max-age=0",
+    "Cookie: session=8f14e45fceea167a5a36dedd4bea2543; theme=dark; "
+    "consent=1; cart=2f1c7e",
+    "Referer: http://www.example.com/shop/garden/tables?page=2",
+    "Sec-Ch-Ua: \"Chromium\";v=\"126\", \"Not.A/Brand\";v=\"24\"",
+    "Sec-Ch-Ua-Mobile: ?0",
+    "Sec-Ch-Ua-Platform: \"Linux\"",
+    "Sec-Fetch-Mode: navigate",
+    "Sec-Fetch-Site: same-origin",
+    "Upgrade-Insecure-Requests: 1",
+)
+
+_ALL = (
+    Load("proxy-1k", "1 KiB, 64 keep-alive clients", "/1k.html"),
+    Load("proxy-64k", "64 KiB, 64 keep-alive clients", "/64k.html"),
+    Load("proxy-1m", "1 MiB, 16 keep-alive clients", "/1m.html", 16),
+    Load("proxy-1k-close", "1 KiB, one connection per request, 64 clients",
+         "/1k.html", fields=("Connection: close",)),
+    Load("many-fields", "1 KiB, a browser's request of 14 fields, "
+         "64 keep-alive clients", "/1k.html", fields=BROWSER),
+    Load("proxy-1k-log", "1 KiB with an access log, 64 keep-alive clients",
+         "/1k.html", site="logged"),
+    Load("post-1k", "POST of 1 KiB, short answer, 64 keep-alive clients",
+         "/post", post=True),
+    Crowd("slow-2000", "2,000 requests at once to an upstream that takes 1 s",
+          "/", 2000, 2000, FEW_THREADS, slow_origin_ms=1000),
+    Crowd("idle-5000", "5,000 idle keep-alive connections on one child",
+          "/1k.html", 5000, 16, ONE_CHILD, limit_s=20),
+)
+WORKLOADS = {w.name: w for w in _ALL}

@@ -1,0 +1,174 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* slow_origin.c: an HTTP/1.1 origin that answers every request a fixed time
+ * after its head came in.  A tool of t/bench, apart from the modules.
+ *
+ * usage: slow_origin PORT DELAY_MS
+ * One epoll loop; the delay is the same for all, so those who wait stand in one
+ * queue in the order of their deadlines.  Requests have no body and are not
+ * pipelined.  Ends when stdin is closed. */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+typedef struct conn_t conn_t;
+struct conn_t {
+    conn_t *next; /* in the queue */
+    int64_t due_ms;
+    int fd;
+    int matched; /* so many bytes of CR LF CR LF seen in a row */
+    bool waiting;
+};
+
+static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+                             "Content-Length: 3\r\n\r\nok\n";
+static conn_t *queue_head, **queue_tail = &queue_head;
+static conn_t listener, control; /* stand for these two in epoll */
+static int epoll_fd;
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void fail(const char *what)
+{
+    perror(what);
+    exit(1);
+}
+
+static void watch(conn_t *conn)
+{
+    struct epoll_event event = { .events = EPOLLIN, .data.ptr = conn };
+
+    if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, conn->fd, &event) < 0)
+        fail("epoll_ctl");
+}
+
+static void listen_on(int port)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_port = htons((uint16_t)port),
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    int one = 1;
+
+    listener.fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    setsockopt(listener.fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (bind(listener.fd, (struct sockaddr *)&address, sizeof address) < 0
+        || listen(listener.fd, 4096) < 0)
+        fail("listen");
+    watch(&listener);
+}
+
+static void accept_all(void)
+{
+    int fd, one = 1;
+
+    while ((fd = accept4(listener.fd, NULL, NULL, SOCK_NONBLOCK)) >= 0) {
+        conn_t *conn = calloc(1, sizeof *conn);
+
+        if (!conn)
+            fail("calloc");
+        conn->fd = fd;
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+        watch(conn);
+    }
+}
+
+static bool head_complete(conn_t *conn, const char *bytes, ssize_t len)
+{
+    for (ssize_t i = 0; i < len; i++) {
+        if (bytes[i] == "\r\n\r\n"[conn->matched])
+            conn->matched++;
+        else
+            conn->matched = bytes[i] == '\r';
+        if (conn->matched == 4) {
+            conn->matched = 0;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One that waits stays in the queue, without a socket, until it is due. */
+static void conn_close(conn_t *conn)
+{
+    close(conn->fd);
+    conn->fd = -1;
+    if (!conn->waiting)
+        free(conn);
+}
+
+static void conn_read(conn_t *conn, int64_t due_ms)
+{
+    char bytes[4096];
+    ssize_t len = recv(conn->fd, bytes, sizeof bytes, 0);
+
+    if (len <= 0) {
+        conn_close(conn);
+        return;
+    }
+    if (head_complete(conn, bytes, len) && !conn->waiting) {
+        conn->waiting = true;
+        conn->due_ms = due_ms;
+        conn->next = NULL;
+        *queue_tail = conn;
+        queue_tail = &conn->next;
+    }
+}
+
+static void answer_due(int64_t now)
+{
+    while (queue_head && queue_head->due_ms <= now) {
+        conn_t *conn = queue_head;
+
+        queue_head = conn->next;
+        if (!queue_head)
+            queue_tail = &queue_head;
+        conn->waiting = false;
+        if (conn->fd < 0)
+            free(conn);
+        else
+            send(conn->fd, answer, sizeof answer - 1, MSG_NOSIGNAL);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct epoll_event events[256];
+
+    if (argc != 3)
+        return 2;
+    epoll_fd = epoll_create1(0);
+    listen_on(atoi(argv[1]));
+    control.fd = STDIN_FILENO;
+    watch(&control);
+    for (;;) {
+        int64_t wait_ms = queue_head ? queue_head->due_ms - now_ms() : -1;
+        int count = epoll_wait(epoll_fd, events, 256,
+                               queue_head && wait_ms < 0 ? 0 : (int)wait_ms);
+
+        for (int i = 0; i < count; i++) {
+            conn_t *conn = events[i].data.ptr;
+
+            if (conn == &control)
+                return 0;
+            if (conn == &listener)
+                accept_all();
+            else
+                conn_read(conn, now_ms() + atoi(argv[2]));
+        }
+        answer_due(now_ms());
+    }
+}

@@ -1,0 +1,23 @@
+-- Licensed under the Apache License, Version 2.0 (see LICENSE).
+-- For wrk: a POST of 1 KiB when the argument "post" is given, and the figures
+-- of the run as one line of JSON.  The request is built once, not per request.
+
+function init(args)
+    if args[1] == "post" then
+        wrk.method = "POST"
+        wrk.body = string.rep("0123456789abcde\n", 64)
+        wrk.headers["Content-Type"] = "application/octet-stream"
+    end
+end
+
+function done(summary, latency, requests)
+    local errors = 0
+    for _, count in pairs(summary.errors) do
+        errors = errors + count
+    end
+    io.write(string.format(
+        'summary {"requests": %d, "seconds": %.6f, "bytes": %d, ' ..
+        '"p50_ms": %.3f, "p99_ms": %.3f, "errors": %d}\n',
+        summary.requests, summary.duration / 1e6, summary.bytes,
+        latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, errors))
+end
