@@ -1,0 +1,96 @@
+#!/bin/sh
+# Licensed under the Apache License, Version 2.0 (see LICENSE).
+#
+# Puts the modules into the httpd of apxs and enables them, or takes them out:
+#
+#   conf/install.sh install|uninstall build/mod_rproxy/mod_rproxy.so ...
+#
+# Debian style (mods-available, a2enmod), Red Hat style (conf.modules.d), else
+# a line in httpd.conf by apxs.  DESTDIR=... for packages: nothing is enabled.
+# httpd is not restarted.
+set -eu
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+apxs=${APXS:-$(command -v apxs || command -v apxs2)}
+destination=${DESTDIR:-}
+modules=$destination$("$apxs" -q LIBEXECDIR)
+configuration=$destination$("$apxs" -q SYSCONFDIR)
+formats=$top/conf/log-formats.conf
+
+if [ -d "$configuration/mods-available" ]; then
+    style=debian
+elif [ -d "$configuration/../conf.modules.d" ]; then
+    style=redhat
+    configuration=$configuration/..
+else
+    style=apxs
+fi
+
+load_line() {
+    echo "LoadModule $1_module $("$apxs" -q LIBEXECDIR)/mod_$1.so"
+}
+
+# a2enmod and a2dismod work on the running system alone.
+on_system() {
+    [ -n "$destination" ] || "$@"
+}
+
+add() { # name without mod_, file
+    mkdir -p "$modules"
+    "$apxs" -i -S LIBEXECDIR="$modules" -n "$1" "$2" >/dev/null
+    case $style in
+    debian)
+        load_line "$1" >"$configuration/mods-available/$1.load"
+        [ "$1" != rproxy ] ||
+            cp "$formats" "$configuration/mods-available/$1.conf"
+        on_system a2enmod -q "$1"
+        ;;
+    redhat)
+        load_line "$1" >"$configuration/conf.modules.d/20-$1.conf"
+        [ "$1" != rproxy ] ||
+            cp "$formats" "$configuration/conf.d/rproxy-log-formats.conf"
+        ;;
+    apxs)
+        on_system "$apxs" -e -a -n "$1" "$2"
+        ;;
+    esac
+    echo "installed $modules/mod_$1.so"
+}
+
+remove() {
+    case $style in
+    debian)
+        [ ! -e "$configuration/mods-available/$1.load" ] ||
+            on_system a2dismod -q -f "$1"
+        rm -f "$configuration/mods-available/$1.load" \
+            "$configuration/mods-available/$1.conf"
+        ;;
+    redhat)
+        rm -f "$configuration/conf.modules.d/20-$1.conf"
+        [ "$1" != rproxy ] ||
+            rm -f "$configuration/conf.d/rproxy-log-formats.conf"
+        ;;
+    apxs)
+        on_system "$apxs" -e -A -n "$1" "$2" # comments the line out
+        ;;
+    esac
+    rm -f "$modules/mod_$1.so"
+    echo "removed $modules/mod_$1.so"
+}
+
+action=$1
+shift
+[ -n "$destination" ] || [ "$(id -u)" = 0 ] || {
+    echo "$action needs root: sudo make -f Makefile.apxs $action" >&2
+    exit 1
+}
+for file in "$@"; do
+    name=$(basename "$file" .so)
+    name=${name#mod_}
+    case $action in
+    install) add "$name" "$file" ;;
+    uninstall) remove "$name" "$file" ;;
+    esac
+done
+[ "$action" != install ] || [ -n "$destination" ] ||
+    echo "restart httpd to load it; an example is $top/conf/rproxy.conf"
