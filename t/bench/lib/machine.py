@@ -81,12 +81,14 @@ def describe():
         model = re.search(r"model name\s*:\s*(.*)", file.read())
     with open("/proc/meminfo") as file:
         memory_kib = int(re.search(r"MemTotal:\s*(\d+)", file.read()).group(1))
+    with open("/etc/os-release") as file:
+        system = re.search(r'PRETTY_NAME="?([^"\n]*)', file.read())
     return {
         "cpu": model.group(1).strip() if model else platform.machine(),
         "cores": os.cpu_count(),
         "memory_mib": memory_kib // 1024,
         "kernel": platform.release(),
-        "system": platform.freedesktop_os_release().get("PRETTY_NAME", ""),
+        "system": system.group(1) if system else "",
         "load_average_before": round(os.getloadavg()[0], 2),
     }
 

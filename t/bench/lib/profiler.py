@@ -13,7 +13,7 @@ import subprocess
 from lib import load, measure
 from lib.testbed import BenchError
 
-# a tracepoint costs a descriptor per thread: only what servers use
+# A tracepoint costs a descriptor per thread: only what servers use.
 CALLS = """
     accept4 brk clock_gettime close connect epoll_ctl epoll_pwait epoll_wait
     eventfd2 fcntl futex getpeername getsockname getsockopt ioctl madvise

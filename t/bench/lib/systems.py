@@ -118,10 +118,18 @@ def start_slow_origin(bed, delay_ms):
     return Server(bed, "slow_origin", command, [port])
 
 
+def _early_log(path):
+    """nginx's option for errors before its configuration is read; without
+    it (before 1.19.5) the system's log file is opened."""
+    usage = subprocess.run(["nginx", "-h"], text=True, stderr=subprocess.PIPE,
+                           stdout=subprocess.DEVNULL).stderr
+    return ["-e", path] if "-e filename" in usage else []
+
+
 def _command(bed, name, conf):
     if name == "nginx":
-        return ["nginx", "-c", conf, "-e", bed.path("logs", "nginx.err"),
-                "-g", "daemon off;"]
+        return ["nginx", "-c", conf, "-g", "daemon off;",
+                *_early_log(bed.path("logs", "nginx.err"))]
     if name.startswith("haproxy"):
         return ["haproxy", "-db", "-f", conf]
     return [bed.httpd, "-DFOREGROUND", "-f", conf]
