@@ -129,8 +129,7 @@ static int is_below(slice_t path, slice_t prefix)
 int location_map_path(const location_map_t *map, slice_t path, slice_t *head,
                       slice_t *rest)
 {
-    if (slice_eq(map->origin_prefix, map->public_prefix)
-        || !is_below(path, map->origin_prefix)
+    if (!is_below(path, map->origin_prefix)
         || (map->public_prefix.len >= map->origin_prefix.len
             && is_below(path, map->public_prefix))) {
         return 0;

@@ -71,8 +71,10 @@ static int put_path(const location_map_t *map, slice_t part, slice_t path,
 {
     slice_t head, rest;
 
+    /* A prefix with a ";" cannot be said in a cookie. */
     if (path.len == 0 || path.p[0] != '/'
-        || !location_map_path(map, path, &head, &rest)) {
+        || !location_map_path(map, path, &head, &rest)
+        || (head.len && memchr(head.p, ';', head.len))) {
         text_put(out, SLICE_LIT("; "));
         text_put(out, part);
         return 0;

@@ -22,6 +22,9 @@ static const sides_t stripped = {
 static const sides_t added = {
     "10.0.0.5:3000", "", "/v2", "https://www.example.org", "" };
 
+static const sides_t semicolon = {
+    "10.0.0.5:3000", "", "/v2", "https://www.example.org", "/app;a" };
+
 static const map_case_t cases[] = {
     { "6265 4.1: nothing to map", &plain,
       "a=b; Path=/; HttpOnly; Secure; SameSite=Lax", NULL },
@@ -80,6 +83,8 @@ static const map_case_t cases[] = {
       "a=b; Path=/x; Domain=10.0.0.5; Max-Age=5", "a=b; Path=/x; Max-Age=5" },
     { "6265bis 4.1.3: __Host- keeps its path", &stripped,
       "__Host-a=b; Path=/; Secure", NULL },
+    { "6265 4.1.1: a prefix that no attribute can hold", &semicolon,
+      "a=b; Path=/v2/x", NULL },
     { "6265 5.2: quotes do not hide a semicolon", &prefixed,
       "a=\"b; Path=/v2/x\"", "a=\"b; Path=/app/x\"" },
 };
