@@ -126,7 +126,7 @@ static int frame_body(const build_t *b)
     const request_rec *r = b->forward.r;
     request_head_t *head = b->head;
 
-    head->body = REQUEST_NO_BODY;
+    head->body = BODY_NONE;
     head->content_length = 0;
     head->expect_continue = 0;
     if (!has_own_body(r)) {
@@ -134,7 +134,7 @@ static int frame_body(const build_t *b)
     }
     head->expect_continue = r->expecting_100;
     if (b->transfer_encoding.len) {
-        head->body = REQUEST_STREAM;
+        head->body = BODY_STREAM;
         return slice_eq_nocase(b->transfer_encoding, SLICE_LIT("chunked"))
                    ? OK
                    : HTTP_NOT_IMPLEMENTED;
@@ -148,8 +148,8 @@ static int frame_body(const build_t *b)
     /* A filter of the content (inflate, say) may change its length. */
     head->body =
         head->content_length > 0 && r->input_filters != r->proto_input_filters
-            ? REQUEST_STREAM
-            : REQUEST_LENGTH;
+            ? BODY_STREAM
+            : BODY_LENGTH;
     return OK;
 }
 

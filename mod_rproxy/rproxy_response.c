@@ -5,7 +5,6 @@
  *
  * What is kept is copied to r->pool; common names are static.  Names of the
  * origin in values are exchanged by policy/location.h and its like. */
-#include "engine/protocol.h" /* first: httpd.h has a macro REQUEST_NO_BODY */
 #include "rproxy_response.h"
 
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include <http_protocol.h>
 #include <apr_strings.h>
 
+#include "engine/protocol.h"
 #include "policy/field_names.h"
 #include "policy/forwarded.h"
 #include "policy/hidden.h"
