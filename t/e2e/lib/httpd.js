@@ -1,0 +1,53 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+/*
+ * A private httpd: a ServerRoot of its own, configured from a template whose
+ * @NAMES@ are replaced.
+ */
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { execFileSync } = require('node:child_process');
+const daemon = require('./daemon');
+const place = require('./place');
+
+/* What the scripts in conf/ say of this machine's httpd. */
+function ask(script, ...words)
+{
+    return execFileSync(path.join(place.top, 'conf', script), words,
+                        { encoding: 'utf8' }).trim();
+}
+
+function fill(template, values)
+{
+    return template.replace(/@([A-Z_]+)@/g, (token, name) => {
+        if (!(name in values))
+            throw new Error(`no value for ${token}`);
+        return values[name];
+    });
+}
+
+/*
+ * folder: the ServerRoot. modules: stock modules to load. port: one of the
+ * ports it listens on. defines: words for <IfDefine>. env: variables.
+ */
+async function start({ name, template, folder, modules, values, port,
+                       defines = [], env = {} })
+{
+    const conf = path.join(folder, 'httpd.conf');
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(conf, fill(fs.readFileSync(template, 'utf8'), {
+        FOLDER: folder,
+        LOAD_MODULES: ask('modules.sh', ...modules),
+        ...values,
+    }));
+    return daemon.start({
+        name, port, env,
+        log: path.join(folder, 'startup.log'),
+        alsoLog: path.join(folder, 'error.log'),
+        command: [ask('httpd.sh'), '-d', folder, '-f', conf, '-DFOREGROUND',
+                  ...defines.map((word) => `-D${word}`)],
+    });
+}
+
+module.exports = { start };
