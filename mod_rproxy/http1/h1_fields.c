@@ -151,7 +151,7 @@ int h1_may_be_nominated(slice_t name)
     case 12:
         return !name_is(name, "x-request-id");
     case 14:
-        return !name_is(name, "content-length");
+        return !name_is(name, "content-length") && !is_x_forwarded(name);
     case 17:
         return !name_is(name, "transfer-encoding") && !is_x_forwarded(name);
     default:

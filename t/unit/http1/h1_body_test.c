@@ -57,6 +57,10 @@ static const body_case_t cases[] = {
     { "9112 7.1: hexadecimal of both cases", CHUNKED,
       IN("a\r\n0123456789\r\nA\r\n0123456789\r\n0\r\n\r\n"),
       "01234567890123456789|END|" },
+    { "9112 7.1: every digit", CHUNKED,
+      IN("9\r\n012345678\r\nf\r\n0123456789abcde\r\nF\r\n0123456789abcde"
+         "\r\n0\r\n\r\n"),
+      "0123456780123456789abcde0123456789abcde|END|" },
     { "9112 7.1: size of two digits", CHUNKED,
       IN("1F\r\n0123456789012345678901234567890\r\n0\r\n\r\n"),
       "0123456789012345678901234567890|END|" },

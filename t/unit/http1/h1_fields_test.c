@@ -110,6 +110,7 @@ static const struct {
     { "X-Forwarded-Proto", FIXED },
     { "X-Forwarded-Scheme", FIXED },
     { "X-Forwarded-X", FIXED },
+    { "X-Forwarded-By", FIXED },    /* as long as Content-Length */
     { "X-Forwarded-12345", FIXED }, /* as long as Transfer-Encoding */
     { "X-Real-IP", FIXED },
     { "X-Request-ID", FIXED },
