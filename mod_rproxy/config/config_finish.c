@@ -54,13 +54,13 @@ static int link_target(apr_pool_t *ptemp, const route_t *route,
     names = container_names(ptemp);
     nearest = config_option_nearest(names, target->name);
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, NULL,
-                 RPLOGNO(1100) "%s at %s: no upstream is named '%s'%s%s%s: "
+                 RPLOGNO(1100) "%s at %s: no upstream is named '%s'%s%s%s; "
                                "expected a URL or the name of an "
                                "<RProxyUpstream>",
                  route->regex ? "RProxyPassMatch" : "RProxyPass",
                  route->defined_at, target->name,
                  nearest ? ", did you mean '" : "", nearest ? nearest : "",
-                 nearest ? "'?" : "");
+                 nearest ? "'" : "");
     return 0;
 }
 

@@ -175,7 +175,7 @@ static const char *out_of_range(cmd_parms *cmd, const option_t *option,
     };
 
     return apr_psprintf(cmd->pool,
-                        "%s: %s%s%s is wrong: expected %s from "
+                        "%s: '%s%s%s' is wrong: expected %s from "
                         "%" APR_INT64_T_FMT " to %" APR_INT64_T_FMT "%s",
                         cmd->cmd->name, option->key ? option->key : "",
                         option->key ? "=" : "", value, what[option->kind],

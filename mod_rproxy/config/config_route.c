@@ -73,11 +73,8 @@ static const char *pass_of_server(cmd_parms *cmd, int argc, char *const argv[])
     const char *error;
 
     if (argc < 2) {
-        return apr_psprintf(cmd->pool,
-                            "RProxyPass: '%s' alone: expected "
-                            "RProxyPass path target, or RProxyPass target in "
-                            "a <Location>",
-                            argc ? argv[0] : "");
+        return "RProxyPass: expected RProxyPass path target, or in a "
+               "<Location> RProxyPass target";
     }
     route->exact = argv[0][0] == '=';
     error = set_path(cmd, route, argv[0] + route->exact);
@@ -99,7 +96,7 @@ static const char *check_pattern_location(cmd_parms *cmd, const route_t *route)
         return NULL;
     }
     return apr_psprintf(cmd->pool,
-                        "RProxyPass: the path of %s is a pattern "
+                        "RProxyPass: the path of %s> is a pattern "
                         "and cannot be replaced: expected a target without "
                         "path, prefix=keep, or RProxyPassMatch",
                         cmd->directive->parent->directive);
@@ -127,7 +124,7 @@ static const char *pass_of_location(cmd_parms *cmd, settings_t *settings,
     if (argv[0][0] == '/' || argv[0][0] == '=') {
         return apr_psprintf(cmd->pool,
                             "RProxyPass: '%s' is a path: expected "
-                            "only a target, as the path is that of %s",
+                            "only a target, as the path is that of %s>",
                             argv[0], around->directive);
     }
     error = parse_arguments(cmd, argc, argv, route);
@@ -155,10 +152,10 @@ const char *config_route_pass(cmd_parms *cmd, void *dir, int argc,
     }
     if (!around || ap_cstr_casecmpn(around->directive, "<Location", 9) != 0) {
         return apr_psprintf(cmd->pool,
-                            "RProxyPass is not allowed in %s: "
+                            "RProxyPass is not allowed in %s>: "
                             "expected in a virtual host, the server "
                             "configuration or <Location>",
-                            around ? around->directive : "this place");
+                            around ? around->directive : "<.htaccess");
     }
     return pass_of_location(cmd, dir, argc, argv);
 }

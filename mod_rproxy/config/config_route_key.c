@@ -30,15 +30,13 @@ static const char *set_expr(cmd_parms *cmd, route_t *route,
 {
     const char *wrong = NULL;
 
-    (void)argument;
     route->expr =
         ap_expr_parse_cmd(cmd, value, AP_EXPR_FLAG_DONT_VARY, &wrong, NULL);
-    return wrong
-               ? apr_psprintf(cmd->pool,
-                              "%s: expr=%s is no expression (%s): expected "
-                              "one like expr=\"%%{HTTP_HOST} == 'a.example'\"",
-                              cmd->cmd->name, value, wrong)
-               : NULL;
+    return wrong ? apr_psprintf(cmd->pool,
+                                "%s: '%s' is no expression (%s): expected one "
+                                "like \"expr=%%{HTTP_HOST} == 'a.example'\"",
+                                cmd->cmd->name, argument, wrong)
+                 : NULL;
 }
 
 static const char *set_sticky(cmd_parms *cmd, route_t *route,

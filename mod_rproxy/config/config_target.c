@@ -169,9 +169,9 @@ const char *config_target_parse(cmd_parms *cmd, int argc, char *const argv[],
         }
         target->weight = 100;
         if (i + 1 < argc && is_percent(argv[i + 1], &percent)) {
-            if (percent < 1 || percent > 100) {
+            if (percent > 100) {
                 return config_option_expected(cmd, argv[i + 1],
-                                              "a share from 1% to 100%");
+                                              "a share from 0% to 100%");
             }
             target->weight = percent;
             total += percent;

@@ -11,14 +11,13 @@
 static void warn_hidden(const server_conf_t *conf, const route_t *route,
                         const char *what, const route_t *by)
 {
-    ap_log_error(
-        APLOG_MARK, APLOG_WARNING, 0, conf->server,
-        RPLOGNO(
-            1103) "the route of %s at %s is never reached: the one at %s has "
-                  "the same %s and no condition; expected that one to have a "
-                  "condition, or one of them to go",
-        what, route->defined_at, by->defined_at,
-        route->regex ? "pattern" : "path");
+    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, conf->server,
+                 RPLOGNO(1103) "the route of %s at %s is never reached: the "
+                               "one at %s has the same %s and no condition; "
+                               "expected that one to have a condition, or one "
+                               "of them to go",
+                 what, route->defined_at, by->defined_at,
+                 route->regex ? "pattern" : "path");
 }
 
 static void warn_hidden_paths(apr_pool_t *ptemp, const server_conf_t *conf)
@@ -63,12 +62,11 @@ static void warn_hidden_patterns(apr_pool_t *ptemp, const server_conf_t *conf)
 static void warn_upstream(const upstream_t *upstream, int is_used)
 {
     if (upstream->members->nelts == 0) {
-        ap_log_error(
-            APLOG_MARK, APLOG_WARNING, 0, NULL,
-            RPLOGNO(
-                1104) "<RProxyUpstream %s> at %s has no members: requests to "
-                      "it are answered with 503; expected RProxyMember URL",
-            upstream->name, upstream->defined_at);
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, NULL,
+                     RPLOGNO(1104) "<RProxyUpstream %s> at %s has no members: "
+                                   "requests to it are answered with 503; "
+                                   "expected RProxyMember URL",
+                     upstream->name, upstream->defined_at);
     }
     if (!is_used) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, NULL,
