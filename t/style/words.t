@@ -32,6 +32,9 @@ check('no tab outside of makefiles', [grep { !/Makefile|\.mk$/ } @text],
 check('no space at the end of a line', \@text, sub {/[ \t]\r?$/});
 check("no line of C over $WIDTH columns", \@c, too_wide());
 check("no function over $LONGEST lines", \@c, too_long());
+check('no test skips itself but for what it needs', [grep {m{^t/[^/]*\.t$}} @text],
+    sub { /\bSKIP:|\bskip\(|\bneed_\w+|\btodo\b/i
+            || /skip_all/ && !/skip_all => ['"]needs / });
 is(join("\n", grep { !has_licence($_) } grep {/\.(?:[ch]|t|pm|sh|py)$/} @text),
     '', 'the licence in the first lines');
 done_testing();

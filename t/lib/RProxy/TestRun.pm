@@ -215,6 +215,20 @@ sub start {
     return $self->SUPER::start(@_);
 }
 
+# Without a word: the summary of the tests comes last.
+sub stop {
+    my $self = shift;
+    my $vars = $self->{test_config}{vars};
+    open my $stdout, '>&', \*STDOUT or die "stdout: $!\n";
+    open my $stderr, '>&', \*STDERR or die "stderr: $!\n";
+    open STDOUT, '>', "$vars->{t_logs}/stop" or die "stop: $!\n";
+    open STDERR, '>&', \*STDOUT or die "stderr: $!\n";
+    my $result = $self->SUPER::stop(@_);
+    open STDOUT, '>&', $stdout or die "stdout: $!\n";
+    open STDERR, '>&', $stderr or die "stderr: $!\n";
+    return $result;
+}
+
 sub is_reachable {
     my ($folder) = @_;
     while (1) {
