@@ -23,7 +23,8 @@ static char take_byte(slice_t *rest, int decode)
 
     if (decode && byte == '+') {
         byte = ' ';
-    } else if (decode && byte == '%' && rest->len >= 3) {
+    }
+    else if (decode && byte == '%' && rest->len >= 3) {
         int high = hex_value(rest->p[1]), low = hex_value(rest->p[2]);
 
         if (high >= 0 && low >= 0) {
@@ -90,15 +91,15 @@ static int next_part(slice_t *rest, char separator, slice_t *part)
     if (end) {
         part->len = (size_t)(end - rest->p);
         *rest = slice_make(end + 1, rest->len - part->len - 1);
-    } else {
+    }
+    else {
         *rest = slice_make(NULL, 0);
     }
     return 1;
 }
 
 /* Is the value among the condition's, or has it none to be among? */
-static int value_listed(const condition_t *condition, slice_t value,
-                        int decode)
+static int value_listed(const condition_t *condition, slice_t value, int decode)
 {
     slice_t rest = condition->values, pattern;
 

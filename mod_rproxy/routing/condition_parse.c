@@ -174,8 +174,8 @@ static const char *parse_operand(slice_t operand, condition_t *condition)
     colon = operand.len ? memchr(operand.p, ':', operand.len) : NULL;
     if (colon) {
         condition->name.len = (size_t)(colon - operand.p);
-        condition->values = slice_make(
-            colon + 1, operand.len - condition->name.len - 1);
+        condition->values =
+            slice_make(colon + 1, operand.len - condition->name.len - 1);
     }
     wrong = check_name(condition);
     return wrong || !colon ? wrong : check_values(condition);
@@ -208,8 +208,8 @@ static void append(char *out, size_t room, size_t *len, slice_t s)
 }
 
 /* "TEXT" WRONG; write EXAMPLE */
-static const char *explain(slice_t text, const char *wrong,
-                           const char *example, char *error, size_t room)
+static const char *explain(slice_t text, const char *wrong, const char *example,
+                           char *error, size_t room)
 {
     static const size_t longest_quote = 80;
     size_t len = 0;
@@ -251,8 +251,8 @@ const char *condition_parse(slice_t text, condition_t *condition, char *error,
                        error_room);
     }
     parsed.kind = test->kind;
-    wrong = parse_operand(slice_make(equals + 1, rest.len - word.len - 1),
-                          &parsed);
+    wrong =
+        parse_operand(slice_make(equals + 1, rest.len - word.len - 1), &parsed);
     if (wrong) {
         return explain(text, wrong, test->example, error, error_room);
     }

@@ -19,8 +19,7 @@ int cookie_next(slice_t *rest, slice_t *name, slice_t *value)
         }
         pair_len = (size_t)(equals - pair.p);
         *name = slice_trim(slice_make(pair.p, pair_len));
-        *value = slice_trim(
-            slice_make(equals + 1, pair.len - pair_len - 1));
+        *value = slice_trim(slice_make(equals + 1, pair.len - pair_len - 1));
         if (name->len) {
             return 1;
         }

@@ -15,8 +15,8 @@ static int is_unreserved(unsigned char c)
 {
     unsigned char lower = slice_lower(c);
 
-    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9')
-           || c == '-' || c == '.' || c == '_' || c == '~';
+    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-'
+           || c == '.' || c == '_' || c == '~';
 }
 
 static int is_control(unsigned char c)
@@ -58,8 +58,8 @@ static void put_escape(char *out, unsigned char byte)
 }
 
 /* Copies the escape in p[0..3) in its one spelling.  out may be p. */
-static path_e copy_escape(const char *p, size_t left, unsigned flags,
-                          char *out, size_t *out_len)
+static path_e copy_escape(const char *p, size_t left, unsigned flags, char *out,
+                          size_t *out_len)
 {
     int high = left < 3 ? -1 : hex_digit((unsigned char)p[1]);
     int low = left < 3 ? -1 : hex_digit((unsigned char)p[2]);
@@ -102,9 +102,11 @@ static path_e copy_segment(slice_t segment, unsigned flags, char *out,
                 return status;
             }
             i += 2;
-        } else if (is_segment_byte(c)) {
+        }
+        else if (is_segment_byte(c)) {
             out[(*out_len)++] = (char)c;
-        } else {
+        }
+        else {
             return is_control(c) ? PATH_CONTROL : PATH_BAD_BYTE;
         }
     }
@@ -113,8 +115,7 @@ static path_e copy_segment(slice_t segment, unsigned flags, char *out,
 
 static int is_dots(slice_t s)
 {
-    return (s.len == 1 || s.len == 2) && s.p[0] == '.'
-           && s.p[s.len - 1] == '.';
+    return (s.len == 1 || s.len == 2) && s.p[0] == '.' && s.p[s.len - 1] == '.';
 }
 
 static int has_escape(slice_t s, size_t at, const char escape[4])
@@ -128,25 +129,19 @@ static int has_escape(slice_t s, size_t at, const char escape[4])
 static int has_hidden_dots(slice_t segment)
 {
     size_t at, start = 0;
-    int named = 1; /* not yet behind a ";" of this piece */
 
     for (at = 0; at < segment.len; at++) {
-        int separator = has_escape(segment, at, "%2F")
-                        || has_escape(segment, at, "%5C");
-        int parameter = segment.p[at] == ';'
-                        || has_escape(segment, at, "%3B");
+        int separator =
+            has_escape(segment, at, "%2F") || has_escape(segment, at, "%5C");
+        int parameter = segment.p[at] == ';' || has_escape(segment, at, "%3B");
 
-        if (!separator && !parameter) {
-            continue;
-        }
-        if (named && is_dots(slice_make(segment.p + start, at - start))) {
+        if ((separator || parameter)
+            && is_dots(slice_make(segment.p + start, at - start))) {
             return 1;
         }
-        named = separator;
         start = separator ? at + 3 : start;
     }
-    return named
-           && is_dots(slice_make(segment.p + start, segment.len - start));
+    return is_dots(slice_make(segment.p + start, segment.len - start));
 }
 
 static segment_e segment_kind(slice_t segment)
@@ -211,9 +206,8 @@ const char *path_result_text(path_e result)
 #undef X
     };
 
-    return (size_t)result < sizeof(texts) / sizeof(*texts)
-               ? texts[result]
-               : "unknown";
+    return (size_t)result < sizeof(texts) / sizeof(*texts) ? texts[result]
+                                                           : "unknown";
 }
 
 path_e path_split_target(slice_t target, slice_t *path, slice_t *query)
@@ -260,7 +254,8 @@ path_e path_encode(slice_t path, char *out, size_t room, slice_t *result)
         if (is_encodable(c)) {
             put_escape(out + len, c);
             len += 3;
-        } else {
+        }
+        else {
             out[len++] = (char)c;
         }
     }

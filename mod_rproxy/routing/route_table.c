@@ -5,14 +5,13 @@
 #include "route_table.h"
 #include "route_table_tree.h"
 
+/* Does the path, which begins with the group's, also end a segment there? */
 static int group_matches(const route_group_t *group, slice_t path)
 {
     size_t length = group->length;
-    int has_prefixes = group->prefix != group[1].exact;
 
-    return path.len == length
-           || (has_prefixes
-               && (path.p[length - 1] == '/' || path.p[length] == '/'));
+    return path.len == length || path.p[length - 1] == '/'
+           || path.p[length] == '/';
 }
 
 /* Walks down the bytes of the path and remembers the last group on the way
@@ -39,8 +38,8 @@ static uint32_t deepest_group(const route_table_t *table, slice_t path)
         if (at == path.len || node->child_count == 0) {
             return best;
         }
-        child = memchr(table->first + node->children,
-                       (unsigned char)path.p[at], node->child_count);
+        child = memchr(table->first + node->children, (unsigned char)path.p[at],
+                       node->child_count);
         if (!child) {
             return best;
         }
@@ -66,8 +65,7 @@ void route_lookup_begin(route_lookup_t *lookup, const route_table_t *table,
     if (lookup->group != ROUTE_NONE) {
         const route_group_t *group = &table->groups[lookup->group];
 
-        lookup->next = path.len == group->length ? group->exact
-                                                 : group->prefix;
+        lookup->next = path.len == group->length ? group->exact : group->prefix;
     }
 }
 
@@ -79,8 +77,8 @@ int route_lookup_next(route_lookup_t *lookup, route_found_t *found)
         const route_group_t *group = &table->groups[lookup->group];
 
         if (lookup->next < group[1].exact) {
-            found->kind = lookup->next < group->prefix ? ROUTE_EXACT
-                                                       : ROUTE_PREFIX;
+            found->kind =
+                lookup->next < group->prefix ? ROUTE_EXACT : ROUTE_PREFIX;
             found->length = group->length;
             found->route = table->routes[lookup->next++];
             return 1;

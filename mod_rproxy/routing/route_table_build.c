@@ -139,9 +139,8 @@ static uint32_t group_up(const build_t *b, uint32_t group, uint32_t above)
         return ROUTE_NONE;
     }
     candidate = &b->tree.groups[above];
-    if (candidate->prefix != candidate[1].exact
-        && (path.p[candidate->length - 1] == '/'
-            || path.p[candidate->length] == '/')) {
+    if (path.p[candidate->length - 1] == '/'
+        || path.p[candidate->length] == '/') {
         return above;
     }
     return candidate->up;

@@ -32,8 +32,8 @@ typedef struct {
 typedef struct {
     uint32_t exact;
     uint32_t prefix;
-    uint32_t up;     /* next shorter path that has prefixes and matches whatever
-                        this one matches, or ROUTE_NONE */
+    uint32_t up;     /* next shorter path that, as a prefix, matches whatever
+                        this one matches; or ROUTE_NONE */
     uint32_t length; /* of the path */
 } route_group_t;
 

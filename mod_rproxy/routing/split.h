@@ -26,7 +26,6 @@ typedef struct {
  *                cookie's value, an address, a header; a random number where
  *                nothing shall stick
  * @return index of the target, or SPLIT_NONE if all weights are 0 */
-size_t split_pick(const split_target_t *targets, size_t count,
-                  uint64_t client);
+size_t split_pick(const split_target_t *targets, size_t count, uint64_t client);
 
 #endif

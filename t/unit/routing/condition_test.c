@@ -185,8 +185,8 @@ static void check_parsed(void **state)
     condition_t condition;
 
     (void)state;
-    assert_null(condition_parse(slice_str(text), &condition, error,
-                                sizeof(error)));
+    assert_null(
+        condition_parse(slice_str(text), &condition, error, sizeof(error)));
     assert_int_equal(condition.kind, CONDITION_HEADER);
     assert_int_equal(condition.negated, 1);
     assert_true(slice_eq(condition.name, SLICE_LIT("X-A")));
@@ -194,7 +194,7 @@ static void check_parsed(void **state)
     assert_ptr_equal(condition.name.p, text + 8);
 }
 
-#define NO_TEST                                                               \
+#define NO_TEST                                                                \
     "is no condition; write method=..., header=..., cookie=... or query=..., " \
     "with one ! before it to turn it round"
 #define METHOD "; write method=GET|HEAD"
@@ -240,8 +240,8 @@ static const error_case_t error_cases[] = {
       "has a second =; a colon goes between name and value" COOKIE },
     { "cookie=a b", "has a name that no cookie can have" COOKIE },
     { "cookie=a:b;c", "has a semicolon, which no cookie has" COOKIE },
-    { "cookie=a*b", "has a * within the name, not at its beginning or end"
-      COOKIE },
+    { "cookie=a*b",
+      "has a * within the name, not at its beginning or end" COOKIE },
     { "query=", "has no name" QUERY },
     { "query=a:b%20c",
       "has an escape; names and values are written unescaped" QUERY },
@@ -261,11 +261,12 @@ static void check_error(void **state)
 
     guard_page_open(&guard, len);
     unit_text_add(&expect, "\"%s\" %s", row->condition, row->error);
-    assert_ptr_equal(
-        condition_parse(slice_make(guard_page_put(&guard, row->condition, len),
-                                   len),
-                        &condition, error, sizeof(error)),
-        error);
+    assert_ptr_equal(condition_parse(slice_make(guard_page_put(&guard,
+                                                               row->condition,
+                                                               len),
+                                                len),
+                                     &condition, error, sizeof(error)),
+                     error);
     assert_string_equal(error, expect.text);
     assert_int_equal(condition.negated, 7); /* untouched */
     guard_page_close(&guard);
@@ -294,18 +295,30 @@ static void check_error_room(void **state)
     }
 }
 
+/* A test named after its condition, which has to live as long. */
+static void add(unit_text_t *name, const char *kind, const char *condition,
+                CMUnitTestFunction test, const void *row)
+{
+    unit_text_add(name, "%s: \"%s\"", kind, condition);
+    unit_add(name->text, test, row);
+}
+
 int main(void)
 {
+    static unit_text_t bare[UNIT_COUNT(eval_cases)];
+    static unit_text_t wrong[UNIT_COUNT(error_cases)];
     size_t i;
 
     for (i = 0; i < UNIT_COUNT(eval_cases); i++) {
         unit_add(eval_cases[i].condition, check_eval, &eval_cases[i]);
     }
     for (i = 0; i < UNIT_COUNT(eval_cases); i++) {
-        unit_add(eval_cases[i].condition, check_eval_bare, &eval_cases[i]);
+        add(&bare[i], "without fields", eval_cases[i].condition,
+            check_eval_bare, &eval_cases[i]);
     }
     for (i = 0; i < UNIT_COUNT(error_cases); i++) {
-        unit_add(error_cases[i].condition, check_error, &error_cases[i]);
+        add(&wrong[i], "wrong", error_cases[i].condition, check_error,
+            &error_cases[i]);
     }
     unit_add("escapes at the end of the query", check_query_end, NULL);
     unit_add("all conditions must hold", check_all_hold, NULL);

@@ -150,8 +150,7 @@ static void check_case(void **state)
     guard_page_open(&output, len);
     in = guard_page_put(&input, row->input, len);
     out = guard_page_room(&output, len);
-    status = path_normalize(slice_make(in, len), row->flags, out, len,
-                            &result);
+    status = path_normalize(slice_make(in, len), row->flags, out, len, &result);
     assert_path(status, result, row->expect);
     assert_memory_equal(in, row->input, len);
     if (status == PATH_OK) {
@@ -163,8 +162,7 @@ static void check_case(void **state)
         assert_path(PATH_OK, again, row->expect);
     }
     memcpy(in, row->input, len);
-    status = path_normalize(slice_make(in, len), row->flags, in, len,
-                            &result);
+    status = path_normalize(slice_make(in, len), row->flags, in, len, &result);
     assert_path(status, result, row->expect);
     guard_page_close(&input);
     guard_page_close(&output);
@@ -216,14 +214,15 @@ static void check_encode(void **state)
     char out[PATH_ENCODE_ROOM(64)];
     slice_t input = slice_make(row->input, len), result;
 
-    assert_path(path_encode(input, out, PATH_ENCODE_ROOM(len), &result),
-                result, row->expect);
+    assert_path(path_encode(input, out, PATH_ENCODE_ROOM(len), &result), result,
+                row->expect);
     if (strcmp(row->input, row->expect) == 0) {
         assert_ptr_equal(result.p, row->input);
-    } else {
-        assert_int_equal(
-            path_encode(input, out, PATH_ENCODE_ROOM(len) - 1, &result),
-            PATH_NO_ROOM);
+    }
+    else {
+        assert_int_equal(path_encode(input, out, PATH_ENCODE_ROOM(len) - 1,
+                                     &result),
+                         PATH_NO_ROOM);
     }
 }
 

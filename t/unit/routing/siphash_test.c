@@ -48,8 +48,8 @@ static void check_published(void **state)
     }
     guard_page_open(&guard, sizeof(input));
     for (i = 0; i < UNIT_COUNT(published); i++) {
-        uint64_t got = siphash(
-            key, slice_make(guard_page_put(&guard, input, i), i));
+        uint64_t got =
+            siphash(key, slice_make(guard_page_put(&guard, input, i), i));
 
         assert_int_equal(got, published[i]);
     }

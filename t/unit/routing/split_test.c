@@ -30,6 +30,7 @@ typedef struct {
     uint32_t weights[4];
 } share_case_t;
 
+/* clang-format off */
 static const share_case_t share_cases[] = {
     { "shares: one target", 1, { 1 } },
     { "shares: halves", 2, { 50, 50 } },
@@ -43,6 +44,7 @@ static const share_case_t share_cases[] = {
       { SPLIT_WEIGHT_MAX, SPLIT_WEIGHT_MAX } },
     { "shares: large and small", 2, { SPLIT_WEIGHT_MAX, 1 } },
 };
+/* clang-format on */
 
 static void fill(split_target_t *targets, const uint32_t *weights, size_t count)
 {
@@ -77,8 +79,7 @@ static void check_shares(void **state)
 
     fill(targets, row->weights, row->count);
     for (i = 0; i < CLIENTS; i++) {
-        size_t pick = split_pick(targets, row->count,
-                                 client_hash((uint32_t)i));
+        size_t pick = split_pick(targets, row->count, client_hash((uint32_t)i));
 
         assert_true(pick < row->count);
         chosen[pick]++;
@@ -104,8 +105,7 @@ static void count_moves(const uint32_t *before, const uint32_t *after,
     for (i = 0; i < CLIENTS; i++) {
         uint64_t client = client_hash(i);
 
-        moves[split_pick(old, count, client)]
-             [split_pick(new, count, client)]++;
+        moves[split_pick(old, count, client)][split_pick(new, count, client)]++;
     }
 }
 
@@ -118,6 +118,7 @@ typedef struct {
     int to_them;
 } move_case_t;
 
+/* clang-format off */
 static const move_case_t move_cases[] = {
     { "moves: none without a change", 3, { 5, 3, 2 }, { 5, 3, 2 }, 0, 0, 0 },
     { "moves: none if all are scaled", 3, { 5, 3, 2 }, { 50, 30, 20 }, 0, 0,
@@ -133,6 +134,7 @@ static const move_case_t move_cases[] = {
     { "moves: the first one lowered", 3, { 2, 1, 1 }, { 1, 1, 1 }, 1.0 / 6, 1,
       0 },
 };
+/* clang-format on */
 
 static void check_moves(void **state)
 {
