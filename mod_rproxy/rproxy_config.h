@@ -47,7 +47,7 @@ typedef enum {
 #define X(id, name, preset) id,
     FORWARD_FIELDS(X)
 #undef X
-        FORWARD_FIELD_COUNT
+    FORWARD_FIELD_COUNT
 } forward_field_e;
 
 /* When may a failed attempt be repeated (beside RFC 9110 9.2.2)? */
@@ -67,72 +67,76 @@ typedef struct {
     apr_interval_time_t between_timeout;    /* default 60 s */
     apr_interval_time_t total_timeout;      /* default 0 */
 
-    int preserve_host;          /* RProxyPreserveHost, default 0 */
-    const char *host_override;  /* RProxyPreserveHost name: this Host */
+    int preserve_host;         /* RProxyPreserveHost, default 0 */
+    const char *host_override; /* RProxyPreserveHost name: this Host */
     signed char forward[FORWARD_FIELD_COUNT]; /* RProxyForward; forward_e */
 
-    int retry_tries;            /* RProxyRetry tries=: attempts in all, 3 */
-    int retry_on;               /* RETRY_ON_*; default CONNECT|RESET */
-    apr_off_t replay_limit;     /* request body kept for it, 64 KiB */
+    int retry_tries;        /* RProxyRetry tries=: attempts in all, 3 */
+    int retry_on;           /* RETRY_ON_*; default CONNECT|RESET */
+    apr_off_t replay_limit; /* request body kept for it, 64 KiB */
 
-    int rewrite;                /* RProxyRewrite On: Location etc., default 1 */
-    apr_array_header_t *hide;   /* RProxyHide: const char *, lower case */
-    int hide_defaults;          /* Server, X-Powered-By, ...: default 1 */
+    int rewrite;              /* RProxyRewrite On: Location etc., default 1 */
+    apr_array_header_t *hide; /* RProxyHide: const char *, lower case */
+    int hide_defaults;        /* Server, X-Powered-By, ...: default 1 */
 
-    int error_override;         /* RProxyErrorOverride, default 0 */
-    int maintenance;            /* RProxyMaintenance, default 0 */
+    int error_override;           /* RProxyErrorOverride, default 0 */
+    int maintenance;              /* RProxyMaintenance, default 0 */
     const char *maintenance_page; /* file, or NULL for the built-in one */
-    int retry_after_s;          /* default 30 */
+    int retry_after_s;            /* default 30 */
 
-    apr_off_t buffer_memory;    /* RProxyRequestBuffer: 0 streams, default 0 */
-    apr_off_t buffer_file;      /* temporary file up to so many bytes */
+    apr_off_t buffer_memory; /* RProxyRequestBuffer: 0 streams, default 0 */
+    apr_off_t buffer_file;   /* temporary file up to so many bytes */
 
-    int client_abort_finish;    /* RProxyClientAbort finish, default 0 */
-    apr_off_t response_head_limit; /* RProxyResponseLimit head=, 64 KiB */
-    int response_field_limit;   /* fields=, 200 */
+    int client_abort_finish;          /* RProxyClientAbort finish, default 0 */
+    apr_off_t response_head_limit;    /* RProxyResponseLimit head=, 64 KiB */
+    int response_field_limit;         /* fields=, 200 */
     apr_off_t response_trailer_limit; /* trailers=, 16 KiB */
-    int interim_limit;          /* interim=: 1xx responses, 16 */
-    int export_env;             /* RProxyEnv, default 0 */
+    int interim_limit;                /* interim=: 1xx responses, 16 */
+    int export_env;                   /* RProxyEnv, default 0 */
 
     const route_t *location_route; /* RProxyPass in <Location> */
     int location_excluded;         /* RProxyPass ! in <Location> */
 } settings_t;
 
-typedef enum { PREFIX_KEEP, PREFIX_STRIP, PREFIX_REPLACE } prefix_e;
+typedef enum {
+    PREFIX_KEEP,
+    PREFIX_STRIP,
+    PREFIX_REPLACE
+} prefix_e;
 
 typedef struct {
     upstream_t *upstream;
-    const char *path;     /* of the target URL: replaces the prefix; "" none */
-    const char *name;     /* as written, resolved to upstream in post_config */
-    int weight;           /* of a split, 0-100 */
-    const char *public_prefix;   /* see route_match_t */
+    const char *path; /* of the target URL: replaces the prefix; "" none */
+    const char *name; /* as written, resolved to upstream in post_config */
+    int weight;       /* of a split, 0-100 */
+    const char *public_prefix; /* see route_match_t */
     const char *upstream_prefix;
 } route_target_t;
 
 struct route_t {
-    const char *path;     /* "/app/"; NULL for RProxyPassMatch */
-    int exact;            /* exact path, not a prefix */
-    int excluded;         /* target "!" */
-    ap_regex_t *regex;    /* RProxyPassMatch */
-    const char *pattern;  /* its text */
+    const char *path;               /* "/app/"; NULL for RProxyPassMatch */
+    int exact;                      /* exact path, not a prefix */
+    int excluded;                   /* target "!" */
+    ap_regex_t *regex;              /* RProxyPassMatch */
+    const char *pattern;            /* its text */
     apr_array_header_t *targets;    /* of route_target_t; one, or a split */
     apr_array_header_t *conditions; /* of condition_t */
-    ap_expr_info_t *expr; /* expr=, or NULL */
-    split_target_t *split; /* of targets when there are several */
-    const char *sticky;   /* sticky=cookie:NAME | address | header:NAME */
+    ap_expr_info_t *expr;           /* expr=, or NULL */
+    split_target_t *split;          /* of targets when there are several */
+    const char *sticky; /* sticky=cookie:NAME | address | header:NAME */
     prefix_e prefix;
-    int prefix_given;     /* prefix= stood in the configuration */
+    int prefix_given; /* prefix= stood in the configuration */
     int files_first;
-    int maintenance;      /* maintenance=on on the route: -1 by settings */
+    int maintenance;        /* maintenance=on on the route: -1 by settings */
     const char *defined_at; /* "file:line" */
-    int id;               /* index into the shared route counters */
+    int id;                 /* index into the shared route counters */
 };
 
 typedef struct server_conf_t server_conf_t;
 
 struct server_conf_t {
     server_rec *server;
-    int event_loop;       /* RProxyEventLoop: -1 unset, 0 off, 1 auto */
+    int event_loop;              /* RProxyEventLoop: -1 unset, 0 off, 1 auto */
     apr_array_header_t *routes;  /* of route_t *, own ones in file order */
     route_table_t *table;        /* of the routes with a path; post_config */
     apr_array_header_t *matches; /* of route_t *: RProxyPassMatch, in order */
@@ -146,16 +150,16 @@ struct server_conf_t {
 
 /* One for the whole server: set in the main server only. */
 typedef struct {
-    int loop_threads;            /* RProxyLoops: 0 automatic */
-    apr_hash_t *upstreams;       /* name -> upstream_t * */
-    apr_array_header_t *upstream_list; /* of upstream_t *, index = id */
-    apr_array_header_t *member_list;   /* of member_t *, index = id */
-    apr_array_header_t *route_list;    /* of route_t *, index = id */
+    int loop_threads;                     /* RProxyLoops: 0 automatic */
+    apr_hash_t *upstreams;                /* name -> upstream_t * */
+    apr_array_header_t *upstream_list;    /* of upstream_t *, index = id */
+    apr_array_header_t *member_list;      /* of member_t *, index = id */
+    apr_array_header_t *route_list;       /* of route_t *, index = id */
     apr_interval_time_t resolve_interval; /* RProxyResolve, default 30 s */
-    int max_connections;         /* RProxyMaxConnections: clients per child,
+    int max_connections;      /* RProxyMaxConnections: clients per child,
                                   * 0: automatic */
-    int retry_budget_percent;    /* RProxyRetry budget= of the main server */
-    const char *temp_dir;        /* for buffered bodies; set by
+    int retry_budget_percent; /* RProxyRetry budget= of the main server */
+    const char *temp_dir;     /* for buffered bodies; set by
                                   * rproxy_config_finish when not given */
 } global_conf_t;
 
@@ -184,7 +188,7 @@ const settings_t *rproxy_settings(const request_rec *r);
 
 /* The value of a setting with its default applied: SETTING(s, retry_tries). */
 extern const settings_t rproxy_default_settings;
-#define SETTING(s, field)                                                     \
+#define SETTING(s, field) \
     ((s)->field == -1 ? rproxy_default_settings.field : (s)->field)
 
 #endif

@@ -42,8 +42,9 @@ int rproxy_match(request_rec *r, route_match_t *match);
  * to be asked. */
 int rproxy_match_location(request_rec *r, route_match_t *match);
 
-/* May any route of this virtual host take this raw target (path and query)?  Cheap and without a
- * request_rec: decides whether a connection is worth adopting. */
+/* May any route of this virtual host take this raw target (path and query)?
+ * Cheap and without a request_rec: decides whether a connection is worth
+ * adopting. */
 int rproxy_match_possible(const server_conf_t *conf, const char *path,
                           apr_size_t len);
 

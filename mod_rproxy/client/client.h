@@ -19,6 +19,7 @@
 
 #include <httpd.h>
 #include <http_connection.h>
+#include <util_filter.h>
 
 #include "../driver/reactor.h"
 
@@ -39,7 +40,8 @@ typedef enum {
 typedef enum {
     HANDOFF_READ,    /* read the head itself: larger than our buffer */
     HANDOFF_PROCESS, /* all phases */
-    HANDOFF_HANDLER, /* the handler; the phases before it have run */
+    HANDOFF_HANDLER, /* filters and handler; the phases before have run */
+    HANDOFF_RESUME,  /* the handler only; filters are inserted */
     HANDOFF_DIE      /* the error response: its document is a local URL */
 } handoff_e;
 
@@ -61,6 +63,10 @@ struct client_t {
     unsigned on_worker : 1; /* the thread that runs filters may block */
     unsigned draining : 1; /* no further request on this connection */
     unsigned reset : 1;    /* close with RST: the response was cut short */
+    unsigned unread : 1;   /* part of a request body was not read */
+    unsigned resume : 1;   /* a filter may block: the handler goes elsewhere */
+    unsigned linger_close : 1; /* more may be under way from the client */
+    unsigned closing : 1;  /* the last bytes of the connection are queued */
 
     /* input: decrypted bytes not yet taken by a request */
     chunk_t *in;
@@ -136,21 +142,29 @@ void client_body_install(client_t *client, request_rec *r);
 /* Gives its place back, for a worker thread that may wait. */
 void client_body_restore(request_rec *r);
 
-/* Is nothing but our own filter between the request and its body? */
-int client_body_is_direct(const request_rec *r);
-
-/* Body bytes without waiting, past the filters: APR_SUCCESS with *len > 0,
- * APR_EAGAIN, APR_EOF at the end, or the error. */
+/* Body bytes without waiting: past the filters when there are none of the
+ * request's own, else through them.
+ * @return APR_SUCCESS with *len > 0, APR_EAGAIN, APR_EOF at the end, or the
+ *         error (ap_map_http_request_error gives its status) */
 apr_status_t client_body_read(request_rec *r, char *buf, apr_size_t cap,
                               apr_size_t *len);
+
+/* Was the body read to its end? */
+int client_body_at_end(const request_rec *r);
 
 /* ---- client_loop.c: states ---- */
 
 /* From the adopting thread: hands the connection to its loop. */
 void client_begin(client_t *client);
 
-/* The exchange of client->r is over, or its response complete. */
-void client_request_done(client_t *client);
+/* Goes on in whatever state it is, as far as it can without waiting. */
+void client_go(client_t *client);
+
+/* Waits for a request and has no byte of one. */
+int client_is_idle(const client_t *client);
+
+/* Ends the connection in order: what is queued is sent first. */
+void client_close(client_t *client);
 
 /* Stops using the connection at once. */
 void client_abort(client_t *client);
@@ -160,6 +174,12 @@ void client_abort(client_t *client);
 /* A complete head lies in the buffer: reads and runs the request. */
 void client_run_request(client_t *client);
 
+/* The same for a request that is read, on the loop or on a worker. */
+void client_process(client_t *client, request_rec *r);
+
+/* After ap_invoke_handler or ap_run_handler. */
+void client_handled(client_t *client, request_rec *r, int status);
+
 /* Ends a request whose phases or handler gave this status. */
 void client_finish_request(client_t *client, request_rec *r, int status);
 
@@ -168,8 +188,8 @@ void client_finish_request(client_t *client, request_rec *r, int status);
 /* Gives the client to an MPM worker thread; it comes back to its loop. */
 void client_hand_off(client_t *client, handoff_e what);
 
-/* On the worker that has the client now. */
-client_t *client_on_this_thread(conn_rec *c);
+/* One is done: another that waits for a worker may have it. */
+void client_handoff_next(loop_t *loop);
 
 /* ---- client_adopt.c ---- */
 
@@ -178,6 +198,10 @@ client_t *client_of(const conn_rec *c);
 
 /* Frees the connection once the thread it came from has provably left it. */
 void client_dispose(client_t *client);
+
+/* Starts the loops where the MPM can suspend connections; count 0: none. */
+void client_child_init(apr_pool_t *pchild, server_rec *s,
+                       const shared_t *shared, int count);
 
 void client_register_hooks(apr_pool_t *pool);
 

@@ -6,6 +6,8 @@
 
 #include "../rproxy_private.h"
 
+#include <apr_strings.h>
+
 #include <util_filter.h>
 
 #include "client.h"
@@ -20,6 +22,12 @@ extern ap_filter_rec_t *client_in_handle, *client_net_in_handle;
 /* Before a worker thread gets the client: its buffers leave the loop's cache,
  * which no other thread may touch. */
 void client_input_detach(client_t *client);
+
+/* The MPM's number of this child, known from the first adoption on. */
+int client_scoreboard_child(void);
+
+/* Out of the loop's list, before it is freed. */
+void client_unlink(client_t *client);
 
 void client_input_register(void);
 void client_output_register(void);

@@ -10,14 +10,16 @@
 
 struct loop_t {
     reactor_t *reactor;
-    apr_thread_t *thread;
-    client_t *clients;       /* newest first */
+    apr_thread_t *thread_handle;    /* for joining */
+    apr_thread_t *thread;           /* as the loop itself knows it */
+    client_t *clients, *clients_last; /* newest first */
     int client_count;
-    int stopping;            /* child_stopping was called */
-    reactor_task_t stop_task;
+    int stopping;                   /* the child ends */
+    reactor_task_t stop_task, leave_task;
     timer_entry_t shed_timer;
-    reactor_list_t waiting;  /* clients for whom no worker is free yet */
-    int handoffs;            /* with worker threads now */
+    reactor_list_t waiting;         /* clients that no worker is free for */
+    int handoffs;                   /* with worker threads now */
+    int handoff_limit;
 };
 
 /* Starts the loops of this child.  @return APR_SUCCESS or why not */

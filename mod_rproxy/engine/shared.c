@@ -4,8 +4,9 @@
 #include "shared.h"
 
 #include <errno.h>
-#include <string.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #define RETRY_COST 100
 #define RETRY_CREDIT_MAX (10 * RETRY_COST)
@@ -35,7 +36,7 @@ apr_status_t shared_create(shared_t **out, int children, int upstreams,
 {
     shared_t *s = apr_pcalloc(pool, sizeof(*s));
     mapping_t *mapping = apr_palloc(pool, sizeof(*mapping));
-    size_t n = (size_t)children, at[6];
+    size_t n = (size_t)children, at[7];
     char *base;
     int i;
 
@@ -45,8 +46,8 @@ apr_status_t shared_create(shared_t **out, int children, int upstreams,
     at[3] = at[2] + aligned(sizeof(int32_t) * n * (size_t)members);
     at[4] = at[3] + aligned(sizeof(metrics_child_t) * n);
     at[5] = at[4] + aligned(sizeof(metrics_route_t) * n * (size_t)routes);
-    mapping->size =
-        at[5] + aligned(sizeof(metrics_member_t) * n * (size_t)members) + 64;
+    at[6] = at[5] + aligned(sizeof(metrics_member_t) * n * (size_t)members);
+    mapping->size = at[6] + aligned(sizeof(int32_t) * n);
     base = mmap(NULL, mapping->size, PROT_READ | PROT_WRITE,
                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (base == MAP_FAILED) {
@@ -64,16 +65,12 @@ apr_status_t shared_create(shared_t **out, int children, int upstreams,
     s->child = (metrics_child_t *)(base + at[3]);
     s->route_metrics = (metrics_route_t *)(base + at[4]);
     s->member_metrics = (metrics_member_t *)(base + at[5]);
+    s->pid = (int32_t *)(base + at[6]);
     for (i = 0; i < upstreams; i++) {
         s->upstream[i].retry_credit = RETRY_CREDIT_MAX;
     }
     *out = s;
     return APR_SUCCESS;
-}
-
-void shared_child_set(int child)
-{
-    own_child = child;
 }
 
 int shared_child(void)
@@ -86,7 +83,7 @@ static int32_t *held_by_me(const shared_t *shared, const member_t *member)
     return &shared->held[own_child * shared->members + member->id];
 }
 
-void shared_child_reclaim(shared_t *shared, int child)
+static void reclaim(shared_t *shared, int child)
 {
     int i;
 
@@ -108,6 +105,55 @@ void shared_child_reclaim(shared_t *shared, int child)
     __atomic_store_n(&shared->child[child].clients, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&shared->child[child].handoffs_active, 0,
                      __ATOMIC_RELAXED);
+}
+
+static apr_status_t release_slot(void *data)
+{
+    shared_t *shared = data;
+
+    if (own_child >= 0) {
+        reclaim(shared, own_child);
+        __atomic_store_n(&shared->pid[own_child], 0, __ATOMIC_RELEASE);
+        own_child = -1;
+    }
+    return APR_SUCCESS;
+}
+
+/* A negative id is that of a process that was cleaning the slot up. */
+static int is_gone(int32_t pid)
+{
+    return pid && kill(pid < 0 ? -pid : pid, 0) != 0 && errno == ESRCH;
+}
+
+apr_status_t shared_child_claim(shared_t *shared, apr_pool_t *pool)
+{
+    int32_t self = (int32_t)getpid();
+    int i;
+
+    for (i = 0; i < shared->children; i++) {
+        int32_t pid = __atomic_load_n(&shared->pid[i], __ATOMIC_ACQUIRE);
+
+        if (is_gone(pid)
+            && __atomic_compare_exchange_n(&shared->pid[i], &pid, -self, 0,
+                                           __ATOMIC_ACQ_REL,
+                                           __ATOMIC_RELAXED)) {
+            reclaim(shared, i); /* -self: ours while we clean up */
+            pid = 0;
+            __atomic_store_n(&shared->pid[i], 0, __ATOMIC_RELEASE);
+        }
+        if (!pid && own_child < 0
+            && __atomic_compare_exchange_n(&shared->pid[i], &pid, self, 0,
+                                           __ATOMIC_ACQ_REL,
+                                           __ATOMIC_RELAXED)) {
+            own_child = i;
+        }
+    }
+    if (own_child < 0) {
+        return APR_ENOSPC;
+    }
+    apr_pool_cleanup_register(pool, shared, release_slot,
+                              apr_pool_cleanup_null);
+    return APR_SUCCESS;
 }
 
 /* The child's own share is counted first and taken back last: a child killed

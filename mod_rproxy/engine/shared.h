@@ -9,7 +9,9 @@
  *   +--------------------+
  *   | member_shared_t    |  x members
  *   +--------------------+
- *   | connection counts  |  x children x members: what each child holds, so
+ *   | process ids        |  x children: who owns the slots below
+   +--------------------+
+   | connection counts  |  x children x members: what each child holds, so
  *   +--------------------+  that a killed child's share can be taken back
  *   | metrics            |  x children x (routes + members): see metrics.h
  *   +--------------------+
@@ -40,12 +42,13 @@ struct member_shared_t {
 } __attribute__((aligned(64)));
 
 typedef struct {
-    int children;  /* slots */
+    int children;  /* slots: also for those that are still stopping */
     int members;
     int routes;
     int upstreams;
     upstream_shared_t *upstream;
     member_shared_t *member;
+    int32_t *pid;            /* [child]: owner of the slot, 0: free; atomic */
     int32_t *held;           /* [child * members + member] */
     metrics_child_t *child;  /* [child] */
     metrics_route_t *route_metrics;   /* [child * routes + route] */
@@ -56,12 +59,13 @@ typedef struct {
 apr_status_t shared_create(shared_t **shared, int children, int upstreams,
                            int members, int routes, apr_pool_t *pool);
 
-/* Which child am I?  Set once after the fork.  -1 in the parent. */
-void shared_child_set(int child);
-int shared_child(void);
+/* After the fork: takes a free slot for this process, and takes back what
+ * processes that are gone still held.  The slot is free again when pool goes.
+ * @return APR_SUCCESS, or APR_ENOSPC when all slots are in use */
+apr_status_t shared_child_claim(shared_t *shared, apr_pool_t *pool);
 
-/* Takes back the connections the last owner of this slot still held. */
-void shared_child_reclaim(shared_t *shared, int child);
+/* The slot of this process; -1 in the parent. */
+int shared_child(void);
 
 /* Counts one more connection to the member unless its limit is reached.
  * @return 1 when counted */

@@ -39,15 +39,15 @@ typedef struct member_t {
     uint16_t port;
     const char *unix_path; /* NULL for TCP */
     const protocol_t *protocol;
-    int id;                /* index into the shared members, set in post_config */
-    int number;            /* position in its upstream, from 0 */
+    int id;     /* index into the shared members */
+    int number; /* position in its upstream, from 0 */
 
     /* limits; 0: none */
-    int max_connections;           /* across all children */
-    int max_idle;                  /* idle connections kept per pool */
+    int max_connections; /* across all children */
+    int max_idle;        /* idle connections kept per pool */
     apr_interval_time_t idle_timeout;
-    int max_requests;              /* per connection */
-    apr_interval_time_t max_age;   /* of a connection */
+    int max_requests;               /* per connection */
+    apr_interval_time_t max_age;    /* of a connection */
     apr_interval_time_t fail_pause; /* not chosen for so long after failures */
 
     /* for the balancer to come: weight, backup, zone; kept as given */
@@ -60,8 +60,8 @@ typedef struct member_t {
 } member_t;
 
 struct upstream_t {
-    const char *name;      /* of the container, or "http://host:port" */
-    const char *defined_at; /* "file:line" of its first directive */
+    const char *name;            /* of the container, or "http://host:port" */
+    const char *defined_at;      /* "file:line" of its first directive */
     apr_array_header_t *members; /* of member_t *, in the order given */
     int id;
     int retry_budget_percent;
@@ -73,7 +73,9 @@ struct upstream_t {
  * @return NULL and *member, or what is wrong and what would be right (pool) */
 const char *member_parse(apr_pool_t *pool, const char *url, member_t **member);
 
-/* Blocking; fills in literal addresses without a look-up.
+/* Blocking; fills in literal addresses without a look-up.  Publishes a new list,
+ * from pool, only when it differs from the present one; the old one may be in
+ * use by other threads until the caller knows better.
  * @return APR_SUCCESS, or why the name has no address */
 apr_status_t member_resolve(member_t *member, apr_pool_t *pool);
 

@@ -1,0 +1,184 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* client_handoff.c: requests that may wait go to the MPM's worker threads, and
+ * the connection comes back.  Layer L2.
+ *
+ * The MPM does not know that its thread is busy while our callback runs, so the
+ * thread's scoreboard slot is marked: server-status shows it, and the parent
+ * counts it when it decides about more children. */
+#include "client_private.h"
+
+#include <stddef.h>
+
+#include <ap_mpm.h>
+#include <apr_portable.h>
+#include <http_log.h>
+#include <http_protocol.h>
+#include <http_request.h>
+#include <scoreboard.h>
+
+/* ---- on the worker ---- */
+
+/* The scoreboard slot of the thread that runs this, or -1. */
+static int own_slot(void)
+{
+    static __thread int slot = -2;
+    apr_os_thread_t self = apr_os_thread_current();
+    int i, threads = 0;
+
+    if (slot != -2) {
+        return slot;
+    }
+    slot = -1;
+    ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
+    for (i = 0; i < threads; i++) {
+        worker_score *ws =
+            ap_get_scoreboard_worker_from_indexes(client_scoreboard_child(), i);
+        if (ws && apr_os_thread_equal(ws->tid, self)) {
+            slot = i;
+        }
+    }
+    return slot;
+}
+
+static void run_handler(client_t *client, int with_filters)
+{
+    request_rec *r = client->r;
+    int status = with_filters ? ap_invoke_handler(r) : ap_run_handler(r);
+
+    if (!with_filters && status == DECLINED) {
+        status = HTTP_INTERNAL_SERVER_ERROR;
+    }
+    client_handled(client, r, status);
+}
+
+static void read_and_process(client_t *client)
+{
+    request_rec *r = ap_read_request(client->conn);
+
+    if (r && r->status == HTTP_OK) {
+        client->r = r;
+        client_process(client, r);
+    }
+    else {
+        client->conn->keepalive = AP_CONN_CLOSE;
+        client->linger_close = 1;
+    }
+}
+
+static void come_back(reactor_task_t *task, reactor_t *reactor)
+{
+    client_t *client = (client_t *)((char *)task - offsetof(client_t, task));
+    loop_t *loop = client->loop;
+
+    (void)reactor;
+    METRIC_ADD(loop->reactor->metrics->handoffs_active, -1);
+    client->on_worker = 0;
+    client->conn->current_thread = loop->thread;
+    client->draining = client->draining || loop->stopping;
+    client->readable = client->writable = 1;
+    client->state = CLIENT_FLUSH;
+    loop->handoffs--;
+    client_handoff_next(loop);
+    client_go(client);
+}
+
+static void on_worker(void *data)
+{
+    client_t *client = data;
+    conn_rec *c = client->conn;
+    reactor_t *reactor = client->loop->reactor;
+    int slot = own_slot();
+    ap_sb_handle_t *sbh = NULL;
+
+#if AP_MODULE_MAGIC_AT_LEAST(20120211, 122)
+    c->current_thread = ap_thread_current();
+#endif
+    if (slot >= 0) {
+        ap_create_sb_handle(&sbh, client->r ? client->r->pool : c->pool,
+                            client_scoreboard_child(), slot);
+        ap_update_child_status(sbh, SERVER_BUSY_WRITE, client->r);
+    }
+    switch (client->handoff) {
+    case HANDOFF_READ:
+        read_and_process(client);
+        break;
+    case HANDOFF_PROCESS:
+        client_process(client, client->r);
+        break;
+    case HANDOFF_HANDLER:
+        run_handler(client, 1);
+        break;
+    case HANDOFF_RESUME:
+        run_handler(client, 0);
+        break;
+    case HANDOFF_DIE:
+        client_finish_request(client, client->r, client->status);
+        break;
+    }
+    if (slot >= 0) {
+        ap_update_child_status_from_indexes(client_scoreboard_child(), slot, SERVER_READY,
+                                            NULL);
+    }
+    client->task.run = come_back;
+    reactor_post(reactor, &client->task);
+}
+
+/* ---- on the loop ---- */
+
+static void give(client_t *client)
+{
+    loop_t *loop = client->loop;
+    apr_status_t rv;
+
+    loop->handoffs++;
+    METRIC_ADD(loop->reactor->metrics->handoffs, 1);
+    METRIC_ADD(loop->reactor->metrics->handoffs_active, 1);
+    rv = ap_mpm_register_timed_callback(0, on_worker, client);
+    if (rv != APR_SUCCESS) {
+        ap_log_cerror(APLOG_MARK, APLOG_ERR, rv, client->conn,
+                      RPLOGNO(1307) "no worker thread for the request");
+        METRIC_ADD(loop->reactor->metrics->handoffs_active, -1);
+        loop->handoffs--;
+        client_abort(client);
+    }
+}
+
+void client_hand_off(client_t *client, handoff_e what)
+{
+    loop_t *loop = client->loop;
+
+    client->handoff = what;
+    if (client->on_worker) {
+        return; /* a worker handles everything where it is */
+    }
+    if (client->r) {
+        client_body_restore(client->r);
+    }
+    client_input_detach(client);
+    timer_set(&loop->reactor->timers, &client->timer, 0);
+    reactor_forget(loop->reactor, &client->flush_task);
+    client->state = CLIENT_WORKER;
+    client->on_worker = 1;
+    if (loop->handoffs < loop->handoff_limit) {
+        give(client);
+        return;
+    }
+    client->task.next = NULL;
+    *loop->waiting.last = &client->task;
+    loop->waiting.last = &client->task.next;
+}
+
+void client_handoff_next(loop_t *loop)
+{
+    reactor_task_t *task = loop->waiting.first;
+
+    if (!task || loop->handoffs >= loop->handoff_limit) {
+        return;
+    }
+    loop->waiting.first = task->next;
+    if (!task->next) {
+        loop->waiting.last = &loop->waiting.first;
+    }
+    give((client_t *)((char *)task - offsetof(client_t, task)));
+}

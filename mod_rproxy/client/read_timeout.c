@@ -1,0 +1,99 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* read_timeout.c: RequestReadTimeout header=INITIAL-MAX,MinRate=RATE.
+ * Layer L2. */
+#include "read_timeout.h"
+
+#include <http_config.h>
+#include <apr_hash.h>
+#include <apr_strings.h>
+
+typedef struct {
+    apr_time_t initial, max; /* usec; 0: no limit */
+    apr_time_t per_byte;     /* usec each byte adds */
+} head_limit_t;
+
+/* mod_reqtimeout's own defaults since httpd 2.4.39 (header=20-40,
+ * MinRate=500). */
+static const head_limit_t preset = { apr_time_from_sec(20),
+                                     apr_time_from_sec(40), 2000 };
+
+static apr_hash_t *limits; /* of the line a server is defined at */
+static head_limit_t main_limit;
+
+static head_limit_t parse(const char *args)
+{
+    head_limit_t limit = preset;
+    const char *at = ap_strcasestr(args, "header=");
+    char *end;
+
+    if (!at) {
+        return limit;
+    }
+    limit.initial = limit.max = apr_time_from_sec(strtol(at + 7, &end, 10));
+    limit.per_byte = 0;
+    if (*end == '-') {
+        limit.max = apr_time_from_sec(strtol(end + 1, &end, 10));
+    }
+    if (strncasecmp(end, ",MinRate=", 9) == 0) {
+        long rate = strtol(end + 9, NULL, 10);
+        limit.per_byte = rate > 0 ? APR_USEC_PER_SEC / rate : 0;
+        if (limit.max == limit.initial) {
+            limit.max = 0;
+        }
+    }
+    return limit;
+}
+
+static void walk(const ap_directive_t *d, head_limit_t *into, apr_pool_t *pool)
+{
+    for (; d; d = d->next) {
+        if (strcasecmp(d->directive, "RequestReadTimeout") == 0) {
+            *into = parse(d->args);
+        }
+        else if (strcasecmp(d->directive, "<VirtualHost") == 0) {
+            head_limit_t *own = apr_pmemdup(pool, into, sizeof(*into));
+            char *key = apr_psprintf(pool, "%s:%d", d->filename, d->line_num);
+            walk(d->first_child, own, pool);
+            apr_hash_set(limits, key, APR_HASH_KEY_STRING, own);
+        }
+        else if (d->first_child && strncasecmp(d->directive, "<If", 3) == 0) {
+            walk(d->first_child, into, pool);
+        }
+    }
+}
+
+void read_timeout_configure(apr_pool_t *pool, server_rec *main_server)
+{
+    main_limit = preset;
+    limits = apr_hash_make(pool);
+    if (!ap_find_linked_module("mod_reqtimeout.c")) {
+        main_limit.initial = main_server->timeout;
+        main_limit.max = main_limit.per_byte = 0;
+    }
+    walk(ap_conftree, &main_limit, pool);
+}
+
+static const head_limit_t *limit_of(const server_rec *s)
+{
+    char key[512];
+    const head_limit_t *own;
+
+    if (!s->is_virtual || !s->defn_name) {
+        return &main_limit;
+    }
+    apr_snprintf(key, sizeof(key), "%s:%u", s->defn_name, s->defn_line_number);
+    own = apr_hash_get(limits, key, APR_HASH_KEY_STRING);
+    return own ? own : &main_limit;
+}
+
+apr_time_t read_timeout_head(const server_rec *s, apr_size_t len)
+{
+    const head_limit_t *limit = limit_of(s);
+    apr_time_t allowed = limit->initial + limit->per_byte * (apr_time_t)len;
+
+    if (!limit->initial) {
+        return s->timeout;
+    }
+    return limit->max && allowed > limit->max ? limit->max : allowed;
+}

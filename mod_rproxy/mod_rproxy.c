@@ -1,0 +1,147 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* mod_rproxy.c: the module record and the server's life.  Layer L2. */
+#include "rproxy_private.h"
+
+#include <unistd.h>
+
+#include <ap_mpm.h>
+#include <http_connection.h>
+#include <http_core.h>
+#include <http_log.h>
+#include <mpm_common.h>
+
+#include "client/blocking.h"
+#include "client/client.h"
+#include "client/loop.h"
+#include "client/read_timeout.h"
+#include "engine/resolver.h"
+#include "rproxy_config.h"
+#include "rproxy_handler.h"
+
+static shared_t *shared;
+
+static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
+{
+    (void)plog;
+    (void)ptemp;
+    rproxy_global_create(pconf);
+    return OK;
+}
+
+/* Twice the limit: children that stop overlap with those that follow. */
+static int children_max(void)
+{
+    int n = 0;
+
+    ap_mpm_query(AP_MPMQ_HARD_LIMIT_DAEMONS, &n);
+    return n > 0 ? 2 * n : 2;
+}
+
+static void join_shared(void)
+{
+    int i;
+
+    for (i = 0; i < rproxy_global->upstream_list->nelts; i++) {
+        upstream_t *u =
+            APR_ARRAY_IDX(rproxy_global->upstream_list, i, upstream_t *);
+        u->shared = &shared->upstream[i];
+    }
+    for (i = 0; i < rproxy_global->member_list->nelts; i++) {
+        member_t *m = APR_ARRAY_IDX(rproxy_global->member_list, i, member_t *);
+        m->shared = &shared->member[i];
+    }
+}
+
+static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
+                       server_rec *s)
+{
+    apr_status_t rv;
+    int status;
+
+    (void)plog;
+    status = rproxy_config_finish(pconf, ptemp, s);
+    if (status != OK) {
+        return status;
+    }
+    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
+        return OK;
+    }
+    rv = shared_create(&shared, children_max(),
+                       rproxy_global->upstream_list->nelts,
+                       rproxy_global->member_list->nelts,
+                       rproxy_global->route_list->nelts, pconf);
+    if (rv != APR_SUCCESS) {
+        ap_log_error(APLOG_MARK, APLOG_EMERG, rv, s,
+                     RPLOGNO(1001) "no shared memory for the upstreams");
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    join_shared();
+    read_timeout_configure(pconf, s);
+    blocking_configure(ptemp, s);
+    return OK;
+}
+
+/* Half the cores: as a rule two children or more share them. */
+static int loop_threads(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    long loops = rproxy_global->loop_threads ? rproxy_global->loop_threads
+                                             : cores / 2;
+
+    return loops < 1 ? 1 : loops > 64 ? 64 : (int)loops;
+}
+
+static int is_used(server_rec *s)
+{
+    for (; s; s = s->next) {
+        if (rproxy_server_conf(s)->has_routes) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static void child_init(apr_pool_t *pchild, server_rec *s)
+{
+    if (shared_child_claim(shared, pchild) != APR_SUCCESS) {
+        ap_log_error(APLOG_MARK, APLOG_EMERG, 0, s,
+                     RPLOGNO(1002) "more children than ServerLimit");
+        return;
+    }
+    proxied_child_init(pchild, shared);
+    if (is_used(s)) {
+        client_child_init(pchild, s, shared, loop_threads());
+        resolver_start(rproxy_global->member_list,
+                       rproxy_global->resolve_interval, pchild);
+    }
+}
+
+static void child_stopping(apr_pool_t *pchild, int graceful)
+{
+    (void)pchild;
+    loops_stopping(graceful);
+}
+
+static void register_hooks(apr_pool_t *pool)
+{
+    ap_hook_pre_config(pre_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_config(post_config, NULL, NULL, APR_HOOK_LAST);
+    ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_child_stopping(child_stopping, NULL, NULL, APR_HOOK_MIDDLE);
+    client_register_hooks(pool);
+    proxied_register_hooks(pool);
+}
+
+module __attribute__((visibility("default"))) rproxy_module = {
+    STANDARD20_MODULE_STUFF,
+    rproxy_settings_create,
+    rproxy_settings_merge,
+    rproxy_server_create,
+    rproxy_server_merge,
+    rproxy_directives,
+    register_hooks
+#if defined(AP_MODULE_FLAG_NONE)
+    , AP_MODULE_FLAG_NONE
+#endif
+};

@@ -1,0 +1,437 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* rproxy_handler.c: the hooks that give a request to an upstream, and the
+ * exchange's beginning and end.  Layer L2.
+ *
+ * translate_name finds the route (files=first: fixups, when no file is there);
+ * the handler prepares the exchange and either suspends the request (loop) or
+ * runs it (worker driver).  proxied_end is where both drivers meet again. */
+#include "rproxy_handler.h"
+
+#include <apr_portable.h>
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_log.h>
+#include <http_protocol.h>
+#include <http_request.h>
+
+#include "client/blocking.h"
+#include "client/loop.h"
+#include "driver/reactor_exchange.h"
+#include "driver/worker.h"
+#include "rproxy_maintenance.h"
+#include "rproxy_private.h"
+#include "rproxy_request.h"
+#include "rproxy_sink.h"
+
+#define RPROXY_HANDLER "rproxy"
+#define RPROXY_FILENAME "rproxy:"
+
+static conn_pool_t *worker_conns;
+static const shared_t *shared;
+
+const proxied_t *proxied_of(const request_rec *r)
+{
+    return ap_get_module_config(r->request_config, &rproxy_module);
+}
+
+int proxied_is_ours(const request_rec *r)
+{
+    return r->handler && strcmp(r->handler, RPROXY_HANDLER) == 0
+           && proxied_of(r);
+}
+
+/* ---- the route ---- */
+
+static int find_route(request_rec *r, route_match_t *match)
+{
+    int rv = rproxy_match_location(r, match);
+
+    if (rv == DECLINED && !match->route) {
+        rv = rproxy_match(r, match);
+    }
+    return rv;
+}
+
+static void take(request_rec *r, proxied_t *p)
+{
+    r->handler = RPROXY_HANDLER;
+    r->filename = apr_pstrdup(r->pool, RPROXY_FILENAME);
+    r->path_info = NULL;
+    p->r = r;
+}
+
+static int translate_name(request_rec *r)
+{
+    route_match_t match = { 0 };
+    proxied_t *p;
+    int rv;
+
+    if (r->proxyreq != PROXYREQ_NONE || r->uri == NULL) {
+        return DECLINED;
+    }
+    rv = find_route(r, &match);
+    if (rv != OK) {
+        return rv;
+    }
+    p = apr_pcalloc(r->pool, sizeof(*p));
+    p->match = match;
+    ap_set_module_config(r->request_config, &rproxy_module, p);
+    if (match.route->files_first) {
+        return DECLINED; /* httpd maps the path to a file first */
+    }
+    take(r, p);
+    return OK;
+}
+
+/* No directory is walked for a path that is not a file's. */
+static int map_to_storage(request_rec *r)
+{
+    return proxied_is_ours(r) ? OK : DECLINED;
+}
+
+static int is_kept_handler(const char *handler)
+{
+    return handler
+           && (strcmp(handler, "redirect-handler") == 0
+               || strcmp(handler, "server-status") == 0
+               || strcmp(handler, "server-info") == 0
+               || strncmp(handler, "rproxy-", 7) == 0);
+}
+
+/* files=first: what httpd has found no file for is the upstream's. */
+static int fixups(request_rec *r)
+{
+    proxied_t *p = ap_get_module_config(r->request_config, &rproxy_module);
+
+    if (p && p->match.route->files_first && !p->r
+        && r->finfo.filetype != APR_REG && !is_kept_handler(r->handler)) {
+        take(r, p);
+    }
+    return DECLINED;
+}
+
+/* ---- preparing an exchange ---- */
+
+static void fill_policy(const settings_t *s, exchange_policy_t *policy)
+{
+    int on = SETTING(s, retry_on);
+
+    policy->connect_timeout = SETTING(s, connect_timeout);
+    policy->send_timeout = SETTING(s, send_timeout);
+    policy->first_byte_timeout = SETTING(s, first_byte_timeout);
+    policy->between_timeout = SETTING(s, between_timeout);
+    policy->total_timeout = SETTING(s, total_timeout);
+    policy->retry_tries = SETTING(s, retry_tries);
+    policy->retry_on = (on & RETRY_ON_CONNECT ? 1 << FAILED_CONNECT : 0)
+                       | (on & RETRY_ON_RESET ? 1 << FAILED_RESET : 0)
+                       | (on & RETRY_ON_TIMEOUT ? 1 << FAILED_TIMEOUT : 0)
+                       | (on & RETRY_ON_INVALID ? 1 << FAILED_INVALID : 0)
+                       | (on & RETRY_ON_5XX ? 1 << FAILED_STATUS : 0);
+    policy->replay_limit = SETTING(s, replay_limit);
+    policy->interim_limit = SETTING(s, interim_limit);
+    policy->limits.head = (size_t)SETTING(s, response_head_limit);
+    policy->limits.fields = (size_t)SETTING(s, response_field_limit);
+    policy->limits.trailers = (size_t)SETTING(s, response_trailer_limit);
+}
+
+static void log_exchange(void *ctx, int level, const char *text)
+{
+    const proxied_t *p = ctx;
+
+    if (level == EXCHANGE_LOG_TRACE) {
+        ap_log_rerror(APLOG_MARK, APLOG_TRACE1, 0, p->r, "exchange: %s", text);
+    }
+    else if (level == EXCHANGE_LOG_DEBUG) {
+        ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, p->r,
+                      RPLOGNO(1201) "upstream %s: %s", p->x->upstream->name,
+                      text);
+    }
+    else {
+        ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, p->r,
+                      RPLOGNO(1202) "upstream %s: %s", p->x->upstream->name,
+                      text);
+    }
+}
+
+static int log_level(const request_rec *r)
+{
+    return APLOGrtrace1(r)  ? EXCHANGE_LOG_TRACE
+           : APLOGrdebug(r) ? EXCHANGE_LOG_DEBUG
+                            : EXCHANGE_LOG_WARNING;
+}
+
+static metrics_route_t *route_metrics(const proxied_t *p)
+{
+    return &shared->route_metrics[shared_child() * shared->routes
+                                  + p->match.route->id];
+}
+
+static exchange_env_t *environment(proxied_t *p)
+{
+    if (p->client) {
+        return &p->client->loop->reactor->env;
+    }
+    p->env.conns = worker_conns;
+    p->env.shared = shared;
+    p->env.probe_always = 1;
+    return &p->env;
+}
+
+/* @return OK, or the status to answer with */
+static int prepare(proxied_t *p)
+{
+    request_rec *r = p->r;
+    exchange_t *x = exchange_create(r->pool);
+    int rv = rproxy_request_build(r, &p->match, p->settings, &x->request);
+
+    if (rv != OK) {
+        return rv;
+    }
+    p->x = x;
+    p->bb = apr_brigade_create(r->pool, r->connection->bucket_alloc);
+    x->env = environment(p);
+    x->upstream = p->match.target->upstream;
+    x->sink = rproxy_sink_ops(p);
+    x->source = x->request.body == BODY_NONE ? NULL : rproxy_source_ops(p);
+    x->ctx = p;
+    x->log = log_exchange;
+    x->log_level = log_level(r);
+    fill_policy(p->settings, &x->policy);
+    METRIC_ADD(route_metrics(p)->active, 1);
+    p->counted = 1;
+    return OK;
+}
+
+/* ---- the end of an exchange ---- */
+
+static void count(proxied_t *p)
+{
+    metrics_route_t *m = route_metrics(p);
+    const exchange_t *x = p->x;
+
+    METRIC_ADD(m->outcomes[x->outcome], 1);
+    METRIC_ADD(m->bytes_in, (uint64_t)x->bytes_sent);
+    METRIC_ADD(m->bytes_out, (uint64_t)x->bytes_received);
+    if (x->attempts > 1) {
+        METRIC_ADD(m->retries, (uint64_t)(x->attempts - 1));
+    }
+    if (x->outcome == OUTCOME_OK) {
+        METRIC_ADD(m->status_class[x->status / 100], 1);
+    }
+    histogram_add(&m->total, x->finished_at - x->started);
+    if (p->counted) {
+        METRIC_ADD(m->active, -1);
+        p->counted = 0;
+    }
+}
+
+static void report(const proxied_t *p, int status)
+{
+    const exchange_t *x = p->x;
+    int client_side = x->outcome == OUTCOME_CLIENT_GONE
+                      || x->outcome == OUTCOME_BAD_REQUEST;
+
+    ap_log_rerror(APLOG_MARK, client_side ? APLOG_INFO : APLOG_ERR, 0, p->r,
+                  RPLOGNO(1203) "upstream %s, member %s: %s: %s; %d tries, "
+                  "%s", x->upstream->name,
+                  x->member ? x->member->url : "none",
+                  outcome_name(x->outcome), x->reason ? x->reason : "",
+                  x->attempts,
+                  x->response_started
+                      ? "the response was cut short"
+                      : apr_psprintf(p->r->pool, "answered %d", status));
+}
+
+/* A response that was cut short must not look complete: no last chunk, no
+ * further request, and a reset where only the close ends the body. */
+static int cut_short(proxied_t *p)
+{
+    request_rec *r = p->r;
+    conn_rec *c = r->connection;
+    apr_bucket_alloc_t *list = c->bucket_alloc;
+
+    APR_BRIGADE_INSERT_TAIL(
+        p->bb, ap_bucket_error_create(HTTP_BAD_GATEWAY, NULL, r->pool, list));
+    APR_BRIGADE_INSERT_TAIL(p->bb, ap_bucket_eoc_create(list));
+    APR_BRIGADE_INSERT_TAIL(p->bb, apr_bucket_eos_create(list));
+    c->keepalive = AP_CONN_CLOSE;
+    ap_pass_brigade(r->output_filters, p->bb);
+    apr_brigade_cleanup(p->bb);
+    r->eos_sent = 1;
+    if (p->client) {
+        p->client->reset = !r->chunked;
+    }
+    return OK;
+}
+
+static int error_status(proxied_t *p)
+{
+    int status = p->x->error_status;
+
+    if (p->x->outcome == OUTCOME_BAD_REQUEST && p->body_status) {
+        status = p->body_status;
+    }
+    if (status == HTTP_SERVICE_UNAVAILABLE) {
+        apr_table_setn(p->r->err_headers_out, "Retry-After",
+                       apr_itoa(p->r->pool,
+                                SETTING(p->settings, retry_after_s)));
+    }
+    return status;
+}
+
+/* What the handler would return. */
+static int proxied_end(proxied_t *p)
+{
+    exchange_t *x = p->x;
+    int status;
+
+    count(p);
+    if (x->outcome == OUTCOME_OK && p->override_status) {
+        apr_brigade_cleanup(p->bb);
+        return p->override_status;
+    }
+    if (x->outcome == OUTCOME_OK) {
+        rproxy_sink_end(p);
+        return OK;
+    }
+    if (x->outcome == OUTCOME_CLIENT_GONE) {
+        report(p, 0);
+        p->r->connection->aborted = 1;
+        p->r->connection->keepalive = AP_CONN_CLOSE;
+        return DONE;
+    }
+    status = error_status(p);
+    report(p, status);
+    return x->response_started && !p->override_status ? cut_short(p) : status;
+}
+
+/* ---- the loop driver ---- */
+
+static void finished_on_loop(exchange_t *x)
+{
+    proxied_t *p = x->ctx;
+    client_t *client = p->client;
+
+    client_finish_request(client, p->r, proxied_end(p));
+    if (client->state == CLIENT_FLUSH) {
+        client_write_later(client);
+    }
+}
+
+void proxied_start(proxied_t *p)
+{
+    p->x->finished = finished_on_loop;
+    reactor_exchange_start(p->client->loop->reactor, p->x);
+}
+
+void proxied_client_ready(proxied_t *p)
+{
+    exchange_t *x = p->x;
+    client_t *client = p->client;
+    int step = 0;
+
+    if (x->sink_full && client->out_bytes <= CLIENT_OUT_LOW) {
+        exchange_on_sink_ready(x, client->loop->reactor->now);
+        step = 1;
+    }
+    if (x->source_blocked && (client->readable || client->eof)) {
+        exchange_on_source_ready(x);
+        step = 1;
+    }
+    if (step) {
+        reactor_exchange_step(x);
+    }
+}
+
+static void cancel(proxied_t *p)
+{
+    reactor_exchange_cancel(p->x, OUTCOME_CLIENT_GONE);
+    p->client->unread = 1;
+    finished_on_loop(p->x);
+}
+
+int proxied_client_gone(proxied_t *p)
+{
+    if (p->discard) {
+        return 0;
+    }
+    if (SETTING(p->settings, client_abort_finish)
+        && (!p->x->source || p->x->source_ended)) {
+        p->discard = 1;
+        return 0;
+    }
+    cancel(p);
+    return 1;
+}
+
+void proxied_client_slow(proxied_t *p)
+{
+    if (client_output_pending(p->client) || p->x->source_blocked) {
+        cancel(p);
+    }
+}
+
+/* ---- the worker driver ---- */
+
+static int run_on_worker(proxied_t *p)
+{
+    conn_rec *c = p->r->connection;
+    apr_os_sock_t fd = -1;
+
+    if (!c->master) {
+        apr_os_sock_get(&fd, ap_get_conn_socket(c));
+    }
+    worker_run(p->x, fd,
+               fd >= 0 && !SETTING(p->settings, client_abort_finish));
+    return proxied_end(p);
+}
+
+/* ---- the handler ---- */
+
+static int handler(request_rec *r)
+{
+    client_t *client = client_of(r->connection);
+    int on_loop = client && !client->on_worker;
+    proxied_t *p;
+    int rv;
+
+    if (on_loop && client->r == r && !blocking_filters_safe(r)) {
+        client->resume = 1;
+        return SUSPENDED;
+    }
+    if (!proxied_is_ours(r)) {
+        return DECLINED;
+    }
+    p = ap_get_module_config(r->request_config, &rproxy_module);
+    p->settings = rproxy_settings(r);
+    if (rproxy_in_maintenance(p)) {
+        return rproxy_maintenance(p);
+    }
+    /* A request within another (SSI, an error document) cannot be suspended. */
+    p->client = on_loop && client->r == r ? client : NULL;
+    rv = prepare(p);
+    if (rv != OK) {
+        return rv;
+    }
+    if (p->client) {
+        client->proxied = p;
+        return SUSPENDED;
+    }
+    return run_on_worker(p);
+}
+
+void proxied_child_init(apr_pool_t *pchild, const shared_t *all)
+{
+    shared = all;
+    worker_conns = conn_pool_create(all, 1, pchild);
+}
+
+void proxied_register_hooks(apr_pool_t *pool)
+{
+    (void)pool;
+    ap_hook_translate_name(translate_name, NULL, NULL, APR_HOOK_LAST);
+    ap_hook_map_to_storage(map_to_storage, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_fixups(fixups, NULL, NULL, APR_HOOK_REALLY_LAST);
+    ap_hook_handler(handler, NULL, NULL, APR_HOOK_REALLY_FIRST);
+}

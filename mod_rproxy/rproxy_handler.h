@@ -1,0 +1,51 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* rproxy_handler.h: a request that goes to an upstream.  Layer L2. */
+#ifndef RPROXY_HANDLER_H
+#define RPROXY_HANDLER_H
+
+#include "client/client.h"
+#include "engine/exchange.h"
+#include "rproxy_match.h"
+
+/* One request on its way through an upstream; from r->pool. */
+struct proxied_t {
+    request_rec *r;
+    client_t *client;          /* on the loop; NULL with the worker driver */
+    const settings_t *settings;
+    route_match_t match;
+    exchange_t *x;
+    exchange_env_t env;        /* the worker driver's own */
+    apr_bucket_brigade *bb;    /* response bytes not yet passed on */
+    apr_off_t bb_bytes;
+    int override_status;       /* RProxyErrorOverride: answer this ourselves */
+    int discard;               /* the client is gone, the exchange finishes */
+    int body_status;           /* of a malformed request body */
+    int counted;               /* in the route's active exchanges */
+};
+
+/* Has a route taken the request, and does our handler serve it? */
+int proxied_is_ours(const request_rec *r);
+
+/* The exchange of the request, begun or over, or NULL.  Its result is valid
+ * until the request is freed (log fields). */
+const proxied_t *proxied_of(const request_rec *r);
+
+/* Loop: begins the exchange that the handler has prepared. */
+void proxied_start(proxied_t *p);
+
+/* Loop: the client's socket moved: room for more, or more of its body. */
+void proxied_client_ready(proxied_t *p);
+
+/* Loop: the client hung up.  @return 1 when the request is over */
+int proxied_client_gone(proxied_t *p);
+
+/* Loop: the client took or sent nothing within Timeout. */
+void proxied_client_slow(proxied_t *p);
+
+void proxied_register_hooks(apr_pool_t *pool);
+
+/* In child_init: the worker driver's connections. */
+void proxied_child_init(apr_pool_t *pchild, const shared_t *shared);
+
+#endif

@@ -1,0 +1,207 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* rproxy_sink.c: response bytes into the output filters, request bodies out of
+ * the input filters.  Layer L2.
+ *
+ * On the loop the body's buckets refer to the chunks the bytes were read into,
+ * so nothing is copied; a worker passes them on at once as transient ones. */
+#include "rproxy_sink.h"
+
+#include <stddef.h>
+
+#include <apr_portable.h>
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_log.h>
+#include <http_protocol.h>
+
+#include "rproxy_private.h"
+#include "rproxy_response.h"
+
+/* Bytes collected before they are passed on within one turn. */
+#define PASS_AT (48 * 1024)
+
+static sink_e pass(proxied_t *p)
+{
+    request_rec *r = p->r;
+    apr_status_t rv;
+
+    p->bb_bytes = 0;
+    if (p->discard || p->override_status) {
+        apr_brigade_cleanup(p->bb);
+        return SINK_OK;
+    }
+    rv = ap_pass_brigade(r->output_filters, p->bb);
+    apr_brigade_cleanup(p->bb);
+    if (rv != APR_SUCCESS || r->connection->aborted) {
+        return SINK_GONE;
+    }
+    if (!p->client) {
+        return SINK_OK;
+    }
+    if (p->client->out_bytes > CLIENT_OUT_LOW
+        && client_write(p->client) != APR_SUCCESS) {
+        return SINK_GONE;
+    }
+    return p->client->out_bytes >= CLIENT_OUT_FULL ? SINK_FULL : SINK_OK;
+}
+
+/* ---- response ---- */
+
+static void sink_interim(void *ctx, const h1_response_t *response)
+{
+    proxied_t *p = ctx;
+
+    rproxy_response_interim(p->r, &p->match, p->settings, p->x->member,
+                            response);
+}
+
+static sink_e sink_head(void *ctx, const member_t *member,
+                        const h1_response_t *response,
+                        const h1_framing_t *framing)
+{
+    proxied_t *p = ctx;
+    int rv = rproxy_response_fill(p->r, &p->match, p->settings, member,
+                                  response, framing);
+
+    if (rv != OK) {
+        return SINK_REFUSED;
+    }
+    if (SETTING(p->settings, error_override)
+        && ap_is_HTTP_ERROR(response->status)) {
+        p->override_status = response->status;
+    }
+    return SINK_OK;
+}
+
+static void chunk_free(void *data)
+{
+    chunk_t *chunk = (chunk_t *)((char *)data - offsetof(chunk_t, data));
+
+    chunk_release(&chunk);
+}
+
+static sink_e loop_body(void *ctx, chunk_t *chunk, slice_t data)
+{
+    proxied_t *p = ctx;
+    apr_bucket *b = apr_bucket_heap_create(
+        chunk->data, chunk->cap, chunk_free, p->r->connection->bucket_alloc);
+
+    chunk_ref(chunk);
+    b->start = data.p - chunk->data;
+    b->length = data.len;
+    APR_BRIGADE_INSERT_TAIL(p->bb, b);
+    p->bb_bytes += (apr_off_t)data.len;
+    return p->bb_bytes >= PASS_AT ? pass(p) : SINK_OK;
+}
+
+static sink_e worker_body(void *ctx, chunk_t *chunk, slice_t data)
+{
+    proxied_t *p = ctx;
+
+    (void)chunk;
+    APR_BRIGADE_INSERT_TAIL(
+        p->bb, apr_bucket_transient_create(data.p, data.len,
+                                           p->r->connection->bucket_alloc));
+    return pass(p);
+}
+
+static void sink_trailer(void *ctx, const h1_field_t *field)
+{
+    proxied_t *p = ctx;
+    apr_pool_t *pool = p->r->pool;
+
+    apr_table_addn(p->r->trailers_out,
+                   apr_pstrmemdup(pool, field->name.p, field->name.len),
+                   apr_pstrmemdup(pool, field->value.p, field->value.len));
+}
+
+static sink_e sink_flush(void *ctx)
+{
+    proxied_t *p = ctx;
+
+    APR_BRIGADE_INSERT_TAIL(
+        p->bb, apr_bucket_flush_create(p->r->connection->bucket_alloc));
+    return pass(p);
+}
+
+const sink_ops_t *rproxy_sink_ops(const proxied_t *p)
+{
+    static const sink_ops_t loop = { sink_interim, sink_head, loop_body,
+                                     sink_trailer, sink_flush };
+    static const sink_ops_t worker = { sink_interim, sink_head, worker_body,
+                                       sink_trailer, sink_flush };
+
+    return p->client ? &loop : &worker;
+}
+
+void rproxy_sink_end(proxied_t *p)
+{
+    request_rec *r = p->r;
+
+    APR_BRIGADE_INSERT_TAIL(
+        p->bb, apr_bucket_eos_create(r->connection->bucket_alloc));
+    if (!p->discard) {
+        ap_pass_brigade(r->output_filters, p->bb);
+    }
+    apr_brigade_cleanup(p->bb);
+    r->eos_sent = 1;
+}
+
+/* ---- request body ---- */
+
+static source_e source_failed(proxied_t *p, apr_status_t rv)
+{
+    if (APR_STATUS_IS_EAGAIN(rv)) {
+        return SOURCE_AGAIN;
+    }
+    if (rv == APR_EOF) {
+        return SOURCE_END;
+    }
+    if (rv == APR_INCOMPLETE || APR_STATUS_IS_ECONNRESET(rv)
+        || APR_STATUS_IS_ECONNABORTED(rv)) {
+        return SOURCE_GONE;
+    }
+    p->body_status = ap_map_http_request_error(rv, HTTP_BAD_REQUEST);
+    return SOURCE_BAD;
+}
+
+static source_e loop_read(void *ctx, char *buf, size_t cap, size_t *len)
+{
+    proxied_t *p = ctx;
+    apr_status_t rv = client_body_read(p->r, buf, cap, len);
+
+    return rv == APR_SUCCESS ? SOURCE_DATA : source_failed(p, rv);
+}
+
+/* On a worker the whole wait is here, under the server's Timeout. */
+static source_e worker_read(void *ctx, char *buf, size_t cap, size_t *len)
+{
+    proxied_t *p = ctx;
+    request_rec *r = p->r;
+    apr_bucket_brigade *bb =
+        apr_brigade_create(r->pool, r->connection->bucket_alloc);
+    apr_size_t n = cap;
+    int eos;
+    apr_status_t rv = ap_get_brigade(r->input_filters, bb, AP_MODE_READBYTES,
+                                     APR_BLOCK_READ, (apr_off_t)cap);
+
+    if (rv == APR_SUCCESS) {
+        rv = apr_brigade_flatten(bb, buf, &n);
+    }
+    eos = !APR_BRIGADE_EMPTY(bb) && APR_BUCKET_IS_EOS(APR_BRIGADE_LAST(bb));
+    apr_brigade_destroy(bb);
+    if (rv != APR_SUCCESS) {
+        return source_failed(p, rv);
+    }
+    *len = n;
+    return eos ? SOURCE_END : SOURCE_DATA;
+}
+
+const source_ops_t *rproxy_source_ops(const proxied_t *p)
+{
+    static const source_ops_t loop = { loop_read };
+    static const source_ops_t worker = { worker_read };
+
+    return p->client ? &loop : &worker;
+}
