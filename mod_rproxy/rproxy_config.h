@@ -85,7 +85,7 @@ typedef struct {
     int retry_after_s;            /* default 30 */
 
     apr_off_t buffer_memory; /* RProxyRequestBuffer: 0 streams, default 0 */
-    apr_off_t buffer_file;   /* temporary file up to so many bytes */
+    apr_off_t buffer_file;   /* temporary file, at most; 1 GiB */
 
     int client_abort_finish;          /* RProxyClientAbort finish, default 0 */
     apr_off_t response_head_limit;    /* RProxyResponseLimit head=, 64 KiB */

@@ -73,9 +73,9 @@ struct upstream_t {
  * @return NULL and *member, or what is wrong and what would be right (pool) */
 const char *member_parse(apr_pool_t *pool, const char *url, member_t **member);
 
-/* Blocking; fills in literal addresses without a look-up.  Publishes a new list,
- * from pool, only when it differs from the present one; the old one may be in
- * use by other threads until the caller knows better.
+/* Blocking; fills in literal addresses without a look-up.  Publishes a new
+ * list, from pool, only when it differs from the present one; the old one may
+ * be in use by other threads until the caller knows better.
  * @return APR_SUCCESS, or why the name has no address */
 apr_status_t member_resolve(member_t *member, apr_pool_t *pool);
 
