@@ -67,10 +67,7 @@ static sink_e sink_head(void *ctx, const member_t *member,
     if (rv != OK) {
         return SINK_REFUSED;
     }
-    if (SETTING(p->settings, error_override)
-        && ap_is_HTTP_ERROR(response->status)) {
-        p->override_status = response->status;
-    }
+    p->override_status = rproxy_response_override(p->r, p->settings);
     return SINK_OK;
 }
 
