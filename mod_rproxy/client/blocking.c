@@ -16,6 +16,7 @@
 
 static const char *const quick_modules[] = {
     "core.c",            "http_core.c",         "mod_so.c",
+    "event.c",           "worker.c",            "prefork.c",
     "mod_access_compat.c", "mod_actions.c",     "mod_alias.c",
     "mod_allowmethods.c", "mod_asis.c",         "mod_auth_basic.c",
     "mod_auth_digest.c", "mod_authn_core.c",    "mod_authn_file.c",

@@ -363,8 +363,10 @@ static apr_time_t side_deadline(const exchange_t *x, outcome_e *outcome)
     const exchange_policy_t *p = &x->policy;
     apr_interval_time_t limit;
 
-    if (x->request_state == REQUEST_CHOOSE
-        || x->request_state == REQUEST_CONNECT) {
+    if (x->request_state == REQUEST_CHOOSE) {
+        return 0;
+    }
+    if (x->request_state == REQUEST_CONNECT) {
         *outcome = OUTCOME_CONNECT_TIME;
         limit = p->connect_timeout;
     }

@@ -62,11 +62,11 @@ async function start({ name, command, port, log, alsoLog = log, cwd, env })
 }
 
 /* Returns the exit code; a daemon that hangs is killed, and that is an error. */
-async function stop(daemon)
+async function stop(daemon, signal = 'SIGTERM')
 {
     const { child, name } = daemon;
     if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGTERM');
+        child.kill(signal);
         const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
         await daemon.ended;
         clearTimeout(late);

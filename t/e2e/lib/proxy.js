@@ -75,8 +75,11 @@ async function start(folder, origins)
                                           .test(line)
                                           || /exit signal/.test(line)),
         peakMemory: () => peakMemory(running.pid),
-        /* Returns the exit code. */
-        stop: () => daemon.stop(running),
+        /*
+         * A graceful stop (a hard one exits while threads of httpd and
+         * OpenSSL still run). Returns the exit code.
+         */
+        stop: () => daemon.stop(running, 'SIGWINCH'),
     };
 }
 
