@@ -1,7 +1,7 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
 /* h1_request_test.c: the writer, the last gate before the wire.  Each case is
- * written with every capacity from none to enough, the buffer at a guard page. */
+ * written with every room from none to enough, the buffer at a guard page. */
 #include "unit.h"
 #include "guard_page.h"
 
