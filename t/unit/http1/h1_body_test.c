@@ -213,7 +213,7 @@ static const body_case_t cases[] = {
       IN("0\r\nA: b\r\nHost: x\r\n\r\n"), "|H1_BAD_TRAILER|" },
 };
 
-/* ---- feeding a case in pieces ---------------------------------------------- */
+/* ---- feeding a case in pieces -------------------------------------------- */
 
 typedef struct {
     h1_body_t body;
@@ -354,7 +354,7 @@ static void check_case(void **state)
     }
 }
 
-/* ---- what a table does not say --------------------------------------------- */
+/* ---- what a table does not say ------------------------------------------- */
 
 static h1_body_step_e run(h1_body_t *b, const char *text, h1_result_e *error)
 {

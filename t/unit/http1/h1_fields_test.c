@@ -6,7 +6,7 @@
 
 #include "http1/h1_fields.c"
 
-/* ---- lists ----------------------------------------------------------------- */
+/* ---- lists --------------------------------------------------------------- */
 
 typedef struct {
     const char *name;
@@ -78,7 +78,7 @@ static void check_has(void **state)
                      c->expect);
 }
 
-/* ---- names ----------------------------------------------------------------- */
+/* ---- names --------------------------------------------------------------- */
 
 /* Which sets a name is in: bit 0 hop-by-hop, bit 1 not to be nominated, bit 2
  * not in a trailer section, which follows from the others. */
@@ -211,7 +211,7 @@ static void check_near_names(void **state)
     assert_sets("", 0, 0);
 }
 
-/* ---- bytes ----------------------------------------------------------------- */
+/* ---- bytes --------------------------------------------------------------- */
 
 static int may_be_token(int c)
 {
@@ -273,7 +273,7 @@ static void check_value_bytes(void **state)
     guard_page_close(&g);
 }
 
-/* ---- lengths --------------------------------------------------------------- */
+/* ---- lengths ------------------------------------------------------------- */
 
 typedef struct {
     const char *name;
@@ -323,7 +323,7 @@ static void check_length(void **state)
     guard_page_close(&g);
 }
 
-/* ---- slices ---------------------------------------------------------------- */
+/* ---- slices -------------------------------------------------------------- */
 
 static void check_slices(void **state)
 {

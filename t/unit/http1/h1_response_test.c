@@ -196,7 +196,7 @@ static const head_case_t cases[] = {
       IN(OK "A:1\r\nB:2\r\nC:3\r\nD:4\r\nE:5\r\n\r\n"), "H1_TOO_MANY_FIELDS" },
 };
 
-/* ---- parsing a case in pieces ---------------------------------------------- */
+/* ---- parsing a case in pieces -------------------------------------------- */
 
 typedef struct {
     guard_page_t memory[2]; /* in turn: the buffer moves with every call */
@@ -307,7 +307,7 @@ static void check_case(void **state)
     assert_all_replays(c->input, MAX_HEAD, c->expect);
 }
 
-/* ---- what a table does not say --------------------------------------------- */
+/* ---- what a table does not say ------------------------------------------- */
 
 /* With any limit, the outcome is the case's own if that needs no byte behind
  * the limit, else that the head is too large. */
