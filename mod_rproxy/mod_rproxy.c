@@ -30,6 +30,16 @@ static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
 }
 
 /* Twice the limit: children that stop overlap with those that follow. */
+/* "httpd -t" ends before post_config. */
+static int check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
+                        server_rec *s)
+{
+    (void)plog;
+    return ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_CONFIG_TEST
+               ? rproxy_config_finish(pconf, ptemp, s)
+               : OK;
+}
+
 static int children_max(void)
 {
     int n = 0;
@@ -126,6 +136,7 @@ static void child_stopping(apr_pool_t *pchild, int graceful)
 static void register_hooks(apr_pool_t *pool)
 {
     ap_hook_pre_config(pre_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_check_config(check_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(post_config, NULL, NULL, APR_HOOK_LAST);
     ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_stopping(child_stopping, NULL, NULL, APR_HOOK_MIDDLE);
