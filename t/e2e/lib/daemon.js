@@ -38,7 +38,7 @@ function tail(file)
 async function start({ name, command, port, log, alsoLog = log, cwd, env })
 {
     const out = fs.openSync(log, 'a');
-    /* In a process group of its own, a Ctrl-C reaches the test alone. */
+    /* With a process group for each, a Ctrl-C reaches the test alone. */
     const child = spawn(command[0], command.slice(1), {
         cwd, detached: true, stdio: ['ignore', out, out],
         env: { ...process.env, ...env },
@@ -67,7 +67,9 @@ async function stop(daemon, signal = 'SIGTERM')
     const { child, name } = daemon;
     if (child.exitCode === null && child.signalCode === null) {
         child.kill(signal);
-        const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+        /* Its whole process group, which start() made for it. */
+        const late = setTimeout(() => process.kill(-child.pid, 'SIGKILL'),
+                                STOP_MS);
         await daemon.ended;
         clearTimeout(late);
     }
