@@ -19,19 +19,19 @@ use RProxy::Message ();
 # Connects to a virtual host of the test server by its name in the .conf.in.
 sub to {
     my ($class, $vhost, %o) = @_;
-    require Apache::Test;
-    my $port = Apache::Test::vars("${vhost}_port")
+    require RProxy::Vars;
+    my $port = RProxy::Vars::value("${vhost}_port")
         or croak "no virtual host '$vhost'";
     return $class->connect($port, %o);
 }
 
-# host => '127.0.0.1'; from => a loopback address to connect from;
+# address => '127.0.0.1'; from => a loopback address to connect from;
 # limit => seconds of each wait; tls => 1 or a hash of IO::Socket::SSL options.
 sub connect {
     my ($class, $port, %o) = @_;
     my $limit  = $o{limit} // $RProxy::Wire::LIMIT;
     my $socket = IO::Socket::IP->new(
-        PeerHost => $o{host} // '127.0.0.1',
+        PeerHost => $o{address} // '127.0.0.1',
         PeerPort => $port,
         Timeout  => $limit,
         ($o{from} ? (LocalHost => $o{from}) : ()),
@@ -51,7 +51,7 @@ sub start_tls {
         SSL_hostname    => 'localhost',
         Timeout         => $limit,
         %o
-    ) || croak "TLS: $IO::Socket::SSL::SSL_ERROR";
+    ) || croak 'TLS: ' . IO::Socket::SSL::errstr();
 }
 
 # Reads one response, with the 1xx before it.  method: that of the request, for

@@ -5,14 +5,14 @@ package RProxy::Driver;
 use strict;
 use warnings FATAL => 'all';
 
-use Apache::Test ();
+use RProxy::Vars ();
 
-sub mpm      { return Apache::Test::vars('mpm') }
-sub children { return Apache::Test::vars('children') }
+sub mpm      { return RProxy::Vars::value('mpm') }
+sub children { return RProxy::Vars::value('children') }
 
 # Who waits for the origin: 'loop' or 'worker'.  The loop needs the event MPM.
 sub name {
-    return mpm() eq 'event' ? Apache::Test::vars('driver') : 'worker';
+    return mpm() eq 'event' ? RProxy::Vars::value('driver') : 'worker';
 }
 
 sub is_loop { return name() eq 'loop' }

@@ -11,14 +11,14 @@ use warnings FATAL => 'all';
 
 use Carp qw(croak);
 use Time::HiRes qw(time);
-use Apache::Test ();
+use RProxy::Vars ();
 
 sub error_log { return $_[0]->file('error_log') }
 
 # A file of t/logs by its name, or a path.
 sub file {
     my ($class, $name) = @_;
-    my $path = $name =~ m{/} ? $name : Apache::Test::vars('t_logs') . "/$name";
+    my $path = $name =~ m{/} ? $name : RProxy::Vars::value('t_logs') . "/$name";
     return bless { path => $path, begin => -s $path || 0 }, $class;
 }
 

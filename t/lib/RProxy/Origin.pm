@@ -76,8 +76,8 @@ sub listening_socket {
 sub port {
     my ($name) = @_;
     return $name if $name =~ /^\d+$/;
-    require Apache::Test;
-    return Apache::Test::vars("${name}_port") || croak "no port '$name'";
+    require RProxy::Vars;
+    return RProxy::Vars::value("${name}_port") || croak "no port '$name'";
 }
 
 # The next connection (RProxy::Origin::Connection).  Dies when none comes

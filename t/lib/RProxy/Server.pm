@@ -7,11 +7,11 @@ use warnings FATAL => 'all';
 
 use Carp qw(croak);
 use Time::HiRes qw(time);
-use Apache::Test ();
+use RProxy::Vars ();
 use RProxy::Log ();
 
 sub parent_pid {
-    my $file = Apache::Test::vars('t_pid_file');
+    my $file = RProxy::Vars::value('t_pid_file');
     open my $in, '<', $file or croak "$file: $!";
     chomp(my $pid = <$in>);
     return $pid;
@@ -28,7 +28,7 @@ sub child_pids {
 # Ends a child by a signal, and tells 99-no-crash that this was meant.
 sub end_child {
     my ($signal, $pid) = @_;
-    my $file = Apache::Test::vars('t_logs') . '/ended_on_purpose';
+    my $file = RProxy::Vars::value('t_logs') . '/ended_on_purpose';
     open my $out, '>>', $file or croak "$file: $!";
     print $out "$pid\n";
     close $out or croak "$file: $!";
