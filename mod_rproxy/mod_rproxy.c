@@ -11,6 +11,7 @@
 #include <http_log.h>
 #include <mpm_common.h>
 
+#include "client/acceptor.h"
 #include "client/blocking.h"
 #include "client/client.h"
 #include "client/loop.h"
@@ -88,6 +89,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     }
     join_shared();
     read_timeout_configure(pconf, s);
+    acceptor_configure(pconf, s);
     blocking_configure(ptemp, s);
     return OK;
 }

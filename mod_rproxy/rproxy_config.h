@@ -134,9 +134,15 @@ struct route_t {
 
 typedef struct server_conf_t server_conf_t;
 
+typedef enum {
+    RPROXY_LOOP_OFF,  /* worker threads do everything */
+    RPROXY_LOOP_AUTO, /* loops accept and serve where the MPM allows it */
+    RPROXY_LOOP_ADOPT /* the MPM accepts, the loops adopt */
+} event_loop_e;
+
 struct server_conf_t {
     server_rec *server;
-    int event_loop;              /* RProxyEventLoop: -1 unset, 0 off, 1 auto */
+    int event_loop;              /* RProxyEventLoop: event_loop_e, -1 unset */
     apr_array_header_t *routes;  /* of route_t *, own ones in file order */
     route_table_t *table;        /* of the routes with a path; post_config */
     apr_array_header_t *matches; /* of route_t *: RProxyPassMatch, in order */

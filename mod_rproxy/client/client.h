@@ -92,7 +92,8 @@ struct client_t {
     reactor_task_t task;       /* between threads: adoption, hand-off */
     handoff_e handoff;
 
-    /* proof that the adopting thread has left the MPM's code */
+    /* proof that the adopting thread has left the MPM's code; NULL for a
+     * connection the loop has accepted itself */
     struct adopter_t *adopter;
     unsigned long adopter_entries;
     apr_time_t adopted_at;
@@ -157,6 +158,12 @@ int client_body_at_end(const request_rec *r);
 /* From the adopting thread: hands the connection to its loop. */
 void client_begin(client_t *client);
 
+/* On the loop: a connection it has accepted itself. */
+void client_arrived(client_t *client);
+
+/* Closes some of the loop's idle clients, those that wait longest first. */
+void client_shed(loop_t *loop);
+
 /* Goes on in whatever state it is, as far as it can without waiting. */
 void client_go(client_t *client);
 
@@ -195,6 +202,13 @@ void client_handoff_next(loop_t *loop);
 
 /* The adopted connection's client_t, or NULL. */
 client_t *client_of(const conn_rec *c);
+
+/* Takes a connection that the loop has accepted.
+ * @return APR_SUCCESS, or why it must be closed */
+apr_status_t client_accepted(conn_rec *c, loop_t *loop);
+
+/* Have the MPM's worker threads been started? */
+int client_mpm_is_ready(void);
 
 /* Frees the connection once the thread it came from has provably left it. */
 void client_dispose(client_t *client);

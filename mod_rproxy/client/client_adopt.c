@@ -12,6 +12,7 @@
 
 #include <stddef.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <ap_mpm.h>
 #include <apr_portable.h>
@@ -24,6 +25,7 @@
 
 #include "../rproxy_config.h"
 #include "../rproxy_handler.h"
+#include "acceptor.h"
 #include "blocking.h"
 
 typedef struct adopter_t {
@@ -72,10 +74,10 @@ static int server_wants(void *found, conn_rec *c, server_rec *s)
     const server_conf_t *conf = rproxy_server_conf(s);
 
     (void)c;
-    if (conf->has_routes && conf->event_loop != 0) {
+    if (conf->has_routes) {
         *(int *)found = 1;
     }
-    if (conf->event_loop == 0) {
+    if (conf->event_loop == RPROXY_LOOP_OFF) {
         *(int *)found = -1;
         return 1;
     }
@@ -101,7 +103,7 @@ static int adoptable(conn_rec *c)
            && address_wants(c);
 }
 
-static client_t *create(conn_rec *c, loop_t *loop, adopter_t *adopter)
+static client_t *create(conn_rec *c, loop_t *loop)
 {
     client_t *client = apr_pcalloc(c->pool, sizeof(*client));
     apr_os_sock_t fd;
@@ -110,12 +112,21 @@ static client_t *create(conn_rec *c, loop_t *loop, adopter_t *adopter)
     client->conn = c;
     client->loop = loop;
     client->fd = fd;
-    client->adopter = adopter;
-    client->adopter_entries = adopter->entries;
     client->out = apr_brigade_create(c->pool, c->bucket_alloc);
     client->spare = apr_brigade_create(c->pool, c->bucket_alloc);
-    client->on_worker = 1; /* no loop's memory yet */
     return client;
+}
+
+static apr_status_t take_filters(client_t *client)
+{
+    apr_status_t rv = client_take_input(client);
+
+    if (rv == APR_SUCCESS) {
+        client_take_output(client);
+        ap_set_module_config(client->conn->conn_config, &rproxy_module,
+                             client);
+    }
+    return rv;
 }
 
 static int process_connection(conn_rec *c)
@@ -127,20 +138,54 @@ static int process_connection(conn_rec *c)
     if (!adoptable(c) || (loop = loops_choose()) == NULL) {
         return DECLINED;
     }
-    client = create(c, loop, adopter);
-    if (client_take_input(client) != APR_SUCCESS) {
+    client = create(c, loop);
+    client->adopter = adopter;
+    client->adopter_entries = adopter->entries;
+    client->on_worker = 1; /* the loop's memory is not this thread's */
+    if (take_filters(client) != APR_SUCCESS) {
         ap_log_cerror(APLOG_MARK, APLOG_DEBUG, 0, c,
                       RPLOGNO(1308) "not adopted: the connection's input "
                       "filters are not the usual ones");
         return DECLINED;
     }
-    client_take_output(client);
     client->on_worker = 0;
-    ap_set_module_config(c->conn_config, &rproxy_module, client);
     ap_update_child_status(c->sbh, SERVER_BUSY_READ, NULL);
     c->cs->state = CONN_STATE_SUSPENDED;
     client_begin(client);
     return OK;
+}
+
+/* ---- connections the loop accepts itself ---- */
+
+apr_status_t client_accepted(conn_rec *c, loop_t *loop)
+{
+    client_t *client = create(c, loop);
+    apr_status_t rv = take_filters(client);
+
+    if (rv != APR_SUCCESS) {
+        ap_log_cerror(APLOG_MARK, APLOG_ERR, rv, c,
+                      RPLOGNO(1309) "a module has put an unusual filter on the "
+                      "connection: set RProxyEventLoop off for this port");
+        return rv;
+    }
+    client_arrived(client);
+    return APR_SUCCESS;
+}
+
+int client_mpm_is_ready(void)
+{
+    int i, n = 0;
+
+    ap_mpm_query(AP_MPMQ_HARD_LIMIT_DAEMONS, &n);
+    for (i = 0; i < n; i++) {
+        process_score *ps = ap_get_scoreboard_process(i);
+        worker_score *ws = ap_get_scoreboard_worker_from_indexes(i, 0);
+        if (ps && ps->pid == getpid() && ws) {
+            scoreboard_child = i;
+            return ws->status != SERVER_DEAD && ws->status != SERVER_STARTING;
+        }
+    }
+    return 0;
 }
 
 /* ---- the end: on the loop ---- */
@@ -150,6 +195,9 @@ static int adopter_left(const client_t *client)
     const adopter_t *a = client->adopter;
     worker_score *ws;
 
+    if (!a) {
+        return 1;
+    }
     if (__atomic_load_n(&a->entries, __ATOMIC_ACQUIRE)
         != client->adopter_entries) {
         return 1;
@@ -180,9 +228,11 @@ static void dispose(reactor_task_t *task, reactor_t *reactor)
     }
     chunk_release(&client->in);
     chunk_release(&client->raw);
-    if (c->cs) {
-        c->cs->state = CONN_STATE_SUSPENDED; /* the MPM counts it as such */
+    if (!client->adopter) {
+        acceptor_recycle(client->loop, c->pool);
+        return;
     }
+    c->cs->state = CONN_STATE_SUSPENDED; /* the MPM counts it as such */
     apr_pool_destroy(c->pool);
 }
 
@@ -229,6 +279,7 @@ void client_child_init(apr_pool_t *pchild, server_rec *s,
     ap_mpm_query(AP_MPMQ_IS_ASYNC, &async);
     ap_mpm_query(AP_MPMQ_HARD_LIMIT_THREADS, &threads_per_slot);
     if (async && count > 0) {
+        acceptor_take_listeners(pchild, s);
         can_suspend = loops_start(pchild, s, shared, count) == APR_SUCCESS;
     }
 }

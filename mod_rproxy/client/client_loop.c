@@ -339,6 +339,27 @@ void client_unlink(client_t *client)
     METRIC_ADD(loop->reactor->metrics->clients, -1);
 }
 
+void client_arrived(client_t *client)
+{
+    loop_t *loop = client->loop;
+    reactor_t *reactor = loop->reactor;
+
+    client->watch.ready = client_ready;
+    client->timer.fire = client_timer;
+    client->flush_task.run = flush_at_turn_end;
+    client->state = CLIENT_HEAD;
+    client->conn->current_thread = loop->thread;
+    client->draining = loop->stopping;
+    client->adopted_at = reactor->now;
+    client->readable = client->writable = 1;
+    link_client(client);
+    if (reactor_watch(reactor, client->fd, &client->watch) != APR_SUCCESS) {
+        client_abort(client);
+        return;
+    }
+    client_go(client);
+}
+
 /* The worker that adopted may still be inside the MPM: it sets c->sbh to NULL
  * when it lets go of the connection. */
 static void arrive(reactor_task_t *task, reactor_t *reactor)
@@ -349,24 +370,28 @@ static void arrive(reactor_task_t *task, reactor_t *reactor)
         reactor_later(reactor, task);
         return;
     }
-    client->conn->current_thread = client->loop->thread;
-    client->draining = client->loop->stopping;
-    client->adopted_at = reactor->now;
-    link_client(client);
-    client->readable = client->writable = 1;
-    if (reactor_watch(reactor, client->fd, &client->watch) != APR_SUCCESS) {
-        client_abort(client);
-        return;
-    }
-    client_go(client);
+    client_arrived(client);
 }
 
 void client_begin(client_t *client)
 {
-    client->watch.ready = client_ready;
-    client->timer.fire = client_timer;
-    client->flush_task.run = flush_at_turn_end;
     client->task.run = arrive;
-    client->state = CLIENT_HEAD;
     reactor_post(client->loop->reactor, &client->task);
+}
+
+/* ---- shedding ---- */
+
+void client_shed(loop_t *loop)
+{
+    client_t *client = loop->clients_last;
+    int left = loop->client_count / 10 + 1;
+
+    while (client && left) {
+        client_t *newer = client->prev;
+        if (client_is_idle(client)) {
+            left--;
+            client_close(client);
+        }
+        client = newer;
+    }
 }

@@ -6,11 +6,14 @@
 
 #include <stddef.h>
 
+#include "acceptor.h"
+
 #include <ap_mpm.h>
 #include <http_log.h>
 #include <scoreboard.h>
 
 #define SHED_INTERVAL apr_time_from_sec(1)
+#define LEAVE_INTERVAL apr_time_from_msec(50)
 
 static loop_t *loops;
 static int loop_count;
@@ -32,18 +35,9 @@ static void shed(timer_entry_t *entry, int64_t now)
 {
     loop_t *loop = (loop_t *)((char *)entry - offsetof(loop_t, shed_timer));
     process_score *ps = ap_get_scoreboard_process(client_scoreboard_child());
-    client_t *client = loop->clients_last;
-    int left = loop->client_count / 10 + 1;
 
     if (ps && ps->not_accepting && !loop->stopping) {
-        while (client && left) {
-            client_t *newer = client->prev;
-            if (client_is_idle(client)) {
-                left--;
-                client_close(client);
-            }
-            client = newer;
-        }
+        client_shed(loop);
     }
     timer_set(&loop->reactor->timers, entry, now + SHED_INTERVAL);
 }
@@ -55,9 +49,12 @@ static void stop_loop(reactor_task_t *task, reactor_t *reactor)
 
     (void)reactor;
     loop->stopping = 1;
+    acceptor_stop(loop);
     for (client = loop->clients; client; client = next) {
         next = client->next;
-        client->draining = client->state != CLIENT_WORKER;
+        if (client->state != CLIENT_WORKER) {
+            client->draining = 1;
+        }
         if (client_is_idle(client)) {
             client_close(client);
         }
@@ -68,20 +65,38 @@ void loops_stopping(int graceful)
 {
     int i;
 
-    (void)graceful;
     for (i = 0; i < loop_count; i++) {
+        loops[i].graceful = graceful;
         loops[i].stop_task.run = stop_loop;
         reactor_post(loops[i].reactor, &loops[i].stop_task);
     }
 }
 
+/* Ends the loop's thread: in a graceful stop when the last client is gone. */
 static void leave(reactor_task_t *task, reactor_t *reactor)
 {
-    (void)task;
+    loop_t *loop = (loop_t *)((char *)task - offsetof(loop_t, leave_task));
+
+    if (loop->graceful && loop->client_count) {
+        timer_set(&reactor->timers, &loop->leave_timer,
+                  reactor->now + LEAVE_INTERVAL);
+        return;
+    }
     reactor->stop = 1;
 }
 
-/* Before the child's pool goes: nobody may be inside a loop any more. */
+static void leave_again(timer_entry_t *entry, int64_t now)
+{
+    loop_t *loop = (loop_t *)((char *)entry - offsetof(loop_t, leave_timer));
+
+    (void)now;
+    leave(&loop->leave_task, loop->reactor);
+}
+
+/* Before the child's pool goes: nobody may be inside a loop any more.  The
+ * MPM waits for the connections it knows of; those the loops have accepted
+ * themselves are waited for here, as long as the parent allows
+ * (GracefulShutdownTimeout). */
 static apr_status_t join_loops(void *unused)
 {
     apr_status_t rv;
@@ -90,6 +105,7 @@ static apr_status_t join_loops(void *unused)
     (void)unused;
     for (i = 0; i < loop_count; i++) {
         loops[i].leave_task.run = leave;
+        loops[i].leave_timer.fire = leave_again;
         reactor_post(loops[i].reactor, &loops[i].leave_task);
     }
     for (i = 0; i < loop_count; i++) {
@@ -129,6 +145,8 @@ apr_status_t loops_start(apr_pool_t *pchild, server_rec *s,
                          "child serves all requests on worker threads", i);
             break;
         }
+        loop->loops = count;
+        acceptor_start(loop, pchild);
         loop->handoff_limit = threads / count > 0 ? threads / count : 1;
         loop->waiting.last = &loop->waiting.first;
         loop->shed_timer.fire = shed;

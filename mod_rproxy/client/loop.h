@@ -14,12 +14,22 @@ struct loop_t {
     apr_thread_t *thread;           /* as the loop itself knows it */
     client_t *clients, *clients_last; /* newest first */
     int client_count;
+    int client_limit;               /* accepts no more than these */
+    int loops;                      /* of the child */
     int stopping;                   /* the child ends */
+    int graceful;                   /* and waits for the clients to be done */
     reactor_task_t stop_task, leave_task;
-    timer_entry_t shed_timer;
+    timer_entry_t shed_timer, leave_timer;
     reactor_list_t waiting;         /* clients that no worker is free for */
     int handoffs;                   /* with worker threads now */
     int handoff_limit;
+
+    /* acceptor.c */
+    apr_array_header_t *acceptors;
+    timer_entry_t arm_timer;
+    apr_pool_t *pool;               /* parent of the connections' pools */
+    apr_pool_t **free_pools;
+    int free_pool_count;
 };
 
 /* Starts the loops of this child.  @return APR_SUCCESS or why not */

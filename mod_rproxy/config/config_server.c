@@ -50,7 +50,7 @@ const char *config_server_trusted(cmd_parms *cmd, void *dir, const char *arg)
 
 const char *config_server_event_loop(cmd_parms *cmd, void *dir, const char *arg)
 {
-    static const char *const words[] = { "off", "auto", NULL };
+    static const char *const words[] = { "off", "auto", "adopt", NULL };
     const char *error = ap_check_cmd_context(cmd, NOT_IN_DIR_CONTEXT);
     int found = config_option_find(words, arg);
 
@@ -59,7 +59,7 @@ const char *config_server_event_loop(cmd_parms *cmd, void *dir, const char *arg)
         return error;
     }
     if (found < 0) {
-        return config_option_expected(cmd, arg, "auto or off");
+        return config_option_expected(cmd, arg, "auto, adopt or off");
     }
     rproxy_server_conf(cmd->server)->event_loop = found;
     return NULL;
