@@ -23,6 +23,7 @@
 #include "rproxy_private.h"
 #include "rproxy_request.h"
 #include "rproxy_sink.h"
+#include "rproxy_trailers.h"
 
 #define RPROXY_HANDLER "rproxy"
 #define RPROXY_FILENAME "rproxy:"
@@ -430,6 +431,7 @@ void proxied_child_init(apr_pool_t *pchild, const shared_t *all)
 void proxied_register_hooks(apr_pool_t *pool)
 {
     (void)pool;
+    rproxy_trailers_register();
     ap_hook_translate_name(translate_name, NULL, NULL, APR_HOOK_LAST);
     ap_hook_map_to_storage(map_to_storage, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_fixups(fixups, NULL, NULL, APR_HOOK_REALLY_LAST);

@@ -17,6 +17,7 @@
 
 #include "rproxy_private.h"
 #include "rproxy_response.h"
+#include "rproxy_trailers.h"
 
 /* Bytes collected before they are passed on within one turn. */
 #define PASS_AT (48 * 1024)
@@ -103,16 +104,6 @@ static sink_e worker_body(void *ctx, chunk_t *chunk, slice_t data)
     return pass(p);
 }
 
-static void sink_trailer(void *ctx, const h1_field_t *field)
-{
-    proxied_t *p = ctx;
-    apr_pool_t *pool = p->r->pool;
-
-    apr_table_addn(p->r->trailers_out,
-                   apr_pstrmemdup(pool, field->name.p, field->name.len),
-                   apr_pstrmemdup(pool, field->value.p, field->value.len));
-}
-
 static sink_e sink_flush(void *ctx)
 {
     proxied_t *p = ctx;
@@ -120,6 +111,22 @@ static sink_e sink_flush(void *ctx)
     APR_BRIGADE_INSERT_TAIL(
         p->bb, apr_bucket_flush_create(p->r->connection->bucket_alloc));
     return pass(p);
+}
+
+/* The body is over.  What there is of it goes out first: httpd would give a
+ * short response a length, which leaves no place for trailers. */
+static void sink_trailer(void *ctx, const h1_field_t *field)
+{
+    proxied_t *p = ctx;
+    request_rec *r = p->r;
+
+    if (apr_is_empty_table(r->trailers_out)) {
+        sink_flush(p);
+        rproxy_trailers_expect(r);
+    }
+    apr_table_addn(r->trailers_out,
+                   apr_pstrmemdup(r->pool, field->name.p, field->name.len),
+                   apr_pstrmemdup(r->pool, field->value.p, field->value.len));
 }
 
 const sink_ops_t *rproxy_sink_ops(const proxied_t *p)
