@@ -64,7 +64,7 @@ const command_rec rproxy_directives[] = {
     AP_INIT_ITERATE("RProxyTrusted", config_server_trusted, NULL, SERVER,
         "address or network ...: proxies before us that are believed"),
     AP_INIT_TAKE1("RProxyEventLoop", config_server_event_loop, NULL, SERVER,
-        "auto or off: serve connections on event loops"),
+        "auto, adopt or off: serve connections on event loops"),
     AP_INIT_TAKE1("RProxyLoops", config_server_loops, NULL, SERVER,
         "number of event loops in a child, or auto"),
     AP_INIT_TAKE1("RProxyResolve", config_server_resolve, NULL, SERVER,

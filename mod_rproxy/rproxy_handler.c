@@ -100,13 +100,21 @@ static int is_kept_handler(const char *handler)
                || strncmp(handler, "rproxy-", 7) == 0);
 }
 
+/* A path that goes on behind a file is a file's only if something else than
+ * sending it is to be done with it (PHP). */
+static int is_file(const request_rec *r)
+{
+    return r->finfo.filetype == APR_REG
+           && (r->handler || !r->path_info || !*r->path_info);
+}
+
 /* files=first: what httpd has found no file for is the upstream's. */
 static int fixups(request_rec *r)
 {
     proxied_t *p = ap_get_module_config(r->request_config, &rproxy_module);
 
-    if (p && p->match.route->files_first && !p->r
-        && r->finfo.filetype != APR_REG && !is_kept_handler(r->handler)) {
+    if (p && p->match.route->files_first && !p->r && !is_file(r)
+        && !is_kept_handler(r->handler)) {
         take(r, p);
     }
     return DECLINED;

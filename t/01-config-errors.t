@@ -107,7 +107,8 @@ my @MISTAKES = (
         q{RProxyPassMatch: '(' is no regular expression: expected}],
     [qq{RProxyPassMatch ^/(.) $GOOD/\$2} =>
         q{RProxyPassMatch: the target uses $2, '^/(.)' has 1 groups: expected}],
-    [qq{RProxyPassMatch ^/(.) http://\$1/} => q{'$1' is no host name}],
+    [qq{RProxyPassMatch ^/(.) http://\$1/} => q{'' is no host name}],
+    [qq{RProxyPass / http://h\$1} => q{RProxyPass: 'http://h$1' is wrong}],
     [qq{RProxyPassMatch ^/x $GOOD prefix=keep} =>
         q{RProxyPassMatch: prefix= is for RProxyPass: expected}],
 
@@ -197,7 +198,7 @@ my @MISTAKES = (
     ['RProxyTrusted 10.0.0.0/33' =>
         q{RProxyTrusted: '10.0.0.0/33' is wrong: expected an address or a network}],
     ['RProxyTrusted host.example' => q{RProxyTrusted: 'host.example' is wrong}],
-    ['RProxyEventLoop on' => q{RProxyEventLoop: 'on' is wrong: expected auto or off}],
+    ['RProxyEventLoop on' => q{RProxyEventLoop: 'on' is wrong: expected auto, adopt or off}],
     ['RProxyLoops 0' => q{RProxyLoops: '0' is wrong: expected a whole number from 1}],
     ['RProxyResolve 1y' => q{RProxyResolve: '1y' is wrong: expected a time}],
     ['RProxyMaxConnections many' => q{RProxyMaxConnections: 'many' is wrong}],
@@ -255,6 +256,7 @@ my @GOOD = (
     "<Location /x>\nRProxyPass $GOOD/y files=first maintenance=off\n</Location>",
     "<LocationMatch ^/x>\nRProxyPass $GOOD/y prefix=keep\n</LocationMatch>",
     "RProxyPassMatch ^/(.)/(.*)\$ $GOOD/\$2/\$1 method=GET|POST",
+    "RProxyPassMatch ^/x(/.*)\$ $GOOD\$1",
     "RProxyPass / !",
     "RProxyTimeout 30 connect=500ms total=1h\nRProxyTimeout between=0",
     "RProxyPreserveHost shop.example:81\nRProxyPreserveHost On",
@@ -262,7 +264,7 @@ my @GOOD = (
     "RProxyTrusted 10.0.0.0/8 192.0.2.1 2001:db8::/32",
     "RProxyRetry tries=1 on=connect,reset,timeout,invalid,5xx budget=0 replay=1m\n"
         . 'RProxyRetry on=none',
-    "RProxyMaintenance on page=lines.conf retry-after=0",
+    "RProxyMaintenance on page=\"lines.conf\" retry-after=0",
     "RProxyRequestBuffer 16k file=2g\nRProxyRequestBuffer off",
     "RProxyClientAbort finish\nRProxyEnv on\nRProxyRewrite off",
     "RProxyResponseLimit head=1k fields=10 trailers=0 interim=0",

@@ -96,6 +96,16 @@ const char *config_option_unknown(cmd_parms *cmd, const char *kind,
                         best ? "'?" : "", join(cmd->pool, words));
 }
 
+/* httpd takes quotes off a whole argument only. */
+static const char *without_quotes(apr_pool_t *pool, const char *value)
+{
+    apr_size_t len = strlen(value);
+
+    return len >= 2 && value[0] == '"' && value[len - 1] == '"'
+               ? apr_pstrmemdup(pool, value + 1, len - 2)
+               : value;
+}
+
 int config_option_split(apr_pool_t *pool, const char *argument,
                         const char **key, const char **value)
 {
@@ -108,7 +118,7 @@ int config_option_split(apr_pool_t *pool, const char *argument,
         return 0;
     }
     *key = apr_pstrmemdup(pool, argument, (apr_size_t)(c - argument));
-    *value = c + 1;
+    *value = without_quotes(pool, c + 1);
     return 1;
 }
 
@@ -218,7 +228,7 @@ const char *config_option_set(cmd_parms *cmd, const option_t *options,
     const char *key, *value;
     const option_t *o;
 
-    if (!config_option_split(cmd->temp_pool, argument, &key, &value)) {
+    if (!config_option_split(cmd->pool, argument, &key, &value)) {
         return config_option_expected(cmd, argument, "key=value");
     }
     for (o = options; o->key; o++) {

@@ -40,7 +40,7 @@ const char *config_option_value(cmd_parms *cmd, const option_t *option,
                                 void *target, const char *value);
 
 /* Is argument "key=value" with a key of lower-case letters and "-"?
- * @return 1 and both parts */
+ * @return 1 and both parts, the value without quotes around it */
 int config_option_split(apr_pool_t *pool, const char *argument,
                         const char **key, const char **value);
 

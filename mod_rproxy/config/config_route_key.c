@@ -106,8 +106,7 @@ static const char *parse_key(cmd_parms *cmd, route_t *route,
     const char *key, *value;
     int found, negated = argument[0] == '!';
 
-    if (!config_option_split(cmd->temp_pool, argument + negated, &key,
-                             &value)) {
+    if (!config_option_split(cmd->pool, argument + negated, &key, &value)) {
         return config_option_expected(cmd, argument, "key=value");
     }
     found = config_option_find(key_names, key);

@@ -177,7 +177,7 @@ const char *config_settings_maintenance(cmd_parms *cmd, void *dir, int argc,
         OPTION_END,
     };
     settings_t *s = dir;
-    const char *error;
+    const char *error, *key, *value;
     int i;
 
     if (argc < 1) {
@@ -185,8 +185,9 @@ const char *config_settings_maintenance(cmd_parms *cmd, void *dir, int argc,
     }
     error = config_option_flag(cmd, argv[0], &s->maintenance);
     for (i = 1; i < argc && !error; i++) {
-        error = strncmp(argv[i], "page=", 5) == 0
-                    ? set_page(cmd, s, argv[i] + 5)
+        error = config_option_split(cmd->pool, argv[i], &key, &value)
+                        && strcmp(key, "page") == 0
+                    ? set_page(cmd, s, value)
                     : config_option_set(cmd, options, dir, argv[i]);
     }
     return error;

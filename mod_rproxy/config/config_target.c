@@ -13,18 +13,18 @@
     "!, http://host[:port][/path], unix:/path|http://name[/path], the name " \
     "of an <RProxyUpstream>, or upstream://name/path"
 
-/* Where does the path of a URL begin?  At the first "/" behind "://". */
+/* Where does the path of a URL begin?  At the first "/" behind "://", or at
+ * the first capture, which may bring the slash along: no part of the authority
+ * ever comes from a request. */
 static const char *path_of_url(const char *url)
 {
     const char *authority = strstr(url, "://");
-    const char *path;
 
     if (!authority) {
         return url + strlen(url);
     }
     authority += 3;
-    path = authority + strcspn(authority, "/?#");
-    return path;
+    return authority + strcspn(authority, "/?#$");
 }
 
 static int is_hex_pair(const char *s)
@@ -166,6 +166,9 @@ const char *config_target_parse(cmd_parms *cmd, int argc, char *const argv[],
         error = parse_one(cmd, argv[i], target);
         if (error) {
             return error;
+        }
+        if (target->path[0] == '$' && !route->regex) {
+            return config_option_expected(cmd, argv[i], EXPECTED);
         }
         target->weight = 100;
         if (i + 1 < argc && is_percent(argv[i + 1], &percent)) {
