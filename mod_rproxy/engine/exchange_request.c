@@ -5,6 +5,8 @@
  * that another attempt can send them again. */
 #include "exchange_private.h"
 
+#include <string.h>
+
 /* In chunked coding the end has bytes of its own to send. */
 static int ends_with_bytes(const exchange_t *x)
 {
@@ -139,24 +141,48 @@ void exchange_on_write_failed(exchange_t *x, const char *why, apr_time_t now)
 
 chunk_t *exchange_body_room(exchange_t *x, size_t *room)
 {
-    size_t wanted = CHUNK_LARGE;
+    const size_t around = PROTOCOL_BODY_HEADROOM + PROTOCOL_BODY_TAILROOM;
+    uint64_t left = UINT64_MAX;
     chunk_t *chunk;
 
-    if (x->request.body == BODY_LENGTH
-        && x->request.content_length - x->body_read
-               <= CHUNK_SMALL - PROTOCOL_BODY_HEADROOM
-                      - PROTOCOL_BODY_TAILROOM) {
-        wanted = CHUNK_SMALL;
+    if (x->request.body == BODY_LENGTH) {
+        left = (uint64_t)(x->request.content_length - x->body_read);
     }
-    chunk = chunk_get(&x->env->chunks, wanted);
+    chunk = chunk_get(&x->env->chunks,
+                      left <= CHUNK_SMALL - around ? CHUNK_SMALL : CHUNK_LARGE);
     chunk->begin = chunk->end = PROTOCOL_BODY_HEADROOM;
-    *room = chunk->cap - PROTOCOL_BODY_HEADROOM - PROTOCOL_BODY_TAILROOM;
+    *room = chunk->cap - around;
+    if (left && left < *room) { /* with length 0 the end is still read */
+        *room = (size_t)left;
+    }
     return chunk;
+}
+
+/* Bytes that fit behind those sent last are copied there: an upload in tiny
+ * pieces would otherwise hold a chunk for each of them. */
+static int body_join(exchange_t *x, chunk_t *chunk)
+{
+    chunk_t *last = x->body_last;
+    size_t len = chunk->end - chunk->begin;
+
+    if (!last || x->body_next || last->cap - last->end < len) {
+        return 0;
+    }
+    x->out_done = last->end - last->begin;
+    memcpy(last->data + last->end, chunk->data + chunk->begin, len);
+    last->end += len;
+    x->body_next = last;
+    chunk_release(&chunk);
+    return 1;
 }
 
 static void body_append(exchange_t *x, chunk_t *chunk, int last)
 {
     x->member->protocol->frame_body(x->codec, chunk, last);
+    x->replay_bytes += (int64_t)(chunk->end - chunk->begin);
+    if (body_join(x, chunk)) {
+        return;
+    }
     if (x->body_last) {
         x->body_last->next = chunk;
     }
@@ -170,7 +196,15 @@ static void body_append(exchange_t *x, chunk_t *chunk, int last)
             x->out_done = 0;
         }
     }
-    x->replay_bytes += (int64_t)(chunk->end - chunk->begin);
+}
+
+/* The member must get exactly as many bytes as the head told it: it would read
+ * the next request as the rest, or the rest as the next request. */
+static int wrong_length(const exchange_t *x, int ended)
+{
+    return x->request.body == BODY_LENGTH
+           && (x->body_read > x->request.content_length
+               || (ended && x->body_read < x->request.content_length));
 }
 
 void exchange_on_source(exchange_t *x, chunk_t *chunk, size_t len,
@@ -181,6 +215,14 @@ void exchange_on_source(exchange_t *x, chunk_t *chunk, size_t len,
     x->body_read += (int64_t)len;
     x->bytes_sent += (int64_t)len;
     chunk->end += len;
+    if (wrong_length(x, last)) {
+        chunk_release(&chunk);
+        exchange_finish(x, OUTCOME_BAD_REQUEST, 400,
+                        "the client's request body is not of the length "
+                        "announced",
+                        now);
+        return;
+    }
     if (x->request.body == BODY_LENGTH
         && x->body_read >= x->request.content_length) {
         last = 1;
@@ -188,9 +230,7 @@ void exchange_on_source(exchange_t *x, chunk_t *chunk, size_t len,
     if (last) {
         x->source_ended = 1;
     }
-    if (state == SOURCE_AGAIN) {
-        x->source_blocked = 1;
-    }
+    x->source_blocked = state == SOURCE_AGAIN;
     if (len || (last && ends_with_bytes(x))) {
         x->progress_at = now;
         body_append(x, chunk, last);
