@@ -122,6 +122,30 @@ async function upload(way, ...words)
                      await pattern.digest(pattern.blocks(UPLOAD_MIB)));
 }
 
+/* curl sends no byte of the body before it has seen 100 (Continue). */
+async function uploadAfterContinue(way)
+{
+    const answer = await ask(way, '/notes', '--json', '{"text":"waits"}',
+                             '--header', 'Expect: 100-continue',
+                             '--expect100-timeout', '600');
+    assert.equal(answer.status, 201);
+    assert.equal(answer.json().text, 'waits');
+}
+
+/* The second request finds the connection of the first one open. */
+async function keepAlive(way)
+{
+    const url = `${address(way)}/notes`;
+    const words = ['--output', '/dev/null', '--write-out', '%{num_connects} '];
+    const curls = curl.run(options(way), [
+        ...words, '--json', '{"text":"first"}', url,
+        '--next', '--silent', '--cacert', proxy.certificate, ...words, url,
+    ]);
+    const connects = Buffer.concat(await curls.stdout.toArray()).toString();
+    await curls.done;
+    assert.equal(connects, '1 0 ');
+}
+
 async function download(way, query, expected)
 {
     const get = curl.run(options(way), [`${address(way)}/download?${query}`]);
@@ -153,6 +177,12 @@ for (const way of ways) {
     test(`server-sent events over ${way.name}`, () => events(way));
 }
 
+for (const way of ways)
+    test(`a connection is kept over ${way.name}`, () => keepAlive(way));
+for (const way of ways.slice(1)) {
+    test(`an upload that waits for 100 (Continue) over ${way.name}`,
+         () => uploadAfterContinue(way));
+}
 for (const way of ways)
     test(`upload of ${UPLOAD_MIB} MiB over ${way.name}`, () => upload(way));
 test(`upload of ${UPLOAD_MIB} MiB with its length`, async () => {

@@ -31,8 +31,7 @@ before(async () => {
     const folder = place.dataFolder('wordpress');
     origin = await lamp.start(folder);
     proxy = await proxies.start(folder, { BLOG: origin.port });
-    browser = await browsers.launch();
-    ({ page, faults } = await browsers.visit(browser, proxy.blog));
+    await startBrowser([]);
 });
 
 after(async () => {
@@ -52,13 +51,29 @@ async function send(fields, button)
  * Opens a page and lets it finish: nothing on it may have failed. What the
  * page before had not finished is left behind first.
  */
-async function open(target)
+async function open(target, protocol = 'h2')
 {
     await page.goto('about:blank');
     faults.length = 0;
     await page.goto(target, { waitUntil: 'networkidle' });
     assert.deepEqual(faults, [], `faults on ${target}`);
-    assert.deepEqual(await browsers.protocols(page), ['h2']);
+    assert.deepEqual(await browsers.protocols(page), [protocol]);
+}
+
+/* The browser that the tests go on with, its cookies empty. */
+async function startBrowser(flags)
+{
+    await browser?.close();
+    browser = await browsers.launch(flags);
+    ({ page, faults } = await browsers.visit(browser, proxy.blog));
+}
+
+async function logIn()
+{
+    await page.goto('/wp-login.php');
+    await send({ log: admin.name, pwd: admin.password }, '#wp-submit');
+    assert.equal(new URL(page.url()).pathname, '/wp-admin/');
+    await page.waitForLoadState('networkidle');
 }
 
 function read(target, ...words)
@@ -84,12 +99,7 @@ test('the installer page makes the site', async () => {
     assert.match(await page.textContent('h1'), /Success!/);
 });
 
-test('log in', async () => {
-    await page.goto('/wp-login.php');
-    await send({ log: admin.name, pwd: admin.password }, '#wp-submit');
-    assert.equal(new URL(page.url()).pathname, '/wp-admin/');
-    await page.waitForLoadState('networkidle');
-});
+test('log in', logIn);
 
 /*
  * Avatars, and the picture in the editor's welcome, come from servers outside:
@@ -185,6 +195,13 @@ test('the front page lists the post', async () => {
     await open('/');
     assert.ok((await page.textContent('main')).includes(post.title));
     await browsers.screenshot(page, 'front-page');
+});
+
+test('pages over HTTP/1.1', async () => {
+    await startBrowser(['--disable-http2']);
+    await open(article, 'http/1.1');
+    await logIn();
+    await open('/wp-admin/', 'http/1.1');
 });
 
 test('nothing went wrong in the proxy, to its end', async () => {

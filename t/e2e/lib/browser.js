@@ -18,11 +18,12 @@ const FLAGS = [
 ];
 const STEP_MS = 30000;
 
-async function launch()
+/* more: further flags of Chromium. */
+function launch(more = [])
 {
     return chromium.launch({
         executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-        args: FLAGS,
+        args: [...FLAGS, ...more],
     });
 }
 
