@@ -18,6 +18,7 @@
 #include "client/blocking.h"
 #include "client/loop.h"
 #include "driver/reactor_exchange.h"
+#include "driver/tidy.h"
 #include "driver/worker.h"
 #include "rproxy_maintenance.h"
 #include "rproxy_private.h"
@@ -434,6 +435,9 @@ void proxied_child_init(apr_pool_t *pchild, const shared_t *all)
 {
     shared = all;
     worker_conns = conn_pool_create(all, 1, pchild);
+    if (all->members) {
+        tidy_start(worker_conns, pchild);
+    }
 }
 
 void proxied_register_hooks(apr_pool_t *pool)

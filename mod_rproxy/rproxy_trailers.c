@@ -22,8 +22,7 @@ static int is_chunked_end(apr_bucket *b, const apr_bucket_brigade *bb)
 
     return b != APR_BRIGADE_SENTINEL(bb) && APR_BUCKET_IS_IMMORTAL(b)
            && apr_bucket_read(b, &data, &len, APR_BLOCK_READ) == APR_SUCCESS
-           && len == strlen(CHUNKED_END)
-           && memcmp(data, CHUNKED_END, len) == 0;
+           && len == strlen(CHUNKED_END) && memcmp(data, CHUNKED_END, len) == 0;
 }
 
 /* One line for each field, in front of b. */
@@ -34,10 +33,11 @@ static void insert_lines(const request_rec *r, apr_bucket *b)
     int i;
 
     for (i = 0; i < fields->nelts; i++) {
-        const char *line = apr_pstrcat(r->pool, entry[i].key, ": ",
-                                       entry[i].val, CRLF, NULL);
-        apr_bucket *bucket = apr_bucket_pool_create(
-            line, strlen(line), r->pool, r->connection->bucket_alloc);
+        const char *line =
+            apr_pstrcat(r->pool, entry[i].key, ": ", entry[i].val, CRLF, NULL);
+        apr_bucket *bucket =
+            apr_bucket_pool_create(line, strlen(line), r->pool,
+                                   r->connection->bucket_alloc);
         APR_BUCKET_INSERT_BEFORE(b, bucket);
     }
 }
@@ -67,6 +67,7 @@ void rproxy_trailers_expect(request_rec *r)
 
 void rproxy_trailers_register(void)
 {
-    trailers_handle = ap_register_output_filter(
-        "RPROXY_TRAILERS", trailers_filter, NULL, AP_FTYPE_TRANSCODE + 1);
+    trailers_handle =
+        ap_register_output_filter("RPROXY_TRAILERS", trailers_filter, NULL,
+                                  AP_FTYPE_TRANSCODE + 1);
 }

@@ -170,7 +170,8 @@ static int io_write(exchange_t *x, apr_time_t now)
     return 1;
 }
 
-/* Room for the next read: bytes not yet used up stay in one piece. */
+/* Room for the next read, never none: bytes not yet used up stay in one piece,
+ * which grows no further than the limit of a head. */
 static size_t input_room(exchange_t *x)
 {
     int64_t expected = x->member->protocol->expected(x->codec);
@@ -191,7 +192,7 @@ static size_t input_room(exchange_t *x)
         return in->cap - in->end;
     }
     if (held > CHUNK_SMALL / 2) {
-        wanted = CHUNK_LARGE;
+        wanted = held < CHUNK_LARGE ? CHUNK_LARGE : 2 * held;
     }
     x->in = chunk_get(&x->env->chunks, wanted);
     memcpy(x->in->data, in->data + in->begin, held);
@@ -212,8 +213,12 @@ static int io_read(exchange_t *x, apr_time_t now)
     if (!x->conn->readable) {
         return 0;
     }
+    if (x->conn->unasked) { /* nobody's response */
+        exchange_on_closed(x, "closed or not silent while idle", now);
+        return 1;
+    }
     room = input_room(x);
-    n = room ? recv(x->conn->fd, x->in->data + x->in->end, room, 0) : -1;
+    n = recv(x->conn->fd, x->in->data + x->in->end, room, 0);
     if (n > 0) {
         if ((size_t)n < room && !x->conn->hangup) {
             x->conn->readable = 0;
@@ -226,15 +231,14 @@ static int io_read(exchange_t *x, apr_time_t now)
         exchange_on_closed(x, NULL, now);
         return 1;
     }
-    if (room && errno == EINTR) {
+    if (errno == EINTR) {
         return 1;
     }
-    if (room && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+    if (errno == EAGAIN || errno == EWOULDBLOCK) {
         x->conn->readable = 0;
         return 0;
     }
-    exchange_on_closed(x, room ? error_text(errno) : "no room for the head",
-                       now);
+    exchange_on_closed(x, error_text(errno), now);
     return 1;
 }
 

@@ -45,6 +45,16 @@ static void run_again(reactor_task_t *task, reactor_t *reactor)
         (exchange_t *)((char *)task - offsetof(exchange_t, again)));
 }
 
+/* Taken from the pool in this very turn, without a look: what the kernel had to
+ * tell of it then was there before the request was sent. */
+static int spoke_unasked(const upstream_conn_t *conn)
+{
+    const exchange_t *x = conn->exchange;
+
+    return x && conn->reused && !conn->probed
+           && x->connected_at == reactor_of(x)->now;
+}
+
 static void conn_ready(watch_t *watch, unsigned events)
 {
     upstream_conn_t *conn = (upstream_conn_t *)watch;
@@ -54,6 +64,7 @@ static void conn_ready(watch_t *watch, unsigned events)
     }
     if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
         conn->readable = 1;
+        conn->unasked = spoke_unasked(conn);
     }
     if (events & EPOLLOUT) {
         conn->writable = 1;

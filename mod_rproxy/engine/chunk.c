@@ -5,25 +5,32 @@
 
 #include <stdlib.h>
 
+/* @return NULL for chunks that are not kept */
 static chunk_t **free_list(chunk_cache_t *cache, unsigned cap)
 {
-    return cap == CHUNK_LARGE ? &cache->free_large : &cache->free_small;
+    return !cache || cap > CHUNK_LARGE ? NULL
+           : cap == CHUNK_LARGE        ? &cache->free_large
+                                       : &cache->free_small;
+}
+
+static unsigned capacity(size_t wanted)
+{
+    return wanted > CHUNK_LARGE   ? (unsigned)wanted
+           : wanted > CHUNK_SMALL ? CHUNK_LARGE
+                                  : CHUNK_SMALL;
 }
 
 chunk_t *chunk_get(chunk_cache_t *cache, size_t wanted)
 {
-    unsigned cap = wanted > CHUNK_SMALL ? CHUNK_LARGE : CHUNK_SMALL;
-    chunk_t *chunk = NULL;
+    unsigned cap = capacity(wanted);
+    chunk_t **list = free_list(cache, cap);
+    chunk_t *chunk = list ? *list : NULL;
 
-    if (cache) {
-        chunk_t **list = free_list(cache, cap);
-        chunk = *list;
-        if (chunk) {
-            *list = chunk->next;
-            cache->idle -= cap;
-        }
+    if (chunk) {
+        *list = chunk->next;
+        cache->idle -= cap;
     }
-    if (!chunk) {
+    else {
         chunk = malloc(sizeof(*chunk) + cap);
         if (!chunk) {
             abort();
@@ -46,14 +53,15 @@ void chunk_release(chunk_t **held)
 {
     chunk_t *chunk = *held;
     chunk_cache_t *cache;
+    chunk_t **list;
 
     *held = NULL;
     if (!chunk || --chunk->refs) {
         return;
     }
     cache = chunk->cache;
-    if (cache && cache->idle + chunk->cap <= cache->max_idle) {
-        chunk_t **list = free_list(cache, chunk->cap);
+    list = free_list(cache, chunk->cap);
+    if (list && cache->idle + chunk->cap <= cache->max_idle) {
         chunk->next = *list;
         *list = chunk;
         cache->idle += chunk->cap;

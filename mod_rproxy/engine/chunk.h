@@ -1,6 +1,6 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* chunk.h: fixed-size byte buffers with a reference count.  Layer L1.
+/* chunk.h: byte buffers of two usual sizes, with a reference count.  Layer L1.
  *
  * Bytes are read from an upstream once, into a chunk; parsers, the sink and
  * the output buckets refer to it and the last one returns it.  A chunk belongs
@@ -20,7 +20,7 @@ typedef struct chunk_t {
     chunk_cache_t *cache; /* where it goes back to; NULL: free() */
     struct chunk_t *next; /* in the cache's free list or the holder's list */
     unsigned refs;
-    unsigned cap;         /* CHUNK_SMALL or CHUNK_LARGE */
+    unsigned cap;         /* CHUNK_SMALL, CHUNK_LARGE or more */
     size_t begin;         /* first byte not yet consumed */
     size_t end;           /* first free byte */
     char data[];
@@ -35,7 +35,9 @@ struct chunk_cache_t {
     size_t max_idle;
 };
 
-/* @return a chunk with one reference; never NULL (aborts like apr_palloc) */
+/* @param wanted bytes of room; more than CHUNK_LARGE is for the rare large
+ *        head, and not kept when it is released
+ * @return a chunk with one reference; never NULL (aborts like apr_palloc) */
 chunk_t *chunk_get(chunk_cache_t *cache, size_t wanted);
 
 void chunk_ref(chunk_t *chunk);

@@ -131,6 +131,7 @@ upstream_conn_t *conn_pool_take(conn_pool_t *pool, member_t *member,
     unlock(pool);
     if (conn) {
         conn->reused = 1;
+        conn->probed = !!probe;
         conn->readable = 0;
         conn->writable = 1;
         conn->requests++;

@@ -28,6 +28,8 @@ typedef struct upstream_conn_t {
     apr_time_t idle_since;
     int requests;      /* begun on it */
     unsigned reused : 1;
+    unsigned probed : 1;   /* when it was taken from the pool */
+    unsigned unasked : 1;  /* has something to read from before its request */
     unsigned connecting : 1;
     unsigned readable : 1; /* edge seen, EAGAIN not yet */
     unsigned writable : 1;

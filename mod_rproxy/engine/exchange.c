@@ -13,6 +13,8 @@
 #include <stdio.h>
 
 #define EXPECT_WAIT apr_time_from_sec(1)
+/* Far more than httpd lets in unless its limits are raised. */
+#define REQUEST_HEAD_MAX (4 * 1024 * 1024)
 
 static const char *const request_names[] = {
 #define X(id, name) name,
@@ -145,10 +147,10 @@ static int write_head(exchange_t *x)
             return 1;
         }
         chunk_release(&x->head_out);
-        if (writer.status != H1_WRITE_NO_ROOM || cap == CHUNK_LARGE) {
+        if (writer.status != H1_WRITE_NO_ROOM || cap >= REQUEST_HEAD_MAX) {
             return 0;
         }
-        cap = CHUNK_LARGE;
+        cap = cap < CHUNK_LARGE ? CHUNK_LARGE : 2 * cap;
     }
 }
 

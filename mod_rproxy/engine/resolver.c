@@ -6,8 +6,9 @@
 
 #include <apr_thread_cond.h>
 #include <apr_thread_mutex.h>
-#include <apr_thread_proc.h>
 #include <arpa/inet.h>
+
+#include "thread.h"
 
 typedef struct {
     apr_array_header_t *members;
@@ -98,8 +99,7 @@ apr_status_t resolver_start(apr_array_header_t *members,
     apr_pool_create(&resolver->pool, pool);
     apr_thread_mutex_create(&resolver->mutex, APR_THREAD_MUTEX_DEFAULT, pool);
     apr_thread_cond_create(&resolver->ended, pool);
-    rv = apr_thread_create(&resolver->thread, NULL, resolver_main, resolver,
-                           pool);
+    rv = thread_start(&resolver->thread, resolver_main, resolver, pool);
     if (rv == APR_SUCCESS) {
         apr_pool_pre_cleanup_register(pool, resolver, stop);
     }

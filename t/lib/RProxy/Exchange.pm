@@ -32,6 +32,13 @@ sub send {
     return bless { client => $client, method => $method }, $class;
 }
 
+# For a GET that the client has sent by itself.
+sub join {
+    my ($class, $client, $origin) = @_;
+    my $self = bless { client => $client, method => 'GET' }, $class;
+    return $self->arrive($origin);
+}
+
 # The origin's half: a new connection and the request's head, without reading
 # its body.
 sub arrive {
