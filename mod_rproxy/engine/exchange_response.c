@@ -64,7 +64,6 @@ static void on_head(exchange_t *x, const protocol_output_t *out,
     if (wants_other_member(x, out->response->status, now)) {
         return;
     }
-    x->status = out->response->status;
     if (x->request_state == REQUEST_EXPECT) {
         exchange_request_transit(x, REQUEST_STOPPED); /* refused unseen */
     }
@@ -86,6 +85,7 @@ static void on_head(exchange_t *x, const protocol_output_t *out,
     case SINK_OK:
         break;
     }
+    x->status = out->response->status;
     x->response_started = 1;
     x->unflushed = 1;
 }
