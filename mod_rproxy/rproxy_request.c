@@ -22,7 +22,13 @@ typedef struct {
     nominated_t nominated;
     slice_t content_length;
     slice_t transfer_encoding;
+    int is_error_document;
 } build_t;
+
+int rproxy_request_is_error_document(const request_rec *r)
+{
+    return r->prev && ap_is_HTTP_ERROR(r->prev->status);
+}
 
 static void add_field(build_t *b, slice_t name, slice_t value)
 {
@@ -62,6 +68,17 @@ static void take_forward(build_t *b, field_id_e id, slice_t name, slice_t value)
     }
 }
 
+/* If-Match and its like, Range: about what the client asked for, and not about
+ * the page it gets in its place. */
+static int is_about_another(const build_t *b, slice_t name)
+{
+    return b->is_error_document
+           && (slice_eq_nocase(name, SLICE_LIT("range"))
+               || (name.len > 3
+                   && slice_eq_nocase(slice_make(name.p, 3),
+                                      SLICE_LIT("if-"))));
+}
+
 static void take_field(build_t *b, slice_t name, slice_t value)
 {
     int folded;
@@ -85,7 +102,7 @@ static void take_field(build_t *b, slice_t name, slice_t value)
         take_forward(b, id, name, value);
         break;
     default:
-        if (!nominated_has(&b->nominated, name)) {
+        if (!nominated_has(&b->nominated, name) && !is_about_another(b, name)) {
             add_field(b, name, value);
         }
         break;
@@ -117,7 +134,7 @@ static int take_fields(build_t *b)
  * ErrorDocument is asked for; a subrequest never has one. */
 static int has_own_body(const request_rec *r)
 {
-    return !r->main && !(r->prev && ap_is_HTTP_ERROR(r->prev->status));
+    return !r->main && !rproxy_request_is_error_document(r);
 }
 
 /* mod_http2 marks a body of unknown length by Transfer-Encoding as well. */
@@ -197,6 +214,7 @@ int rproxy_request_build(request_rec *r, const route_match_t *match,
     b.forward.r = r;
     b.forward.settings = settings;
     b.forward.trusted = rproxy_forward_trusted(r);
+    b.is_error_document = rproxy_request_is_error_document(r);
 
     memset(head, 0, sizeof(*head));
     set_method(r, head);

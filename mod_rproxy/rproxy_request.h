@@ -15,6 +15,9 @@
 int rproxy_request_build(request_rec *r, const route_match_t *match,
                          const settings_t *settings, request_head_t *head);
 
+/* Is r what httpd asks for as the ErrorDocument of a failed request? */
+int rproxy_request_is_error_document(const request_rec *r);
+
 /* The request id that was sent (made or passed on), or NULL. */
 const char *rproxy_request_id(request_rec *r);
 

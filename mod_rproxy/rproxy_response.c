@@ -4,7 +4,7 @@
  * Layer L2.  RFC 9110 sections 7.6 and 15.2, RFC 9112 section 6.
  *
  * What is kept is copied to r->pool; common names are static.  Names of the
- * origin in values are exchanged by policy/location.h and its like. */
+ * origin in values are exchanged by rproxy_reference.h. */
 #include "rproxy_response.h"
 
 #include <stdlib.h>
@@ -14,115 +14,21 @@
 #include <http_protocol.h>
 #include <apr_strings.h>
 
-#include "engine/protocol.h"
 #include "policy/field_names.h"
 #include "policy/forwarded.h"
 #include "policy/hidden.h"
 #include "policy/nominated.h"
-#include "policy/reference_fields.h"
-#include "policy/set_cookie.h"
 #include "rproxy_forward.h"
 #include "rproxy_private.h"
+#include "rproxy_reference.h"
 #include "rproxy_request.h"
-
-/* A mapped value is refused when it has grown by more than this: the public
- * name is the client's to choose, and stands for each reference. */
-#define MAP_GROWTH_MAX (64 * 1024)
-#define MAP_GROWTH_USUAL 256 /* tried first */
 
 typedef struct {
     request_rec *r;
-    const route_match_t *match;
     const settings_t *settings;
-    const member_t *member;
     nominated_t nominated;
-    location_map_t map;
-    int has_map;
+    rproxy_reference_t reference;
 } fill_t;
-
-/* ---- references --------------------------------------------------------- */
-
-static slice_t prefix_slice(const char *prefix)
-{
-    slice_t s = slice_str(prefix ? prefix : "");
-
-    while (s.len && s.p[s.len - 1] == '/') {
-        s.len--;
-    }
-    return s;
-}
-
-static slice_t host_sent(const fill_t *f)
-{
-    if (f->settings->host_override) {
-        return slice_str(f->settings->host_override);
-    }
-    if (SETTING(f->settings, preserve_host)) {
-        return slice_str(apr_table_get(f->r->headers_in, "Host"));
-    }
-    return SLICE_LIT("");
-}
-
-static const location_map_t *get_map(fill_t *f)
-{
-    location_map_t *map = &f->map;
-
-    if (!f->has_map) {
-        f->has_map = 1;
-        map->origin_scheme = slice_str(f->member->protocol->scheme);
-        map->origin_authority[0] = slice_str(f->member->authority);
-        map->origin_authority[1] = host_sent(f);
-        map->origin_prefix = prefix_slice(f->match->upstream_prefix);
-        map->public_scheme = rproxy_forward_public_scheme(f->r);
-        map->public_authority = rproxy_forward_public_authority(f->r);
-        map->public_prefix = prefix_slice(f->match->public_prefix);
-    }
-    return map;
-}
-
-static location_verdict_e map_field(const location_map_t *map, field_id_e id,
-                                    slice_t value, text_t *out)
-{
-    switch (id) {
-    case FIELD_SET_COOKIE:
-        return set_cookie_map(map, value, out);
-    case FIELD_LINK:
-        return link_map(map, value, out);
-    case FIELD_REFRESH:
-        return refresh_map(map, value, out);
-    default:
-        return location_map(map, value, out);
-    }
-}
-
-static location_verdict_e try_map(fill_t *f, field_id_e id, slice_t value,
-                                  size_t growth, text_t *out)
-{
-    size_t cap = value.len + growth;
-
-    *out = text_make(apr_palloc(f->r->pool, cap + 1), cap);
-    return map_field(get_map(f), id, value, out);
-}
-
-/* @return the value in r->pool, NUL-terminated, or NULL if it would grow
- *         beyond all measure */
-static const char *map_value(fill_t *f, field_id_e id, slice_t value)
-{
-    text_t text;
-    location_verdict_e verdict = try_map(f, id, value, MAP_GROWTH_USUAL, &text);
-
-    if (verdict == LOCATION_NO_ROOM) {
-        verdict = try_map(f, id, value, MAP_GROWTH_MAX, &text);
-    }
-    if (verdict == LOCATION_NO_ROOM) {
-        return NULL;
-    }
-    if (verdict == LOCATION_KEEP) {
-        text_put(&text, value);
-    }
-    text.buf[text.len] = '\0';
-    return h1_is_field_value(text_slice(&text)) ? text.buf : NULL;
-}
 
 /* ---- fields ------------------------------------------------------------- */
 
@@ -155,7 +61,7 @@ static const char *copy_value(fill_t *f, field_id_e id, slice_t value)
 {
     if (field_names_kind(id) == FIELD_KIND_REFERENCE
         && SETTING(f->settings, rewrite)) {
-        return map_value(f, id, value);
+        return rproxy_reference_map(&f->reference, id, value);
     }
     return apr_pstrmemdup(f->r->pool, value.p, value.len);
 }
@@ -227,6 +133,12 @@ static int take_fields(fill_t *f, const h1_response_t *response,
 
 /* ---- the head as a whole ------------------------------------------------ */
 
+/* The page for an error does not make it a success. */
+static int keeps_error(const request_rec *r, int status)
+{
+    return ap_is_HTTP_SUCCESS(status) && rproxy_request_is_error_document(r);
+}
+
 /* httpd's own line where it says the same: no copy. */
 static int set_status(request_rec *r, const h1_response_t *response)
 {
@@ -235,6 +147,11 @@ static int set_status(request_rec *r, const h1_response_t *response)
 
     if (!h1_is_field_value(reason)) {
         return HTTP_BAD_GATEWAY;
+    }
+    if (keeps_error(r, response->status)) {
+        r->status = r->prev->status;
+        r->status_line = ap_get_status_line(r->status);
+        return OK;
     }
     r->status = response->status;
     if (atoi(usual) == response->status
@@ -309,9 +226,9 @@ int rproxy_response_fill(request_rec *r, const route_match_t *match,
                          const h1_response_t *response,
                          const h1_framing_t *framing)
 {
-    fill_t f = {
-        .r = r, .match = match, .settings = settings, .member = member
-    };
+    fill_t f = { .r = r,
+                 .settings = settings,
+                 .reference = { r, match, settings, member } };
     int status;
 
     forget_guesses(r);
@@ -348,7 +265,8 @@ int rproxy_response_override(request_rec *r, const settings_t *settings)
 {
     int status = r->status;
 
-    if (!SETTING(settings, error_override) || !ap_is_HTTP_ERROR(status)) {
+    if (!SETTING(settings, error_override) || !ap_is_HTTP_ERROR(status)
+        || rproxy_request_is_error_document(r)) {
         return OK;
     }
     keep_for_error(r, "WWW-Authenticate");
@@ -369,9 +287,9 @@ void rproxy_response_interim(request_rec *r, const route_match_t *match,
     apr_table_t *headers_out = r->headers_out;
     const char *status_line = r->status_line;
     int status = r->status;
-    fill_t f = {
-        .r = r, .match = match, .settings = settings, .member = member
-    };
+    fill_t f = { .r = r,
+                 .settings = settings,
+                 .reference = { r, match, settings, member } };
     apr_table_t *fields = apr_table_make(r->pool, 4);
 
     if (response->status == HTTP_SWITCHING_PROTOCOLS
