@@ -119,7 +119,7 @@ void exchange_choose(exchange_t *x, apr_time_t now)
         }
         x->tried |= 1ULL << (x->member->number & 63);
     }
-    if (!x->attempts) {
+    if (!x->started) {
         x->started = now;
         retry_budget_earn(x->upstream);
     }
@@ -257,48 +257,67 @@ static void start_over(exchange_t *x, int fresh_only, apr_time_t now)
     exchange_request_transit(x, REQUEST_CHOOSE);
 }
 
-/* Another member; the same once more only if it answers connects. */
-static void next_member(exchange_t *x, retry_failure_e failure,
-                        outcome_e outcome, int status, const char *why,
-                        apr_time_t now)
+static void to_other_member(exchange_t *x, apr_time_t now)
 {
-    if (pick(x, now)) {
-        x->member = NULL;
-        start_over(x, 0, now);
+    start_over(x, 0, now); /* still counts at the old one */
+    x->member = NULL;
+}
+
+/* Another member; the same once more only if it answers connects. */
+static int is_member_left(const exchange_t *x, retry_failure_e failure,
+                          apr_time_t now)
+{
+    return pick(x, now)
+           || (failure != FAILED_CONNECT && failure != FAILED_NO_SLOT);
+}
+
+/* The rules, then what only this exchange knows. */
+static retry_t decide(exchange_t *x, retry_failure_e failure, apr_time_t now)
+{
+    const int is_unasked = failure == FAILED_NO_SLOT; /* no attempt was made */
+    const int enabled = x->policy.retry_on & (1 << failure);
+    const retry_in_t in = { .failure = failure,
+                            .enabled = is_unasked || enabled,
+                            .attempts = x->attempts - is_unasked,
+                            .max_attempts = x->policy.retry_tries,
+                            .idempotent = x->request.is_idempotent,
+                            .sent = x->sent_some,
+                            .response_started = x->response_started,
+                            .reused = x->conn && x->conn->reused,
+                            .body_replayable = x->body_replayable,
+                            .time_left = time_left(x, now) };
+    retry_t verdict = retry_decide(&in);
+
+    if (verdict.verdict != RETRY_NEXT) {
+        return verdict;
     }
-    else if (failure == FAILED_CONNECT || failure == FAILED_NO_SLOT) {
-        exchange_finish(x, outcome, status, why, now);
+    if (!is_member_left(x, failure, now)) {
+        verdict.verdict = GIVE_UP;
+        verdict.reason = NO_RETRY_MEMBER;
     }
-    else {
-        start_over(x, 1, now);
+    else if (verdict.costs && !retry_budget_spend(x->upstream)) {
+        verdict.verdict = GIVE_UP;
+        verdict.reason = NO_RETRY_BUDGET;
     }
+    return verdict;
+}
+
+static void count_failure(exchange_t *x, apr_time_t now)
+{
+    METRIC_ADD(exchange_member_metrics(x)->failures, 1);
+    member_failed(x->member, now);
 }
 
 void exchange_attempt_failed(exchange_t *x, retry_failure_e failure,
                              outcome_e outcome, int status, const char *why,
                              apr_time_t now)
 {
-    retry_in_t in = { .failure = failure,
-                      .enabled = failure == FAILED_NO_SLOT
-                                 || (x->policy.retry_on & (1 << failure)),
-                      .attempts = x->attempts,
-                      .max_attempts = x->policy.retry_tries,
-                      .idempotent = x->request.is_idempotent,
-                      .sent = x->sent_some,
-                      .response_started = x->response_started,
-                      .reused = x->conn && x->conn->reused,
-                      .body_replayable = x->body_replayable,
-                      .time_left = time_left(x, now) };
-    retry_t verdict = retry_decide(&in);
+    const retry_t verdict = decide(x, failure, now);
+    const int is_free =
+        verdict.verdict == RETRY_SAME_FRESH || failure == FAILED_NO_SLOT;
 
-    if (verdict.verdict == RETRY_NEXT && verdict.costs
-        && !retry_budget_spend(x->upstream)) {
-        verdict.verdict = GIVE_UP;
-        verdict.reason = NO_RETRY_BUDGET;
-    }
-    if (verdict.verdict != RETRY_SAME_FRESH && failure != FAILED_NO_SLOT) {
-        METRIC_ADD(exchange_member_metrics(x)->failures, 1);
-        member_failed(x->member, now);
+    if (!is_free) {
+        count_failure(x, now);
     }
     exchange_log(x, verdict.verdict == RETRY_SAME_FRESH ? EXCHANGE_LOG_DEBUG
                                                         : EXCHANGE_LOG_WARNING,
@@ -306,15 +325,15 @@ void exchange_attempt_failed(exchange_t *x, retry_failure_e failure,
                  retry_failure_text(failure), why, x->attempts,
                  verdict.verdict == GIVE_UP ? "giving up" : "trying again",
                  retry_reason_text(verdict.reason));
+    x->attempts -= is_free;
     if (verdict.verdict == GIVE_UP) {
         exchange_finish(x, outcome, status, why, now);
     }
-    else if (verdict.verdict == RETRY_SAME_FRESH) {
-        x->attempts--;
-        start_over(x, 1, now);
+    else if (verdict.verdict == RETRY_NEXT && pick(x, now)) {
+        to_other_member(x, now);
     }
     else {
-        next_member(x, failure, outcome, status, why, now);
+        start_over(x, 1, now);
     }
 }
 
@@ -323,10 +342,8 @@ int exchange_try_other(exchange_t *x, apr_time_t now)
     if (!pick(x, now) || !retry_budget_spend(x->upstream)) {
         return 0;
     }
-    METRIC_ADD(exchange_member_metrics(x)->failures, 1);
-    member_failed(x->member, now);
-    x->member = NULL;
-    start_over(x, 0, now);
+    count_failure(x, now);
+    to_other_member(x, now);
     return 1;
 }
 

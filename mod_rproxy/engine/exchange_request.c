@@ -134,7 +134,6 @@ void exchange_on_write_failed(exchange_t *x, const char *why, apr_time_t now)
         return;
     }
     x->body_next = NULL;
-    x->body_replayable = x->body_replayable && !x->body_out;
     exchange_request_transit(x, REQUEST_STOPPED);
     x->conn->readable = 1;
 }
