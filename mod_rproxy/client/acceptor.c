@@ -199,20 +199,39 @@ int acceptor_take_listeners(apr_pool_t *pchild, server_rec *main_server)
 
 /* ---- connections ---- */
 
+/* All connections of a loop share one allocator: the blocks that one request
+ * frees are still in the processor's cache when the next one takes them.  It
+ * has a mutex for the requests that worker threads run. */
+static apr_status_t make_pool(loop_t *loop, apr_pool_t *pchild)
+{
+    apr_thread_mutex_t *mutex;
+    apr_allocator_t *allocator;
+    apr_status_t rv = apr_allocator_create(&allocator);
+
+    if (rv == APR_SUCCESS) {
+        apr_allocator_max_free_set(allocator, ap_max_mem_free);
+        rv = apr_pool_create_ex(&loop->pool, pchild, NULL, allocator);
+    }
+    if (rv == APR_SUCCESS) {
+        apr_allocator_owner_set(allocator, loop->pool);
+        apr_thread_mutex_create(&mutex, APR_THREAD_MUTEX_DEFAULT, loop->pool);
+        apr_allocator_mutex_set(allocator, mutex);
+        loop->allocator = allocator;
+    }
+    return rv;
+}
+
 static apr_pool_t *pool_get(loop_t *loop)
 {
-    apr_allocator_t *allocator;
     apr_pool_t *pool;
 
     if (loop->free_pool_count) {
         return loop->free_pools[--loop->free_pool_count];
     }
-    if (apr_allocator_create(&allocator) != APR_SUCCESS) {
+    if (apr_pool_create_ex(&pool, loop->pool, NULL, loop->allocator)
+        != APR_SUCCESS) {
         return NULL;
     }
-    apr_allocator_max_free_set(allocator, ap_max_mem_free);
-    apr_pool_create_ex(&pool, loop->pool, NULL, allocator);
-    apr_allocator_owner_set(allocator, pool);
     apr_pool_tag(pool, "transaction");
     return pool;
 }
@@ -379,13 +398,11 @@ static int client_limit(int loops)
 
 void acceptor_start(loop_t *loop, apr_pool_t *pchild)
 {
-    apr_allocator_t *allocator;
     int i;
 
-    /* The loop's own, so that no other thread's pools are its siblings. */
-    apr_allocator_create(&allocator);
-    apr_pool_create_ex(&loop->pool, pchild, NULL, allocator);
-    apr_allocator_owner_set(allocator, loop->pool);
+    if (make_pool(loop, pchild) != APR_SUCCESS) {
+        return;
+    }
     loop->free_pools = apr_palloc(pchild, MAX_POOLS * sizeof(apr_pool_t *));
     loop->client_limit = client_limit(loop->loops);
     loop->acceptors =
@@ -405,6 +422,7 @@ void acceptor_start(loop_t *loop, apr_pool_t *pchild)
         a->loop = loop;
         a->watch.ready = acceptor_ready;
         apr_os_sock_make(&a->socket, &info, pchild);
+        apr_socket_opt_set(a->socket, APR_TCP_NODELAY, 1); /* inherited */
     }
     loop->arm_timer.fire = try_to_arm;
     if (listeners->nelts) {

@@ -28,6 +28,7 @@ struct loop_t {
     apr_array_header_t *acceptors;
     timer_entry_t arm_timer;
     apr_pool_t *pool;               /* parent of the connections' pools */
+    apr_allocator_t *allocator;     /* theirs */
     apr_pool_t **free_pools;
     int free_pool_count;
 };
