@@ -16,21 +16,20 @@ const char *outcome_name(outcome_e outcome)
 
 /* Two buckets to an octave: below 128 us the first, then by the highest bit
  * and whether the value lies above the octave's lower sqrt(2) part. */
-static int bucket_of(int64_t usec)
+static int bucket_of(uint64_t usec)
 {
-    uint64_t units = (uint64_t)usec >> 7;
-    int octave, bucket;
+    int octave;
+    uint64_t low;
 
     if (usec < 128) {
         return 0;
     }
-    octave = 63 - __builtin_clzll(units);
-    bucket = 1 + 2 * octave;
-    /* upper half of the octave: usec >= 128 * 2^octave * sqrt(2) */
-    if ((uint64_t)usec * 1000 >= (128ULL << octave) * 1414) {
-        bucket++;
+    octave = 63 - __builtin_clzll(usec >> 7);
+    if (octave >= HISTOGRAM_BUCKETS / 2 - 1) {
+        return HISTOGRAM_BUCKETS - 1;
     }
-    return bucket < HISTOGRAM_BUCKETS ? bucket : HISTOGRAM_BUCKETS - 1;
+    low = (uint64_t)128 << octave;
+    return 1 + 2 * octave + (usec * usec >= 2 * low * low);
 }
 
 void histogram_add(histogram_t *h, int64_t usec)
@@ -38,6 +37,6 @@ void histogram_add(histogram_t *h, int64_t usec)
     if (usec < 0) {
         usec = 0;
     }
-    METRIC_ADD(h->count[bucket_of(usec)], 1);
+    METRIC_ADD(h->count[bucket_of((uint64_t)usec)], 1);
     METRIC_ADD(h->sum_us, (uint64_t)usec);
 }
