@@ -144,6 +144,10 @@ my @MISTAKES = (
     ["<RProxyUpstream u>\nRProxyMember $GOOD\n>>RProxyMember $GOOD\n"
             . '</RProxyUpstream>' =>
         "RProxyMember: '$GOOD' is a member of u already"],
+    ["<RProxyUpstream u>\n"
+            . join('', map {"RProxyMember http://127.0.0.1:$_\n"} 1 .. 64)
+            . ">>RProxyMember http://127.0.0.1:65\n</RProxyUpstream>" =>
+        'RProxyMember: u has 64 members already: expected'],
     ["<RProxyUpstream u>\n>>RProxyRetry tries=2\n</RProxyUpstream>" =>
         q{RProxyRetry: 'tries=2' is wrong: expected only budget=}],
 

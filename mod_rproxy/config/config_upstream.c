@@ -190,6 +190,12 @@ const char *config_upstream_member(cmd_parms *cmd, void *dir, int argc,
     if (!upstream) {
         return "RProxyMember: expected inside <RProxyUpstream name>";
     }
+    if (upstream->members->nelts == UPSTREAM_MAX_MEMBERS) {
+        return apr_psprintf(cmd->pool,
+                            "RProxyMember: %s has %d members already: expected "
+                            "no more than that",
+                            upstream->name, UPSTREAM_MAX_MEMBERS);
+    }
     if (argc < 1) {
         return "RProxyMember: expected a URL such as http://127.0.0.1:3000";
     }

@@ -21,6 +21,7 @@ typedef struct upstream_shared_t upstream_shared_t;
 typedef struct upstream_t upstream_t;
 
 #define MEMBER_MAX_ADDRESSES 16
+#define UPSTREAM_MAX_MEMBERS 64 /* one bit each: those an exchange has tried */
 
 /* The addresses of one name in the order to try.  Immutable once published. */
 typedef struct {
