@@ -156,8 +156,9 @@ apr_status_t shared_child_claim(shared_t *shared, apr_pool_t *pool)
     return APR_SUCCESS;
 }
 
-/* The child's own share is counted first and taken back last: a child killed
- * in between is reclaimed for at most what it took. */
+/* The child's own share is counted last and taken back first: of a child killed
+ * in between, at most what it took is reclaimed.  The count may then be one too
+ * high, never too low. */
 int member_slot_take(const shared_t *shared, const member_t *member)
 {
     int32_t *all = &member->shared->connections;
