@@ -354,9 +354,10 @@ void proxied_client_ready(proxied_t *p)
     }
 }
 
-static void cancel(proxied_t *p)
+static void end_early(proxied_t *p, outcome_e outcome, const char *why)
 {
-    reactor_exchange_cancel(p->x, OUTCOME_CLIENT_GONE);
+    reactor_exchange_cancel(p->x, outcome);
+    p->x->reason = why;
     p->client->unread = 1;
     finished_on_loop(p->x);
 }
@@ -371,14 +372,20 @@ int proxied_client_gone(proxied_t *p)
         p->discard = 1;
         return 0;
     }
-    cancel(p);
+    end_early(p, OUTCOME_CLIENT_GONE, "the client went away");
     return 1;
 }
 
 void proxied_client_slow(proxied_t *p)
 {
-    if (client_output_pending(p->client) || p->x->source_blocked) {
-        cancel(p);
+    if (client_output_pending(p->client)) {
+        end_early(p, OUTCOME_CLIENT_GONE,
+                  "the client took no byte within Timeout");
+    }
+    else if (p->x->source_blocked) {
+        p->body_status = HTTP_REQUEST_TIME_OUT;
+        end_early(p, OUTCOME_BAD_REQUEST,
+                  "no more of the request body within Timeout");
     }
 }
 

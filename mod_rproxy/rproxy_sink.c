@@ -15,6 +15,7 @@
 #include <http_log.h>
 #include <http_protocol.h>
 
+#include "client/loop.h"
 #include "rproxy_private.h"
 #include "rproxy_response.h"
 #include "rproxy_trailers.h"
@@ -170,11 +171,23 @@ static source_e source_failed(proxied_t *p, apr_status_t rv)
     return SOURCE_BAD;
 }
 
+/* From here the client has Timeout for its next bytes: proxied_client_slow. */
+static void start_waiting(client_t *client)
+{
+    reactor_t *reactor = client->loop->reactor;
+
+    timer_set(&reactor->timers, &client->timer,
+              reactor->now + client->conn->base_server->timeout);
+}
+
 static source_e loop_read(void *ctx, char *buf, size_t cap, size_t *len)
 {
     proxied_t *p = ctx;
     apr_status_t rv = client_body_read(p->r, buf, cap, len);
 
+    if (APR_STATUS_IS_EAGAIN(rv)) {
+        start_waiting(p->client);
+    }
     return rv == APR_SUCCESS ? SOURCE_DATA : source_failed(p, rv);
 }
 

@@ -50,7 +50,7 @@ static ap_filter_t *own_filter(const request_rec *r)
 
 void client_body_install(client_t *client, request_rec *r)
 {
-    ap_filter_t *f = find(r, "HTTP_IN");
+    ap_filter_t *f = find(r, "http_in");
     const char *length = apr_table_get(r->headers_in, "Content-Length");
     body_t *ctx;
     apr_off_t n = 0;
@@ -235,8 +235,8 @@ static apr_status_t read_through(request_rec *r, client_t *client, char *buf,
     apr_status_t rv = ap_get_brigade(r->input_filters, bb, AP_MODE_READBYTES,
                                      APR_NONBLOCK_READ, (apr_off_t)cap);
 
-    *len = cap;
     if (rv == APR_SUCCESS) {
+        *len = cap;
         rv = apr_brigade_flatten(bb, buf, len);
     }
     if (rv == APR_SUCCESS && !*len) {
