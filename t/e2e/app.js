@@ -78,7 +78,7 @@ app.get('/download', (req, res) => {
 let listener = null;
 
 app.get('/events', (req, res) => {
-    res.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+    res.type('text/event-stream').set('Cache-Control', 'no-store');
     res.write('data: hello\n\n');
     listener = res;
 });

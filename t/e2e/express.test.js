@@ -24,7 +24,8 @@ const MEMORY_MIB = 100;
 const ways = [
     { name: 'HTTP/2', protocol: 'http2', version: '2' },
     { name: 'HTTP/1.1 with TLS', protocol: 'http1.1', version: '1.1' },
-    { name: 'plain HTTP/1.1', protocol: 'http1.1', version: '1.1', plain: true },
+    { name: 'plain HTTP/1.1', protocol: 'http1.1', version: '1.1',
+      plain: true },
 ];
 let proxy;
 

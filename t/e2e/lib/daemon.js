@@ -27,7 +27,8 @@ function accepts(port)
 
 function tail(file)
 {
-    return fs.existsSync(file) ? fs.readFileSync(file, 'utf8').slice(-2000) : '';
+    return fs.existsSync(file) ? fs.readFileSync(file, 'utf8').slice(-2000)
+                               : '';
 }
 
 /*
@@ -54,14 +55,14 @@ async function start({ name, command, port, log, alsoLog = log, cwd, env })
     while (!await accepts(port)) {
         if (failure || child.exitCode !== null || Date.now() > limit) {
             throw new Error(`${name} does not start: ${failure || ''}\n`
-                            + tail(log) + (alsoLog === log ? '' : tail(alsoLog)));
+                            + [...new Set([log, alsoLog])].map(tail).join(''));
         }
         await sleep(50);
     }
     return daemon;
 }
 
-/* Returns the exit code; a daemon that hangs is killed, and that is an error. */
+/* Returns the exit code.  One that hangs is killed, and that is an error. */
 async function stop(daemon, signal = 'SIGTERM')
 {
     const { child, name } = daemon;
