@@ -28,8 +28,7 @@ int rproxy_response_override(request_rec *r, const settings_t *settings);
 /* 1xx other than 101: sends it on to the client, 103 with its fields, treated
  * as those of a final response.  One that is not clean is not sent. */
 void rproxy_response_interim(request_rec *r, const route_match_t *match,
-                             const settings_t *settings,
-                             const member_t *member,
+                             const settings_t *settings, const member_t *member,
                              const h1_response_t *response);
 
 #endif
