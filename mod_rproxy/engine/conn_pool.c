@@ -119,10 +119,12 @@ upstream_conn_t *conn_pool_take(conn_pool_t *pool, member_t *member,
                                 apr_time_t now, int probe)
 {
     upstream_conn_t *conn;
+    int look = 0;
 
     lock(pool);
     while ((conn = pool->idle[member->id].newest) != NULL) {
-        if (!outlived(conn, now) && (!probe || is_alive(conn))) {
+        look = probe || conn->readable; /* perhaps not read to the end */
+        if (!outlived(conn, now) && (!look || is_alive(conn))) {
             idle_remove(conn);
             break;
         }
@@ -131,7 +133,7 @@ upstream_conn_t *conn_pool_take(conn_pool_t *pool, member_t *member,
     unlock(pool);
     if (conn) {
         conn->reused = 1;
-        conn->probed = !!probe;
+        conn->probed = !!look;
         conn->readable = 0;
         conn->writable = 1;
         conn->requests++;
