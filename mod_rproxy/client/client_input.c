@@ -427,7 +427,7 @@ ap_filter_rec_t *client_in_handle, *client_net_in_handle;
 void client_input_register(void)
 {
     client_in_handle = ap_register_input_filter(
-        "RPROXY_IN", in_filter, NULL, AP_FTYPE_CONNECTION - 1);
+        "RPROXY_IN", in_filter, NULL, AP_FTYPE_CONNECTION);
     client_net_in_handle = ap_register_input_filter(
         "RPROXY_NET_IN", net_in_filter, NULL, AP_FTYPE_NETWORK);
 }
