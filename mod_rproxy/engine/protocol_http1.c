@@ -16,8 +16,8 @@ typedef struct {
     h1_response_parser_t parser; /* fields NULL until the first byte */
     h1_framing_t framing;
     h1_body_t body;
+    int behind_interim; /* the parser still has a 1xx */
     int in_body;
-    int ended;
 } http1_t;
 
 static void *http1_create(apr_pool_t *pool, const request_head_t *request,
@@ -29,7 +29,7 @@ static void *http1_create(apr_pool_t *pool, const request_head_t *request,
     h->request = request;
     h->limits = limits;
     h->parser.response.fields = NULL;
-    h->in_body = h->ended = 0;
+    h->behind_interim = h->in_body = 0;
     h->framing.keep_alive = 0;
     return h;
 }
@@ -137,6 +137,7 @@ static protocol_event_e read_head(http1_t *h, chunk_t *chunk,
     }
     out->framing = h->framing;
     if (out->response->status < 200) {
+        h->behind_interim = 1;
         return PROTOCOL_INTERIM;
     }
     h->in_body = 1;
@@ -150,7 +151,6 @@ static protocol_event_e read_head(http1_t *h, chunk_t *chunk,
 
 static protocol_event_e end(http1_t *h, protocol_output_t *out)
 {
-    h->ended = 1;
     out->keep_alive = h->framing.keep_alive
                       && h->framing.kind != H1_BODY_UNTIL_CLOSE;
     return PROTOCOL_END;
@@ -165,9 +165,9 @@ static protocol_event_e http1_read(void *state, chunk_t *chunk,
     h1_body_step_e step;
 
     if (!h->in_body) {
-        if (h->parser.response.fields && h->parser.response.status
-            && h->parser.response.status < 200) {
-            h1_response_reset(&h->parser); /* behind a 1xx */
+        if (h->behind_interim) {
+            h->behind_interim = 0;
+            h1_response_reset(&h->parser);
         }
         return chunk->end > chunk->begin ? read_head(h, chunk, out)
                                          : PROTOCOL_MORE;
