@@ -19,6 +19,7 @@
 #include "engine/resolver.h"
 #include "rproxy_config.h"
 #include "rproxy_handler.h"
+#include "status/status.h"
 
 static shared_t *shared;
 
@@ -82,6 +83,9 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                        rproxy_global->upstream_list->nelts,
                        rproxy_global->member_list->nelts,
                        rproxy_global->route_list->nelts, pconf);
+    if (rv == APR_SUCCESS) {
+        rv = status_configure(pconf, s, shared);
+    }
     if (rv != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_EMERG, rv, s,
                      RPLOGNO(1001) "no shared memory for the upstreams");
@@ -144,6 +148,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_child_stopping(child_stopping, NULL, NULL, APR_HOOK_MIDDLE);
     client_register_hooks(pool);
     proxied_register_hooks(pool);
+    status_register_hooks(pool);
 }
 
 module __attribute__((visibility("default"))) rproxy_module = {

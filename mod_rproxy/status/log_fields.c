@@ -1,0 +1,254 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* log_fields.c: %{name}^RP for mod_log_config, and RProxyEnv.  Layer L2.
+ *
+ * Internal redirects (an error document, say) make several requests of one.
+ * The exchange that is told about is that of the first: what the client asked
+ * for and became of it, not where the words about it came from.  A format may
+ * ask for the last one by %>{name}^RP.  Where the asked request has none, the
+ * nearest after it has, else the nearest before it.
+ */
+#include "log_fields.h"
+
+#include <apr_optional.h>
+#include <apr_strings.h>
+#include <http_config.h>
+#include <http_protocol.h>
+#include <mod_log_config.h>
+
+#include "../rproxy_handler.h"
+#include "../rproxy_request.h"
+#include "status_collect.h"
+
+static const proxied_t *exchange_of(const request_rec *r)
+{
+    const request_rec *at;
+    const proxied_t *p;
+
+    for (at = r; at; at = at->next) {
+        p = proxied_of(at);
+        if (p && p->x) {
+            return p;
+        }
+    }
+    for (at = r->prev; at; at = at->prev) {
+        p = proxied_of(at);
+        if (p && p->x) {
+            return p;
+        }
+    }
+    return NULL;
+}
+
+/* ---- values: NULL when there is none ---- */
+
+static const char *text(const proxied_t *p, const char *value)
+{
+    return value ? ap_escape_logitem(p->r->pool, value) : NULL;
+}
+
+/* From the begin of the exchange until then; 0: it did not come to that. */
+static const char *time_until(const proxied_t *p, apr_time_t then)
+{
+    apr_time_t usec = then - p->x->started;
+
+    return then ? apr_psprintf(p->r->pool, "%" APR_TIME_T_FMT ".%03d",
+                               usec / 1000, (int)(usec % 1000))
+                : NULL;
+}
+
+static const char *upstream_of(const proxied_t *p)
+{
+    return text(p, p->x->upstream->name);
+}
+
+static const char *member_of(const proxied_t *p)
+{
+    return p->x->member ? text(p, p->x->member->url) : NULL;
+}
+
+static const char *route_of(const proxied_t *p)
+{
+    return text(p, status_route_name(p->match.route->id));
+}
+
+static const char *tries_of(const proxied_t *p)
+{
+    return apr_itoa(p->r->pool, p->x->attempts);
+}
+
+static const char *nothing(const proxied_t *p)
+{
+    (void)p;
+    return NULL;
+}
+
+/* In the last attempt. */
+static int is_connected(const proxied_t *p)
+{
+    return p->x->connected_at && p->x->connected_at >= p->x->attempt_started;
+}
+
+static const char *connect_of(const proxied_t *p)
+{
+    return is_connected(p) ? time_until(p, p->x->connected_at) : NULL;
+}
+
+static const char *first_byte_of(const proxied_t *p)
+{
+    return time_until(p, p->x->first_byte_at);
+}
+
+static const char *total_of(const proxied_t *p)
+{
+    return time_until(p, p->x->done ? p->x->finished_at : 0);
+}
+
+static const char *reused_of(const proxied_t *p)
+{
+    return !is_connected(p) ? NULL : p->x->was_reused ? "yes" : "no";
+}
+
+static const char *outcome_of(const proxied_t *p)
+{
+    return p->x->done ? outcome_name(p->x->outcome) : NULL;
+}
+
+static const char *reason_of(const proxied_t *p)
+{
+    return p->x->done ? text(p, p->x->reason) : NULL;
+}
+
+static const char *bytes_in_of(const proxied_t *p)
+{
+    return apr_off_t_toa(p->r->pool, p->x->bytes_sent);
+}
+
+static const char *bytes_out_of(const proxied_t *p)
+{
+    return apr_off_t_toa(p->r->pool, p->x->bytes_received);
+}
+
+static const char *request_id_of(const proxied_t *p)
+{
+    return text(p, rproxy_request_id(p->r));
+}
+
+static const char *driver_of(const proxied_t *p)
+{
+    return p->client ? "loop" : "worker";
+}
+
+typedef struct {
+    const char *name;
+    const char *variable;
+    const char *(*value)(const proxied_t *p);
+} field_t;
+
+/* clang-format off */
+static const field_t fields[] = {
+    { "upstream",   "RPROXY_UPSTREAM",   upstream_of },
+    { "member",     "RPROXY_MEMBER",     member_of },
+    { "route",      "RPROXY_ROUTE",      route_of },
+    { "tries",      "RPROXY_TRIES",      tries_of },
+    { "queue",      "RPROXY_QUEUE",      nothing }, /* no queue is made yet */
+    { "connect",    "RPROXY_CONNECT",    connect_of },
+    { "first_byte", "RPROXY_FIRST_BYTE", first_byte_of },
+    { "total",      "RPROXY_TOTAL",      total_of },
+    { "reused",     "RPROXY_REUSED",     reused_of },
+    { "outcome",    "RPROXY_OUTCOME",    outcome_of },
+    { "reason",     "RPROXY_REASON",     reason_of },
+    { "bytes_in",   "RPROXY_BYTES_IN",   bytes_in_of },
+    { "bytes_out",  "RPROXY_BYTES_OUT",  bytes_out_of },
+    { "cache",      "RPROXY_CACHE",      nothing }, /* of modules to come */
+    { "guard",      "RPROXY_GUARD",      nothing },
+    { "request_id", "RPROXY_REQUEST_ID", request_id_of },
+    { "driver",     "RPROXY_DRIVER",     driver_of },
+};
+/* clang-format on */
+
+#define FIELDS (sizeof(fields) / sizeof(fields[0]))
+
+static const field_t *field_of(const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < FIELDS; i++) {
+        if (fields[i].name[0] == name[0] && !strcmp(fields[i].name, name)) {
+            return &fields[i];
+        }
+    }
+    return NULL;
+}
+
+const char *log_field(request_rec *r, const char *name)
+{
+    const field_t *field = field_of(name);
+    const proxied_t *p = exchange_of(r);
+
+    return field && p ? field->value(p) : NULL;
+}
+
+/* ---- log lines ---- */
+
+/* mod_log_config writes "-" for NULL. */
+static const char *log_item(request_rec *r, char *name)
+{
+    return log_field(r, name);
+}
+
+static int register_log_item(apr_pool_t *pconf, apr_pool_t *plog,
+                             apr_pool_t *ptemp)
+{
+    APR_OPTIONAL_FN_TYPE(ap_register_log_handler) *register_handler =
+        APR_RETRIEVE_OPTIONAL_FN(ap_register_log_handler);
+
+    (void)plog;
+    (void)ptemp;
+    if (register_handler) {
+        register_handler(pconf, "^RP", log_item, 1);
+    }
+    return OK;
+}
+
+/* ---- environment variables ---- */
+
+/* Conditions of CustomLog look at the first request, %{...}e at the last. */
+static void set_variables(request_rec *r, const proxied_t *p)
+{
+    request_rec *last = r;
+    size_t i;
+
+    while (last->next) {
+        last = last->next;
+    }
+    for (i = 0; i < FIELDS; i++) {
+        const char *value = fields[i].value(p);
+
+        if (value) {
+            apr_table_setn(r->subprocess_env, fields[i].variable, value);
+            apr_table_setn(last->subprocess_env, fields[i].variable, value);
+        }
+    }
+}
+
+/* Before any other module logs. */
+static int export_variables(request_rec *r)
+{
+    const proxied_t *p = exchange_of(r);
+
+    if (p && SETTING(p->settings, export_env)) {
+        set_variables(r, p);
+    }
+    return DECLINED;
+}
+
+void log_fields_register_hooks(apr_pool_t *pool)
+{
+    static const char *const after[] = { "mod_log_config.c", NULL };
+
+    (void)pool;
+    ap_hook_pre_config(register_log_item, after, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_log_transaction(export_variables, NULL, NULL,
+                            APR_HOOK_REALLY_FIRST);
+}

@@ -1,0 +1,184 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* html_test.c: the status page: nothing of a name is markup, elements are
+ * closed, numbers are readable. */
+#include "unit.h"
+
+#include "view_fixture.h"
+
+#include "status/html_chart.c"
+#include "status/html_parts.c"
+#include "status/html_style.c"
+#include "status/html_tables.c"
+#include "status/status_html.c"
+
+static void page(writer_t *w, const status_view_t *of)
+{
+    status_html(w, of, 10);
+}
+
+/* ---- the page ---- */
+
+static void check_names(void **state)
+{
+    const char *text = rendered(page, &view);
+
+    assert_null(strstr(text, "<script"));
+    assert_null(strstr(text, "alert('"));
+    assert_non_null(strstr(text, "&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)"));
+    assert_null(strstr(text, "http-equiv=\"refresh\" content=\"60\""));
+    assert_non_null(strstr(text, "http-equiv=\"refresh\" content=\"10\""));
+}
+
+static int is_void(const char *name)
+{
+    return strcmp(name, "meta") == 0 || strcmp(name, "!DOCTYPE") == 0;
+}
+
+/* Every element ends where it should. */
+static void is_balanced(const char *text)
+{
+    char open[32][16], name[16];
+    int depth = 0;
+
+    for (; (text = strchr(text, '<')); text++) {
+        int closes = text[1] == '/';
+
+        assert_int_equal(sscanf(text + 1 + closes, "%15[!A-Za-z0-9]", name), 1);
+        if (closes) {
+            assert_true(depth > 0);
+            assert_string_equal(open[--depth], name);
+        }
+        else if (!is_void(name)) {
+            assert_true(depth < 32);
+            strcpy(open[depth++], name);
+        }
+    }
+    assert_int_equal(depth, 0);
+}
+
+static void check_balanced(void **state)
+{
+    static const status_view_t nothing = { .server = "" };
+
+    is_balanced(rendered(page, &view));
+    is_balanced(rendered(page, &nothing));
+}
+
+static void check_content(void **state)
+{
+    const char *text = rendered(page, &view);
+
+    assert_non_null(strstr(text, "paused 8.25 s"));
+    assert_non_null(strstr(text, "3 of 20"));
+    assert_non_null(strstr(text, "No members."));
+    assert_non_null(strstr(text, "not proxied"));
+    assert_non_null(strstr(text, "counting for 1 min 40 s"));
+    assert_non_null(strstr(text, "2023-11-14 22:15:00 UTC"));
+    assert_non_null(strstr(text, "<title>134 s and more: 1</title>"));
+    assert_int_equal(occurrences(text, "<svg"), 1); /* of four charts */
+}
+
+/* The busiest come first; no more than a page can hold. */
+static void check_many_routes(void **state)
+{
+    status_view_t many = view;
+    status_route_t *rows = calloc(300, sizeof(*rows));
+    const char *text;
+    int i;
+
+    assert_non_null(rows);
+    for (i = 0; i < 300; i++) {
+        rows[i] = routes[0];
+        rows[i].id = i;
+        rows[i].path = apr_psprintf(pool, "/r%d/", i);
+    }
+    rows[299].requests = 5;
+    many.routes = rows;
+    many.route_count = 300;
+    text = rendered(page, &many);
+    assert_true(strstr(text, "/r299/") < strstr(text, "/r0/"));
+    assert_true(strstr(text, "/r0/") < strstr(text, "/r1/"));
+    assert_non_null(strstr(text, "/r198/"));
+    assert_null(strstr(text, "/r199/"));
+    assert_non_null(strstr(text, "100 more routes"));
+    free(rows);
+}
+
+/* ---- numbers ---- */
+
+typedef struct {
+    const char *text;
+    void (*write)(writer_t *w, int64_t n);
+    int64_t n;
+} number_case_t;
+
+static void count(writer_t *w, int64_t n)
+{
+    html_count(w, (uint64_t)n);
+}
+
+static void bytes(writer_t *w, int64_t n)
+{
+    html_bytes(w, (uint64_t)n);
+}
+
+static void permille(writer_t *w, int64_t n)
+{
+    html_percent(w, (uint64_t)n, 1000);
+}
+
+static const number_case_t numbers[] = {
+    { "0", count, 0 },
+    { "999", count, 999 },
+    { "1,000", count, 1000 },
+    { "9,223,372,036,854,775,807", count, INT64_MAX },
+    { "0 B", bytes, 0 },
+    { "1023 B", bytes, 1023 },
+    { "1.00 KiB", bytes, 1024 },
+    { "976 KiB", bytes, 999424 },
+    { "1.00 MiB", bytes, 1048576 },
+    { "8192 PiB", bytes, INT64_MAX },
+    { "&ndash;", html_duration, -1 },
+    { "0 &micro;s", html_duration, 0 },
+    { "999 &micro;s", html_duration, 999 },
+    { "1.00 ms", html_duration, 1000 },
+    { "12.3 ms", html_duration, 12345 },
+    { "1.00 s", html_duration, 1000000 },
+    { "134 s", html_duration, 134217728 },
+    { "0%", permille, 0 },
+    { "0.10%", permille, 1 },
+    { "9.90%", permille, 99 },
+    { "100%", permille, 1000 },
+    { "59 s", html_age, 59 },
+    { "1 min 0 s", html_age, 60 },
+    { "23 h 59 min", html_age, 86399 },
+    { "1 d 0 h", html_age, 86400 },
+};
+
+static const number_case_t *number_row;
+
+static void write_row_number(writer_t *w, const status_view_t *unused)
+{
+    number_row->write(w, number_row->n);
+}
+
+static void check_number(void **state)
+{
+    number_row = *state;
+    assert_string_equal(rendered(write_row_number, NULL), number_row->text);
+}
+
+int main(void)
+{
+    size_t i;
+
+    unit_add("names are text", check_names, NULL);
+    unit_add("elements are closed", check_balanced, NULL);
+    unit_add("what the page says", check_content, NULL);
+    unit_add("many routes", check_many_routes, NULL);
+    for (i = 0; i < UNIT_COUNT(numbers); i++) {
+        unit_add(numbers[i].text, check_number, &numbers[i]);
+    }
+    return fixture_run("status html");
+}
