@@ -16,6 +16,7 @@
 #include <http_request.h>
 
 #include "client/blocking.h"
+#include "client/client_head.h"
 #include "client/loop.h"
 #include "driver/reactor_exchange.h"
 #include "driver/tidy.h"
@@ -432,6 +433,7 @@ static int handler(request_rec *r)
         return rv;
     }
     if (p->client) {
+        client_head_install(client, r);
         client->proxied = p;
         return SUSPENDED;
     }

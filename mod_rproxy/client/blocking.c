@@ -48,7 +48,7 @@ static const char *const quick_modules[] = {
 static const char *const quick_filters[] = {
     "byterange", "content_length", "http_header", "http_outerror", "chunk",
     "old_write", "deflate",        "brotli_compress", "fixup_headers_out",
-    "fixup_headers_err", "rproxy_out", "ssl/tls filter",
+    "fixup_headers_err", "rproxy_out", "rproxy_head", "ssl/tls filter",
     "ssl/tls coalescing filter", "mod_expires", "xlate", "substitute", "sed",
     "log_input_output", "reqtimeout", "buffer",
     "rproxy_cache_save", "rproxy_guard",

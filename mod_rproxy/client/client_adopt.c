@@ -295,4 +295,5 @@ void client_register_hooks(apr_pool_t *pool)
     client_input_register();
     client_output_register();
     client_body_register();
+    client_head_register();
 }

@@ -32,5 +32,6 @@ void client_unlink(client_t *client);
 void client_input_register(void);
 void client_output_register(void);
 void client_body_register(void);
+void client_head_register(void);
 
 #endif
