@@ -149,7 +149,8 @@ static int frame_body(const build_t *b)
     if (!has_own_body(r)) {
         return OK;
     }
-    head->expect_continue = r->expecting_100;
+    head->expect_continue =
+        r->expecting_100 && r->proto_num >= HTTP_VERSION(1, 1);
     if (b->transfer_encoding.len) {
         head->body = BODY_STREAM;
         return slice_eq_nocase(b->transfer_encoding, SLICE_LIT("chunked"))
@@ -161,6 +162,9 @@ static int frame_body(const build_t *b)
     }
     if (h1_parse_length(b->content_length, &head->content_length) != 0) {
         return HTTP_BAD_REQUEST;
+    }
+    if (!head->content_length) {
+        head->expect_continue = 0;
     }
     /* A filter of the content (inflate, say) may change its length. */
     head->body =
