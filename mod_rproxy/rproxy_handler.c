@@ -276,6 +276,13 @@ static int cut_short(proxied_t *p)
     return OK;
 }
 
+/* The exchange was cancelled while it waited for the client's body. */
+static void body_too_slow(proxied_t *p)
+{
+    p->body_status = HTTP_REQUEST_TIME_OUT;
+    p->x->reason = "no more of the request body within Timeout";
+}
+
 static int error_status(proxied_t *p)
 {
     int status = p->x->error_status;
@@ -355,10 +362,8 @@ void proxied_client_ready(proxied_t *p)
     }
 }
 
-static void end_early(proxied_t *p, outcome_e outcome, const char *why)
+static void end_early(proxied_t *p)
 {
-    reactor_exchange_cancel(p->x, outcome);
-    p->x->reason = why;
     p->client->unread = 1;
     finished_on_loop(p->x);
 }
@@ -373,20 +378,22 @@ int proxied_client_gone(proxied_t *p)
         p->discard = 1;
         return 0;
     }
-    end_early(p, OUTCOME_CLIENT_GONE, "the client went away");
+    reactor_exchange_cancel(p->x, OUTCOME_CLIENT_GONE);
+    end_early(p);
     return 1;
 }
 
 void proxied_client_slow(proxied_t *p)
 {
     if (client_output_pending(p->client)) {
-        end_early(p, OUTCOME_CLIENT_GONE,
-                  "the client took no byte within Timeout");
+        reactor_exchange_cancel(p->x, OUTCOME_CLIENT_GONE);
+        p->x->reason = "the client took no byte within Timeout";
+        end_early(p);
     }
     else if (p->x->source_blocked) {
-        p->body_status = HTTP_REQUEST_TIME_OUT;
-        end_early(p, OUTCOME_BAD_REQUEST,
-                  "no more of the request body within Timeout");
+        reactor_exchange_cancel(p->x, OUTCOME_BAD_REQUEST);
+        body_too_slow(p);
+        end_early(p);
     }
 }
 
@@ -395,13 +402,17 @@ void proxied_client_slow(proxied_t *p)
 static int run_on_worker(proxied_t *p)
 {
     conn_rec *c = p->r->connection;
-    apr_os_sock_t fd = -1;
+    worker_client_t client = { .fd = -1,
+                               .timeout = c->base_server->timeout };
 
     if (!c->master) {
-        apr_os_sock_get(&fd, ap_get_conn_socket(c));
+        apr_os_sock_get(&client.fd, ap_get_conn_socket(c));
+        client.watch = !SETTING(p->settings, client_abort_finish);
     }
-    worker_run(p->x, fd,
-               fd >= 0 && !SETTING(p->settings, client_abort_finish));
+    worker_run(p->x, &client);
+    if (p->x->outcome == OUTCOME_BAD_REQUEST && !p->body_status) {
+        body_too_slow(p);
+    }
     return proxied_end(p);
 }
 

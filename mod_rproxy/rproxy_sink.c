@@ -69,6 +69,11 @@ static sink_e sink_head(void *ctx, const member_t *member,
     if (rv != OK) {
         return SINK_REFUSED;
     }
+    if (p->x->source && !p->x->source_ended) {
+        /* What is left of the request would have to be read to find the next
+         * one: httpd ends the connection. */
+        apr_table_setn(p->r->headers_out, "Connection", "close");
+    }
     p->override_status = rproxy_response_override(p->r, p->settings);
     return SINK_OK;
 }
@@ -191,18 +196,38 @@ static source_e loop_read(void *ctx, char *buf, size_t cap, size_t *len)
     return rv == APR_SUCCESS ? SOURCE_DATA : source_failed(p, rv);
 }
 
-/* On a worker the whole wait is here, under the server's Timeout. */
+/* HTTP_IN does so for a blocking read only. */
+static void tell_to_continue(request_rec *r)
+{
+    int status = r->status;
+    const char *line = r->status_line;
+
+    if (r->expecting_100) {
+        r->status = HTTP_CONTINUE;
+        r->status_line = NULL;
+        ap_send_interim_response(r, 0);
+        r->status = status;
+        r->status_line = line;
+        r->expecting_100 = 0;
+    }
+}
+
+/* A worker waits for client and member at once (worker.c); a stream of HTTP/2
+ * has no socket to wait for, so its whole wait is here. */
 static source_e worker_read(void *ctx, char *buf, size_t cap, size_t *len)
 {
     proxied_t *p = ctx;
     request_rec *r = p->r;
-    apr_bucket_brigade *bb =
-        apr_brigade_create(r->pool, r->connection->bucket_alloc);
+    conn_rec *c = r->connection;
+    apr_bucket_brigade *bb = apr_brigade_create(r->pool, c->bucket_alloc);
     apr_size_t n = cap;
     int eos;
-    apr_status_t rv = ap_get_brigade(r->input_filters, bb, AP_MODE_READBYTES,
-                                     APR_BLOCK_READ, (apr_off_t)cap);
+    apr_status_t rv;
 
+    tell_to_continue(r);
+    rv = ap_get_brigade(r->input_filters, bb, AP_MODE_READBYTES,
+                        c->master ? APR_BLOCK_READ : APR_NONBLOCK_READ,
+                        (apr_off_t)cap);
     if (rv == APR_SUCCESS) {
         rv = apr_brigade_flatten(bb, buf, &n);
     }
@@ -212,7 +237,7 @@ static source_e worker_read(void *ctx, char *buf, size_t cap, size_t *len)
         return source_failed(p, rv);
     }
     *len = n;
-    return eos ? SOURCE_END : SOURCE_DATA;
+    return eos ? SOURCE_END : n ? SOURCE_DATA : SOURCE_AGAIN;
 }
 
 const source_ops_t *rproxy_source_ops(const proxied_t *p)

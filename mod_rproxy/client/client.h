@@ -61,6 +61,7 @@ struct client_t {
     unsigned tls : 1;      /* filters between us and the network */
     unsigned in_phases : 1; /* a phase runs on the loop; TLS may wait */
     unsigned on_worker : 1; /* the thread that runs filters may block */
+    unsigned no_wait : 1;  /* but this read must not */
     unsigned draining : 1; /* no further request on this connection */
     unsigned reset : 1;    /* close with RST: the response was cut short */
     unsigned unread : 1;   /* part of a request body was not read */

@@ -123,12 +123,17 @@ static size_t make_room(client_t *client, chunk_t **held)
     return now->cap - len;
 }
 
+static int may_wait(const client_t *client)
+{
+    return client->on_worker && !client->no_wait;
+}
+
 static apr_status_t fill_plain(client_t *client, size_t room)
 {
     chunk_t *in = client->in;
     size_t len = 0;
     apr_status_t rv = receive(client, in->data + in->end, room,
-                              client->on_worker, &len);
+                              may_wait(client), &len);
 
     if (rv == APR_SUCCESS) {
         in->end += len;
@@ -146,7 +151,7 @@ static apr_status_t fill_through_filters(client_t *client, size_t room)
     apr_size_t len = room;
     apr_status_t rv = ap_get_brigade(
         client->in_filter->next, bb, AP_MODE_READBYTES,
-        client->on_worker ? APR_BLOCK_READ : APR_NONBLOCK_READ,
+        may_wait(client) ? APR_BLOCK_READ : APR_NONBLOCK_READ,
         (apr_off_t)room);
 
     if (rv == APR_SUCCESS) {
@@ -290,7 +295,9 @@ static apr_status_t in_filter(ap_filter_t *f, apr_bucket_brigade *bb,
             && client->on_worker) {
             return APR_EAGAIN; /* a look for pipelined requests: the loop's */
         }
+        client->no_wait = block == APR_NONBLOCK_READ;
         rv = client_fill(client);
+        client->no_wait = 0;
         if (rv != APR_SUCCESS) {
             return no_more(client, rv, block);
         }

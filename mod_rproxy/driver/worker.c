@@ -12,7 +12,7 @@
 enum { MEMBER, CLIENT };
 
 static void set_up(const exchange_t *x, const exchange_wait_t *wait,
-                   int client_fd, int watch_client, struct pollfd *fds)
+                   const worker_client_t *client, struct pollfd *fds)
 {
     const upstream_conn_t *conn = x->conn;
 
@@ -25,8 +25,8 @@ static void set_up(const exchange_t *x, const exchange_wait_t *wait,
         && (wait->want & (EXCHANGE_WANT_WRITE | EXCHANGE_WANT_CONNECT))) {
         fds[MEMBER].events |= POLLOUT;
     }
-    fds[CLIENT].fd = client_fd;
-    fds[CLIENT].events = watch_client ? POLLRDHUP : 0;
+    fds[CLIENT].fd = client->fd;
+    fds[CLIENT].events = client->watch ? POLLRDHUP : 0;
     if (x->source_blocked) {
         fds[CLIENT].events |= POLLIN;
     }
@@ -35,17 +35,20 @@ static void set_up(const exchange_t *x, const exchange_wait_t *wait,
     }
 }
 
-static int wait_ms(const exchange_wait_t *wait, apr_time_t now)
+static int wait_ms(apr_time_t deadline, apr_time_t client_deadline,
+                   apr_time_t now)
 {
-    if (!wait->deadline) {
+    if (client_deadline && (!deadline || client_deadline < deadline)) {
+        deadline = client_deadline;
+    }
+    if (!deadline) {
         return -1;
     }
-    return wait->deadline <= now ? 0
-                                 : (int)((wait->deadline - now + 999) / 1000);
+    return deadline <= now ? 0 : (int)((deadline - now + 999) / 1000);
 }
 
-static void take_up(exchange_t *x, const struct pollfd *fds, int watch_client,
-                    apr_time_t now)
+static void take_up(exchange_t *x, const struct pollfd *fds,
+                    const worker_client_t *client, apr_time_t now)
 {
     upstream_conn_t *conn = x->conn;
 
@@ -63,14 +66,16 @@ static void take_up(exchange_t *x, const struct pollfd *fds, int watch_client,
     if (fds[CLIENT].revents & POLLIN) {
         exchange_on_source_ready(x);
     }
-    if (watch_client && (fds[CLIENT].revents & (POLLRDHUP | POLLHUP | POLLERR))
+    if (client->watch && (fds[CLIENT].revents & (POLLRDHUP | POLLHUP | POLLERR))
         && !(fds[CLIENT].revents & POLLIN)) {
         exchange_cancel(x, OUTCOME_CLIENT_GONE, now);
     }
 }
 
-void worker_run(exchange_t *x, int client_fd, int watch_client)
+void worker_run(exchange_t *x, const worker_client_t *client)
 {
+    apr_time_t client_deadline = 0;
+
     for (;;) {
         struct pollfd fds[2];
         apr_time_t now = clock_now();
@@ -82,10 +87,19 @@ void worker_run(exchange_t *x, int client_fd, int watch_client)
         if (wait.want & EXCHANGE_WANT_AGAIN) {
             continue;
         }
-        set_up(x, &wait, client_fd, watch_client, fds);
+        if (x->source_blocked && !client_deadline) {
+            client_deadline = now + client->timeout;
+        }
+        set_up(x, &wait, client, fds);
         fds[MEMBER].revents = fds[CLIENT].revents = 0;
-        if (poll(fds, 2, wait_ms(&wait, now)) > 0) {
-            take_up(x, fds, watch_client, clock_now());
+        if (poll(fds, 2, wait_ms(wait.deadline, client_deadline, now)) > 0) {
+            take_up(x, fds, client, clock_now());
+        }
+        if (!x->source_blocked) {
+            client_deadline = 0;
+        }
+        else if (clock_now() >= client_deadline) {
+            exchange_cancel(x, OUTCOME_BAD_REQUEST, clock_now());
         }
     }
 }

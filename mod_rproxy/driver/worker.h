@@ -6,10 +6,14 @@
 
 #include "../engine/exchange.h"
 
-/* Runs the exchange to its end.
- * @param client_fd the client's socket, or -1: polled for request body bytes
- *        when the source says SOURCE_AGAIN, and for the client going away
- * @param watch_client 1: its going away ends the exchange */
-void worker_run(exchange_t *x, int client_fd, int watch_client);
+typedef struct {
+    int fd;                      /* -1: cannot be polled */
+    int watch;                   /* 1: its going away ends the exchange */
+    apr_interval_time_t timeout; /* for its next bytes after SOURCE_AGAIN */
+} worker_client_t;
+
+/* Runs the exchange to its end: OUTCOME_BAD_REQUEST when the client sends no
+ * more of its body in time. */
+void worker_run(exchange_t *x, const worker_client_t *client);
 
 #endif

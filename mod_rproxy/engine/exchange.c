@@ -234,7 +234,10 @@ void exchange_finish(exchange_t *x, outcome_e outcome, int status,
 void exchange_cancel(exchange_t *x, outcome_e outcome, apr_time_t now)
 {
     if (!x->done) {
-        exchange_finish(x, outcome, 0, "cancelled", now);
+        exchange_finish(x, outcome, 0,
+                        outcome == OUTCOME_CLIENT_GONE ? "the client went away"
+                                                       : "cancelled",
+                        now);
     }
 }
 
