@@ -319,6 +319,16 @@ static void acceptor_ready(watch_t *watch, unsigned events)
     int i;
 
     (void)events;
+    if (loop->waiting.first && !loop->deferred) {
+        /* Requests wait for a worker thread here: another child may have one
+         * to spare, so it gets a moment's start. */
+        loop->deferred = 1;
+        acceptor_stop(loop);
+        timer_set(&loop->reactor->timers, &loop->arm_timer,
+                  loop->reactor->now + ARM_INTERVAL);
+        return;
+    }
+    loop->deferred = 0;
     for (i = 0; i < ACCEPT_PER_TURN && a->armed; i++) {
         if (loop->client_count >= loop->client_limit) {
             acceptor_stop(loop);

@@ -117,14 +117,37 @@ static void on_worker(void *data)
         break;
     }
     if (slot >= 0) {
-        ap_update_child_status_from_indexes(client_scoreboard_child(), slot, SERVER_READY,
-                                            NULL);
+        ap_update_child_status_from_indexes(client_scoreboard_child(), slot,
+                                            SERVER_READY, NULL);
     }
     client->task.run = come_back;
     reactor_post(reactor, &client->task);
 }
 
 /* ---- on the loop ---- */
+
+static void *APR_THREAD_FUNC own_thread(apr_thread_t *thread, void *client)
+{
+    on_worker(client);
+    apr_thread_exit(thread, APR_SUCCESS);
+    return NULL;
+}
+
+/* In a child that ends the MPM's threads may be gone already. */
+static apr_status_t start_own_thread(client_t *client)
+{
+    apr_pool_t *pool = client->loop->pool;
+    apr_threadattr_t *attr;
+    apr_thread_t *thread;
+    apr_status_t rv = apr_threadattr_create(&attr, pool);
+
+    if (rv == APR_SUCCESS) {
+        rv = apr_threadattr_detach_set(attr, 1);
+    }
+    return rv != APR_SUCCESS
+               ? rv
+               : apr_thread_create(&thread, attr, own_thread, client, pool);
+}
 
 static void give(client_t *client)
 {
@@ -134,7 +157,8 @@ static void give(client_t *client)
     loop->handoffs++;
     METRIC_ADD(loop->reactor->metrics->handoffs, 1);
     METRIC_ADD(loop->reactor->metrics->handoffs_active, 1);
-    rv = ap_mpm_register_timed_callback(0, on_worker, client);
+    rv = loop->stopping ? start_own_thread(client)
+                        : ap_mpm_register_timed_callback(0, on_worker, client);
     if (rv != APR_SUCCESS) {
         ap_log_cerror(APLOG_MARK, APLOG_ERR, rv, client->conn,
                       RPLOGNO(1307) "no worker thread for the request");

@@ -11,7 +11,8 @@
 /* @param buf,len bytes from the start of the head; empty lines before the
  *        request line do not count (RFC 9112 section 2.2)
  * @param scanned in/out, 0 at first: bytes that need no second look
- * @return 1 when an empty line, or a request line without a version, is there */
+ * @return 1 when an empty line, or a request line without a version, is
+ *         there */
 int head_scan(const char *buf, size_t len, size_t *scanned);
 
 #endif

@@ -27,6 +27,7 @@ struct loop_t {
     /* acceptor.c */
     apr_array_header_t *acceptors;
     timer_entry_t arm_timer;
+    int deferred;                   /* has left the last connections to others */
     apr_pool_t *pool;               /* parent of the connections' pools */
     apr_allocator_t *allocator;     /* theirs */
     apr_pool_t **free_pools;
