@@ -42,23 +42,8 @@ static const char *error_text(int error)
     }
 }
 
-static int address_count(const member_t *member)
-{
-    const address_list_t *list =
-        __atomic_load_n(&member->addresses, __ATOMIC_ACQUIRE);
-
-    return member->unix_path ? 1 : list ? list->count : 0;
-}
-
-/* The next address of the name, or the end of this attempt. */
 static void connect_failed(exchange_t *x, int error, apr_time_t now)
 {
-    conn_close(&x->conn);
-    if (x->address + 1 < address_count(x->member)) {
-        x->address++;
-        x->progress_at = now;
-        return;
-    }
     exchange_on_connect_failed(x, FAILED_CONNECT, error_text(error), now);
 }
 

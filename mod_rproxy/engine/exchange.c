@@ -180,17 +180,6 @@ void exchange_on_connected(exchange_t *x, apr_time_t now)
     exchange_response_transit(x, RESPONSE_HEAD);
 }
 
-void exchange_on_connect_failed(exchange_t *x, retry_failure_e failure,
-                                const char *why, apr_time_t now)
-{
-    if (failure == FAILED_NO_SLOT) {
-        exchange_attempt_failed(x, failure, OUTCOME_NO_MEMBER, 503, why, now);
-    }
-    else {
-        exchange_attempt_failed(x, failure, OUTCOME_CONNECT, 502, why, now);
-    }
-}
-
 void exchange_release_conn(exchange_t *x, int reusable, apr_time_t now)
 {
     if (x->counted) {
@@ -350,6 +339,40 @@ int exchange_try_other(exchange_t *x, apr_time_t now)
     return 1;
 }
 
+static int address_count(const member_t *member)
+{
+    const address_list_t *list =
+        __atomic_load_n(&member->addresses, __ATOMIC_ACQUIRE);
+
+    return member->unix_path ? 1 : list ? list->count : 0;
+}
+
+/* The next address of the name, or the end of this attempt. */
+static void connect_failed(exchange_t *x, outcome_e outcome, int status,
+                           const char *why, apr_time_t now)
+{
+    conn_close(&x->conn);
+    if (x->address + 1 < address_count(x->member)) {
+        exchange_log(x, EXCHANGE_LOG_DEBUG, "%s: address %d: %s",
+                     x->member->url, x->address + 1, why);
+        x->address++;
+        x->progress_at = now;
+        return;
+    }
+    exchange_attempt_failed(x, FAILED_CONNECT, outcome, status, why, now);
+}
+
+void exchange_on_connect_failed(exchange_t *x, retry_failure_e failure,
+                                const char *why, apr_time_t now)
+{
+    if (failure == FAILED_NO_SLOT) {
+        exchange_attempt_failed(x, failure, OUTCOME_NO_MEMBER, 503, why, now);
+    }
+    else {
+        connect_failed(x, OUTCOME_CONNECT, 502, why, now);
+    }
+}
+
 unsigned exchange_want(const exchange_t *x)
 {
     unsigned want = 0;
@@ -440,9 +463,8 @@ void exchange_on_deadline(exchange_t *x, apr_time_t now)
     }
     switch (outcome) {
     case OUTCOME_CONNECT_TIME:
-        exchange_attempt_failed(x, FAILED_CONNECT, outcome, 504,
-                                "no connection within RProxyTimeout connect=",
-                                now);
+        connect_failed(x, outcome, 504,
+                       "no connection within RProxyTimeout connect=", now);
         break;
     case OUTCOME_SEND:
         if (x->request_state == REQUEST_EXPECT) { /* RFC 9110 10.1.1 */

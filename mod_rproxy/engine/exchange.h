@@ -188,6 +188,7 @@ apr_time_t exchange_deadline(const exchange_t *x);
 /* For exchange_io.c only, in the order of an attempt. */
 void exchange_choose(exchange_t *x, apr_time_t now);
 void exchange_on_connected(exchange_t *x, apr_time_t now);
+/* At one address of the member's; closes the connection, if there is one. */
 void exchange_on_connect_failed(exchange_t *x, retry_failure_e failure,
                                 const char *why, apr_time_t now);
 int exchange_output(const exchange_t *x, struct iovec *iov, int max);

@@ -69,6 +69,46 @@ static void check_all_refused(void **state)
     assert_non_null(strstr(s->f.warning, "no other member"));
 }
 
+/* All addresses of a name count as one try. */
+static void check_addresses(void **state)
+{
+    static const address_list_t three = { .count = 3 };
+    script_t *s = script_begin("GET", BODY_NONE, 0);
+
+    s->f.member[0].addresses = &three;
+    s->x->policy.retry_on = 0;
+    script_choose(s);
+    s->x->conn = fixture_connect(s->x->member, 0);
+    exchange_on_connect_failed(s->x, FAILED_CONNECT, "refused", s->f.now);
+    assert_null(s->x->conn);
+    assert_int_equal(s->x->address, 1);
+    script_wants(s, EXCHANGE_WANT_CONNECT);
+    script_wait(s, 10);
+    s->x->conn = fixture_connect(s->x->member, 0);
+    script_wait(s, fixture_policy.connect_timeout - 10);
+    assert_null(s->x->conn); /* no answer there either */
+    assert_int_equal(s->x->address, 2);
+    script_deadline(s, fixture_policy.connect_timeout);
+    assert_int_equal(s->x->attempts, 1);
+    assert_int_equal(failures(s, 0), 0);
+    exchange_on_connect_failed(s->x, FAILED_CONNECT, "refused", s->f.now);
+    script_end(s, OUTCOME_CONNECT, 502, "");
+    assert_int_equal(failures(s, 0), 1);
+}
+
+/* A limit is the member's, whatever the address. */
+static void check_no_slot_at_any_address(void **state)
+{
+    static const address_list_t two = { .count = 2 };
+    script_t *s = script_begin("GET", BODY_NONE, 0);
+
+    s->f.member[0].addresses = &two;
+    script_no_slot(s);
+    script_choose(s);
+    assert_ptr_equal(s->x->member, &s->f.member[1]);
+    assert_int_equal(s->x->address, 0);
+}
+
 static void check_backup_last(void **state)
 {
     script_t *s = script_begin("GET", BODY_NONE, 0);
@@ -573,6 +613,9 @@ static void add_members(void)
 {
     unit_add("refused: the next member", check_refused, NULL);
     unit_add("all refuse", check_all_refused, NULL);
+    unit_add("several addresses", check_addresses, NULL);
+    unit_add("several addresses, at the limit", check_no_slot_at_any_address,
+             NULL);
     unit_add("backups last", check_backup_last, NULL);
     unit_add("paused members last", check_paused_last, NULL);
     unit_add("a backup before a paused one", check_backup_before_paused, NULL);
