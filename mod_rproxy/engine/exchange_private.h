@@ -1,8 +1,9 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
 /* exchange_private.h: what the parts of the exchange share.  Layer L1.
- * exchange.c: life of an exchange and its attempts; exchange_request.c: bytes
- * to the member; exchange_response.c: bytes from it. */
+ * exchange.c: its life; exchange_attempt.c: members and retries;
+ * exchange_request.c: bytes to the member; exchange_response.c: bytes from
+ * it. */
 #ifndef RPROXY_EXCHANGE_PRIVATE_H
 #define RPROXY_EXCHANGE_PRIVATE_H
 
@@ -21,6 +22,10 @@ void exchange_attempt_failed(exchange_t *x, retry_failure_e failure,
                              outcome_e outcome, int status, const char *why,
                              apr_time_t now);
 
+/* No connection to one address: the next one, or the end of the attempt. */
+void exchange_connect_failed(exchange_t *x, outcome_e outcome, int status,
+                             const char *why, apr_time_t now);
+
 /* Leaves this member's answer (5xx) for another member's, if one is left and
  * the budget allows it.  @return 1 when another attempt begins */
 int exchange_try_other(exchange_t *x, apr_time_t now);
@@ -31,6 +36,12 @@ void exchange_finish(exchange_t *x, outcome_e outcome, int status,
 
 /* Gives the connection back if it can serve again, else closes it. */
 void exchange_release_conn(exchange_t *x, int reusable, apr_time_t now);
+
+/* Is there some of the time for the whole exchange? */
+int exchange_time_left(const exchange_t *x, apr_time_t now);
+
+/* Drops what belongs to this attempt. */
+void exchange_drop_buffers(exchange_t *x);
 
 /* Drops the request body chunks that are held. */
 void exchange_drop_body(exchange_t *x);
