@@ -55,7 +55,8 @@ static void stop_loop(reactor_task_t *task, reactor_t *reactor)
         if (client->state != CLIENT_WORKER) {
             client->draining = 1;
         }
-        if (client_is_idle(client)) {
+        /* One that has not sent its first request yet is still served. */
+        if (client_is_idle(client) && client->conn->keepalives) {
             client_close(client);
         }
     }
