@@ -43,7 +43,7 @@ static int distance(const char *a, const char *b)
     for (j = 0; j <= len_b; j++) {
         row[j] = j;
     }
-    for (i = 0; a[i] && i < MAX_WORD; i++) {
+    for (i = 0; i < MAX_WORD && a[i]; i++) {
         int diagonal = row[0];
 
         row[0] = i + 1;
