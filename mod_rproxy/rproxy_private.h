@@ -16,6 +16,10 @@ extern module __attribute__((visibility("default"))) rproxy_module;
 APLOG_USE_MODULE(rproxy);
 #endif
 
+#ifndef HTTP_EARLY_HINTS /* not in all 2.4 releases */
+#define HTTP_EARLY_HINTS 103
+#endif
+
 /* Our log tags: RP1000-RP1999 are mod_rproxy's.  Each number stands once in
  * the source (t/style/logtags.t). */
 #define RPLOGNO(n) "RP" #n ": "
