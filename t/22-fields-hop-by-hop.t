@@ -45,7 +45,7 @@ my %REPLY = (
     head  => "HTTP/1.1 200 OK\r\nContent-Length: 12345\r\n\r\n",
 );
 
-plan tests => 67;
+plan tests => 73;
 
 my $echo  = RProxy::Echo->start('origin_a');
 my $reply = RProxy::Origin->start('origin_b', sub {
@@ -192,14 +192,20 @@ is(reply('many')->status, 502, 'fifty nominations are an error');
     is($got->field('X-Two'), '1, 2', 'other fields in order');
 }
 
-is(reply('reason')->{reason},  'Very Fine', 'the reason phrase is the origin\'s');
-is(reply('unknown')->{line},   'HTTP/1.1 299 Own', 'a status nobody knows');
-is(reply('silent')->status,    404,         'a status without a reason');
-is(reply('old')->{line},       'HTTP/1.1 200 OK', 'HTTP/1.0 is not handed on');
+is(reply('reason')->{reason}, 'Very Fine', 'the reason is the origin\'s');
+is(reply('unknown')->{line},  'HTTP/1.1 299 Own', 'a status nobody knows');
+is(reply('silent')->status,   404,         'a status without a reason');
+is(reply('old')->{line},      'HTTP/1.1 200 OK', 'HTTP/1.0 is not handed on');
 is(reply('dated')->field('Date'), 'Mon, 02 Jan 2006 15:04:05 GMT',
     'Date is the origin\'s');
 is(reply('style.css')->field('Content-Type'), undef,
     'no type is guessed from the path');
+for my $name ('style.css', 'a.html.gz') {
+    my $got = RProxy::Client->to('t22_files')->get("/$name");
+    is($got->body, 'ok', 'a path that could be a file');
+    isnt($got->field('Content-Type') // '', 'text/css', 'has no type of one');
+    is($got->field('Content-Encoding'), undef, 'nor its coding');
+}
 {
     my $got = reply('a.html.gz');
     is($got->field('Content-Type'), 'text/x-own; charset=koi8-r',

@@ -68,7 +68,7 @@ is_deeply(forwarded('t23_append', from => '127.0.0.9'), {
 {
     my $seen = RProxy::Echo->ask('t23_append', [Host => 'a.example:81'],
         from => '127.0.0.2');
-    is($seen->field('X-Forwarded-For'),   '127.0.0.2',    'append: no list yet');
+    is($seen->field('X-Forwarded-For'),   '127.0.0.2',    'append: no list');
     is($seen->field('X-Forwarded-Proto'), 'http',         'append: our scheme');
     is($seen->field('X-Forwarded-Host'),  'a.example:81', 'append: our host');
     is($seen->field('X-Forwarded-Port'),  81,             'append: our port');

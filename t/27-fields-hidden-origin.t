@@ -65,7 +65,7 @@ sub mapped {
     return answer($vhost, $path, [$name => $value], %o)->field($name);
 }
 
-plan tests => 62;
+plan tests => 66;
 
 # ---- references ----
 
@@ -225,6 +225,15 @@ sub tells_nothing {
     is($got->field('WWW-Authenticate'), 'Basic realm="r"',
         'with the challenge');
     is($got->field('Set-Cookie'), undef, 'and nothing else');
+}
+{
+    my $got = RProxy::Client->to('t27_errors')
+        ->ask(POST => '/x?status=404', [], 'a form');
+    is($got->status, 404, 'override: a POST that fails');
+    my ($first, $page) = @{ $origin->requests }[-2, -1];
+    is($first->{body}, 'a form', 'with its body');
+    like($page->{head}, qr{^GET /v2/404\.html }, 'gets a page by GET');
+    is($page->{framing}, 'none', 'that has none');
 }
 is(answer('t27_errors', '/x', [status => 503, 'Retry-After' => 77])
         ->field('Retry-After'), 77, 'override: 503 with Retry-After');
