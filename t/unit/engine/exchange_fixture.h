@@ -34,6 +34,7 @@
 
 #ifdef FIXTURE_SOCKETS
 #include "engine/conn_pool.c"
+#include "driver/exchange_io.c"
 #endif
 
 #define FIXTURE_MEMBERS 3
@@ -232,8 +233,8 @@ static inline void fixture_make_upstream(fixture_t *f)
     }
 }
 
-/* @return 1, or 0 when the shared memory could not be made */
-static inline int fixture_open(fixture_t *f)
+/* Another exchange of the same upstream, with the connections kept. */
+static inline void fixture_next(fixture_t *f)
 {
     static const sink_ops_t sink = { fixture_interim, fixture_head,
                                      fixture_body, fixture_trailer,
@@ -241,6 +242,24 @@ static inline int fixture_open(fixture_t *f)
     static const source_ops_t source = { fixture_read };
     exchange_t *x;
 
+    f->got_len = f->got_body = 0;
+    f->got[0] = f->warning[0] = '\0';
+    f->source_piece = SIZE_MAX;
+    f->source_then = SOURCE_END;
+    f->x = x = exchange_create(f->pool);
+    x->env = &f->env;
+    x->upstream = &f->upstream;
+    x->policy = fixture_policy;
+    x->sink = &sink;
+    x->source = &source;
+    x->ctx = f;
+    x->log = fixture_log;
+    x->log_level = EXCHANGE_LOG_TRACE;
+}
+
+/* @return 1, or 0 when the shared memory could not be made */
+static inline int fixture_open(fixture_t *f)
+{
     memset(f, 0, sizeof(*f));
     fixture = f;
     apr_pool_create(&f->pool, NULL);
@@ -251,24 +270,20 @@ static inline int fixture_open(fixture_t *f)
     }
     fixture_make_upstream(f);
     f->now = FIXTURE_START;
-    f->source_piece = SIZE_MAX;
-    f->source_then = SOURCE_END;
     f->env.shared = f->shared;
-    f->x = x = exchange_create(f->pool);
-    x->env = &f->env;
-    x->upstream = &f->upstream;
-    x->policy = fixture_policy;
-    x->sink = &sink;
-    x->source = &source;
-    x->ctx = f;
-    x->log = fixture_log;
-    x->log_level = EXCHANGE_LOG_TRACE;
+#ifdef FIXTURE_SOCKETS
+    f->env.conns = conn_pool_create(f->shared, 0, f->pool);
+#endif
+    fixture_next(f);
     return 1;
 }
 
 static inline void fixture_close(fixture_t *f)
 {
     exchange_cancel(f->x, OUTCOME_CLIENT_GONE, f->now);
+#ifdef FIXTURE_SOCKETS
+    conn_pool_clear(f->env.conns);
+#endif
     chunk_cache_drain(&f->env.chunks);
     apr_pool_destroy(f->pool);
     f->pool = NULL;
