@@ -252,6 +252,19 @@ static void check_closing_response(void **state)
     ended(OUTCOME_OK, 0, "<200 a>hello|", 0);
 }
 
+/* Bytes and the close in one event: there will be no second one. */
+static void check_response_and_close(void **state)
+{
+    begin("GET", BODY_NONE, 0);
+    connect_to(0);
+    member_gets(GET_HEAD);
+    member_says(UNTIL "hello");
+    hang_up();
+    assert_true(loopback_await(f.x->conn->fd, POLLRDHUP));
+    await(EPOLLIN);
+    ended(OUTCOME_OK, 0, "<200 a>hello", 0);
+}
+
 static void check_unix(void **state)
 {
     char folder[] = "/tmp/rproxy-test-XXXXXX";
@@ -854,6 +867,7 @@ int main(void)
     unit_add("byte by byte", check_bytes, NULL);
     unit_add("one connection for several", check_kept, NULL);
     unit_add("until close", check_closing_response, NULL);
+    unit_add("response and close at once", check_response_and_close, NULL);
     unit_add("unix socket", check_unix, NULL);
     add_connecting();
     unit_add("closed before the response", check_eof, NULL);
