@@ -55,14 +55,21 @@ static int respond(request_rec *r, writer_t *w, const char *type)
                : AP_FILTER_ERROR;
 }
 
-/* Nothing in the page may be fetched or run, whatever stands in a name. */
-static int send_page(request_rec *r, writer_t *w, const char *every)
+/* ?refresh=: seconds, 0 for everything else than 1 to an hour. */
+static int refresh_of(const char *text)
 {
-    int refresh_s = every ? atoi(every) : 0;
+    int seconds;
 
-    if (refresh_s < 0 || refresh_s > REFRESH_MAX_S) {
-        refresh_s = 0;
+    if (!text || strlen(text) > 4 || text[strspn(text, "0123456789")]) {
+        return 0;
     }
+    seconds = atoi(text);
+    return seconds <= REFRESH_MAX_S ? seconds : 0;
+}
+
+/* Nothing in the page may be fetched or run, whatever stands in a name. */
+static int send_page(request_rec *r, writer_t *w, int refresh_s)
+{
     apr_table_setn(r->headers_out, "Content-Security-Policy",
                    "default-src 'none'; style-src 'unsafe-inline'; "
                    "frame-ancestors 'none'; base-uri 'none'; "
@@ -97,7 +104,7 @@ static int status_page(request_rec *r, writer_t *w)
     if (format ? strcmp(format, "json") == 0 : accepts_json(r)) {
         return send_json(r, w);
     }
-    return send_page(r, w, apr_table_get(query, "refresh"));
+    return send_page(r, w, refresh_of(apr_table_get(query, "refresh")));
 }
 
 static int metrics(request_rec *r, writer_t *w)
