@@ -33,10 +33,10 @@ typedef enum {
 /* clang-format off */
 #define FORWARD_FIELDS(X)                                                     \
     X(FORWARD_FOR,     "x-forwarded-for",   FORWARD_APPEND)                   \
-    X(FORWARD_PROTO,   "x-forwarded-proto", FORWARD_ON)                       \
-    X(FORWARD_HOST,    "x-forwarded-host",  FORWARD_ON)                       \
-    X(FORWARD_PORT,    "x-forwarded-port",  FORWARD_ON)                       \
-    X(FORWARD_REAL_IP, "x-real-ip",         FORWARD_ON)                       \
+    X(FORWARD_PROTO,   "x-forwarded-proto", FORWARD_APPEND)                   \
+    X(FORWARD_HOST,    "x-forwarded-host",  FORWARD_APPEND)                   \
+    X(FORWARD_PORT,    "x-forwarded-port",  FORWARD_APPEND)                   \
+    X(FORWARD_REAL_IP, "x-real-ip",         FORWARD_APPEND)                   \
     X(FORWARD_RFC7239, "forwarded",         FORWARD_OFF)                      \
     X(FORWARD_VIA,     "via",               FORWARD_APPEND)                   \
     X(FORWARD_REQUEST_ID,  "x-request-id",  FORWARD_APPEND)                   \
