@@ -95,7 +95,14 @@ static void write_date_and_server(h1_writer_t *w, request_rec *r)
 
 static int is_written_first(const char *name)
 {
-    return strcasecmp(name, "Date") == 0 || strcasecmp(name, "Server") == 0;
+    switch (name[0] | 0x20) {
+    case 'd':
+        return strcasecmp(name, "Date") == 0;
+    case 's':
+        return strcasecmp(name, "Server") == 0;
+    default:
+        return 0;
+    }
 }
 
 /* @return 1 when the head is in the chunk, 0 when something may not go out or

@@ -10,6 +10,8 @@
  * the core's network filter was.  On the loop neither waits. */
 #include "client_private.h"
 
+#include "../driver/socket_call.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -58,7 +60,7 @@ static apr_status_t receive(client_t *client, char *buf, size_t room,
         return APR_EOF;
     }
     for (;;) {
-        n = recv(client->fd, buf, room, MSG_DONTWAIT);
+        n = socket_recv(client->fd, buf, room);
         if (n > 0) {
             if ((size_t)n < room && !client->hangup) {
                 client->readable = 0;

@@ -8,6 +8,8 @@
  * and waits as the core's filter does. */
 #include "client_private.h"
 
+#include "../driver/socket_call.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <sys/sendfile.h>
@@ -174,7 +176,7 @@ static apr_status_t write_once(client_t *client)
                                               : APR_SUCCESS;
     }
     message.msg_iovlen = (size_t)count;
-    n = sendmsg(client->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    n = socket_sendmsg(client->fd, &message);
     if (n < 0) {
         return write_failed(client, errno);
     }

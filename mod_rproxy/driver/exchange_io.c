@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "socket_call.h"
+
 #define MAX_IOV 8
 /* Rounds of one step before others get their turn: 16 reads of 64 KiB. */
 #define MAX_ROUNDS 16
@@ -130,12 +132,12 @@ static int io_write(exchange_t *x, apr_time_t now)
         total += iov[i].iov_len;
     }
     if (n == 1) {
-        written = send(x->conn->fd, iov[0].iov_base, iov[0].iov_len,
-                       MSG_NOSIGNAL);
+        written = socket_send(x->conn->fd, iov[0].iov_base,
+                              iov[0].iov_len);
     }
     else {
         struct msghdr message = { .msg_iov = iov, .msg_iovlen = (size_t)n };
-        written = sendmsg(x->conn->fd, &message, MSG_NOSIGNAL);
+        written = socket_sendmsg(x->conn->fd, &message);
     }
     if (written < 0) {
         if (errno == EINTR) {
@@ -203,7 +205,7 @@ static int io_read(exchange_t *x, apr_time_t now)
         return 1;
     }
     room = input_room(x);
-    n = recv(x->conn->fd, x->in->data + x->in->end, room, 0);
+    n = socket_recv(x->conn->fd, x->in->data + x->in->end, room);
     if (n > 0) {
         if ((size_t)n < room && !x->conn->hangup) {
             x->conn->readable = 0;
