@@ -195,13 +195,14 @@ sub ready_formats {
     is($json->{status},   200,              'the status');
     is($json->{upstream}, 't60_log',        'the upstream');
     is($json->{member},   $A,               'the member');
+    is($json->{outcome},  'ok',             'the outcome');
     is($json->{tries},    1,                'the tries');
     is($json->{id}, $reply->field('X-Saw-Id'), 'the id');
     like($json->{time}, qr/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}$/, 'time');
     like($json->{$_}, qr/^$MS$/, $_) for qw(connect first_byte total);
 
     $line = whole('t60_rproxy')->await(qr/\Q$id\E/);
-    like($line, qr/ upstream=t60_log \ member=\Q$A\E \ tries=1 \ queue=-
+    like($line, qr/ upstream=t60_log \ member=\Q$A\E \ outcome=ok \ tries=1 \ queue=-
         \ connect=$MS \ first_byte=$MS \ total=$MS \ cache=- \ guard=-
         \ id=[0-9a-f]+\n/x, 'the line of text');
     like($line, qr/"\Q$id\E \\"quoted\\" \\\\ back\\\\\\"slash\\\\/,
