@@ -21,6 +21,7 @@
 #include "driver/reactor_exchange.h"
 #include "driver/tidy.h"
 #include "driver/worker.h"
+#include "rproxy_buffer.h"
 #include "rproxy_maintenance.h"
 #include "rproxy_private.h"
 #include "rproxy_request.h"
@@ -205,6 +206,7 @@ static int prepare(proxied_t *p)
     x->upstream = p->match.target->upstream;
     x->sink = rproxy_sink_ops(p);
     x->source = x->request.body == BODY_NONE ? NULL : rproxy_source_ops(p);
+    rproxy_buffer_prepare(p);
     x->ctx = p;
     x->log = log_exchange;
     x->log_level = log_level(r);
@@ -304,6 +306,7 @@ static int proxied_end(proxied_t *p)
     exchange_t *x = p->x;
     int status;
 
+    rproxy_buffer_end(p);
     count(p);
     if (x->outcome == OUTCOME_OK && p->override_status) {
         apr_brigade_cleanup(p->bb);
@@ -337,10 +340,29 @@ static void finished_on_loop(exchange_t *x)
     }
 }
 
+/* RProxyRequestBuffer: the exchange begins when the body is here. */
+static void collect(proxied_t *p)
+{
+    if (!rproxy_buffer_collect(p)) {
+        return;
+    }
+    if (p->x->done) {
+        finished_on_loop(p->x);
+    }
+    else {
+        reactor_exchange_start(p->client->loop->reactor, p->x);
+    }
+}
+
 void proxied_start(proxied_t *p)
 {
     p->x->finished = finished_on_loop;
-    reactor_exchange_start(p->client->loop->reactor, p->x);
+    if (p->buffer) {
+        collect(p);
+    }
+    else {
+        reactor_exchange_start(p->client->loop->reactor, p->x);
+    }
 }
 
 void proxied_client_ready(proxied_t *p)
@@ -349,6 +371,10 @@ void proxied_client_ready(proxied_t *p)
     client_t *client = p->client;
     int step = 0;
 
+    if (rproxy_buffer_is_collecting(p)) {
+        collect(p);
+        return;
+    }
     if (x->sink_full && client->out_bytes <= CLIENT_OUT_LOW) {
         exchange_on_sink_ready(x, client->loop->reactor->now);
         step = 1;
@@ -374,7 +400,8 @@ int proxied_client_gone(proxied_t *p)
         return 0;
     }
     if (SETTING(p->settings, client_abort_finish)
-        && (!p->x->source || p->x->source_ended)) {
+        && (!p->x->source || p->x->source_ended
+            || rproxy_buffer_is_complete(p))) {
         p->discard = 1;
         return 0;
     }
@@ -390,7 +417,7 @@ void proxied_client_slow(proxied_t *p)
         p->x->reason = "the client took no byte within Timeout";
         end_early(p);
     }
-    else if (p->x->source_blocked) {
+    else if (p->x->source_blocked || rproxy_buffer_waits(p)) {
         reactor_exchange_cancel(p->x, OUTCOME_BAD_REQUEST);
         body_too_slow(p);
         end_early(p);
@@ -405,6 +432,12 @@ static int run_on_worker(proxied_t *p)
     worker_client_t client = { .fd = -1,
                                .timeout = c->base_server->timeout };
 
+    if (p->buffer) {
+        rproxy_buffer_collect(p);
+    }
+    if (p->x->done) {
+        return proxied_end(p);
+    }
     if (!c->master) {
         apr_os_sock_get(&client.fd, ap_get_conn_socket(c));
         client.watch = !SETTING(p->settings, client_abort_finish);

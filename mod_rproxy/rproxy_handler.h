@@ -8,6 +8,8 @@
 #include "engine/exchange.h"
 #include "rproxy_match.h"
 
+typedef struct rproxy_buffer_t rproxy_buffer_t;
+
 /* One request on its way through an upstream; from r->pool. */
 struct proxied_t {
     request_rec *r;
@@ -16,6 +18,7 @@ struct proxied_t {
     route_match_t match;
     exchange_t *x;
     exchange_env_t env;        /* the worker driver's own */
+    rproxy_buffer_t *buffer;   /* of the request body, or NULL */
     apr_bucket_brigade *bb;    /* response bytes not yet passed on */
     apr_off_t bb_bytes;
     int override_status;       /* RProxyErrorOverride: answer this ourselves */

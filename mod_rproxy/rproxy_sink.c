@@ -16,6 +16,7 @@
 #include <http_protocol.h>
 
 #include "client/loop.h"
+#include "rproxy_buffer.h"
 #include "rproxy_private.h"
 #include "rproxy_response.h"
 #include "rproxy_trailers.h"
@@ -212,8 +213,14 @@ static void tell_to_continue(request_rec *r)
     }
 }
 
-/* A worker waits for client and member at once (worker.c); a stream of HTTP/2
- * has no socket to wait for, so its whole wait is here. */
+/* A worker waits for client and member at once (worker.c).  Its whole wait is
+ * here while there is no member yet, and for a stream of HTTP/2, which has no
+ * socket to wait for. */
+static int waits_here(const proxied_t *p)
+{
+    return p->r->connection->master || rproxy_buffer_is_collecting(p);
+}
+
 static source_e worker_read(void *ctx, char *buf, size_t cap, size_t *len)
 {
     proxied_t *p = ctx;
@@ -226,7 +233,7 @@ static source_e worker_read(void *ctx, char *buf, size_t cap, size_t *len)
 
     tell_to_continue(r);
     rv = ap_get_brigade(r->input_filters, bb, AP_MODE_READBYTES,
-                        c->master ? APR_BLOCK_READ : APR_NONBLOCK_READ,
+                        waits_here(p) ? APR_BLOCK_READ : APR_NONBLOCK_READ,
                         (apr_off_t)cap);
     if (rv == APR_SUCCESS) {
         rv = apr_brigade_flatten(bb, buf, &n);
@@ -237,7 +244,7 @@ static source_e worker_read(void *ctx, char *buf, size_t cap, size_t *len)
         return source_failed(p, rv);
     }
     *len = n;
-    return eos ? SOURCE_END : n ? SOURCE_DATA : SOURCE_AGAIN;
+    return eos ? SOURCE_END : n || waits_here(p) ? SOURCE_DATA : SOURCE_AGAIN;
 }
 
 const source_ops_t *rproxy_source_ops(const proxied_t *p)

@@ -95,11 +95,15 @@ typedef enum {
     SOURCE_AGAIN, /* none now; exchange_on_source_ready tells of more */
     SOURCE_END,
     SOURCE_BAD,   /* malformed or too large: status is in the context */
-    SOURCE_GONE   /* the client is away */
+    SOURCE_GONE,  /* the client is away */
+    SOURCE_FAILED /* what we had kept of it cannot be read */
 } source_e;
 
 typedef struct {
     source_e (*read)(void *ctx, char *buf, size_t cap, size_t *len);
+    /* Reads from the first byte again; NULL: the exchange itself keeps what a
+     * retry sends again, up to the replay limit. */
+    void (*rewind)(void *ctx);
 } source_ops_t;
 
 enum { EXCHANGE_LOG_TRACE, EXCHANGE_LOG_DEBUG, EXCHANGE_LOG_WARNING };

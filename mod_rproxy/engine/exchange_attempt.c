@@ -119,6 +119,7 @@ static void start_over(exchange_t *x, int fresh_only, apr_time_t now)
 {
     exchange_release_conn(x, 0, now);
     exchange_drop_buffers(x);
+    exchange_rewind_body(x);
     x->sent_some = 0;
     x->first_byte_at = x->sent_at = 0;
     x->interims = 0;

@@ -46,6 +46,9 @@ void exchange_drop_buffers(exchange_t *x);
 /* Drops the request body chunks that are held. */
 void exchange_drop_body(exchange_t *x);
 
+/* Before another attempt: a source that can goes back to its first byte. */
+void exchange_rewind_body(exchange_t *x);
+
 metrics_member_t *exchange_member_metrics(const exchange_t *x);
 
 #endif

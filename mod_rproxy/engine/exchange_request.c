@@ -24,6 +24,22 @@ void exchange_drop_body(exchange_t *x)
     x->body_next = x->body_last = NULL;
 }
 
+static int can_rewind(const exchange_t *x)
+{
+    return x->source && x->source->rewind;
+}
+
+void exchange_rewind_body(exchange_t *x)
+{
+    if (!can_rewind(x)) {
+        return;
+    }
+    exchange_drop_body(x);
+    x->source->rewind(x->ctx);
+    x->source_blocked = x->source_ended = 0;
+    x->body_read = x->bytes_sent = 0;
+}
+
 int exchange_output(const exchange_t *x, struct iovec *iov, int max)
 {
     const chunk_t *chunk = x->body_next;
@@ -78,14 +94,15 @@ static void head_written(exchange_t *x, apr_time_t now)
 }
 
 /* Sent chunks beyond the replay limit are not kept, and then no earlier one
- * is of use either. */
+ * is of use either.  None is where the source has them all. */
 static void chunk_sent(exchange_t *x)
 {
     x->body_next = x->body_next->next;
-    if (x->body_replayable && x->replay_bytes > x->policy.replay_limit) {
+    if (!can_rewind(x) && x->replay_bytes > x->policy.replay_limit) {
         x->body_replayable = 0;
     }
-    while (!x->body_replayable && x->body_out != x->body_next) {
+    while ((can_rewind(x) || !x->body_replayable)
+           && x->body_out != x->body_next) {
         chunk_t *chunk = x->body_out;
         x->body_out = chunk->next;
         chunk->next = NULL;
@@ -243,6 +260,10 @@ void exchange_on_source(exchange_t *x, chunk_t *chunk, size_t len,
     else if (state == SOURCE_GONE) {
         exchange_finish(x, OUTCOME_CLIENT_GONE, 0,
                         "the client went away within its request body", now);
+    }
+    else if (state == SOURCE_FAILED) {
+        exchange_finish(x, OUTCOME_REFUSED, 500,
+                        "the buffered request body cannot be read", now);
     }
     else if (last && x->request_state == REQUEST_BODY) {
         body_drained(x, now);
