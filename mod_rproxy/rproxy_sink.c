@@ -23,6 +23,10 @@
 
 /* Bytes collected before they are passed on within one turn. */
 #define PASS_AT (48 * 1024)
+/* A worker copies such pieces together: each brigade on its way costs more. */
+#define COPY_MAX 512
+/* The next one might not fit into the bucket of apr_brigade_write. */
+#define COPY_FULL (APR_BUCKET_BUFF_SIZE - COPY_MAX)
 
 static sink_e pass(proxied_t *p)
 {
@@ -89,14 +93,17 @@ static void chunk_free(void *data)
 static sink_e loop_body(void *ctx, chunk_t *chunk, slice_t data)
 {
     proxied_t *p = ctx;
-    apr_bucket *b = apr_bucket_heap_create(
-        chunk->data, chunk->cap, chunk_free, p->r->connection->bucket_alloc);
+    size_t start = (size_t)(data.p - chunk->data);
+    /* It ends with data: a filter may write where a heap bucket has room. */
+    apr_bucket *b =
+        apr_bucket_heap_create(chunk->data, start + data.len, chunk_free,
+                               p->r->connection->bucket_alloc);
 
     chunk_ref(chunk);
-    b->start = data.p - chunk->data;
+    b->start = (apr_off_t)start;
     b->length = data.len;
     APR_BRIGADE_INSERT_TAIL(p->bb, b);
-    p->bb_bytes += (apr_off_t)data.len;
+    p->bb_bytes += (apr_off_t)data.len + CLIENT_BUCKET_BYTES;
     return p->bb_bytes >= PASS_AT ? pass(p) : SINK_OK;
 }
 
@@ -105,6 +112,11 @@ static sink_e worker_body(void *ctx, chunk_t *chunk, slice_t data)
     proxied_t *p = ctx;
 
     (void)chunk;
+    if (data.len <= COPY_MAX) {
+        apr_brigade_write(p->bb, NULL, NULL, data.p, data.len);
+        p->bb_bytes += (apr_off_t)data.len;
+        return p->bb_bytes >= COPY_FULL ? pass(p) : SINK_OK;
+    }
     APR_BRIGADE_INSERT_TAIL(
         p->bb, apr_bucket_transient_create(data.p, data.len,
                                            p->r->connection->bucket_alloc));

@@ -91,7 +91,7 @@ for my $way (@WAYS) {
 {
     my $x = begin("POST / HTTP/1.1\r\nHost: a\r\n"
             . "Content-Length: 100000000\r\n\r\n");
-    send_what_fits($x->client);
+    send_what_fits($x->client, 100_000_000);
     $x->origin->reply(413, 'too much');
     my $got = $x->response;
     is($got->status, 413, 'buffers full: the answer gets through');

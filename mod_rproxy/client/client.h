@@ -80,7 +80,7 @@ struct client_t {
     apr_bucket_brigade *out;
     apr_bucket_brigade *spare; /* for passing and reading; empty between uses */
     apr_pool_t *out_pool;      /* of what had to be set aside */
-    apr_off_t out_bytes;       /* in memory, in out */
+    apr_off_t out_bytes;       /* in memory, in out, buckets included */
 
     request_rec *r;            /* under way */
     proxied_t *proxied;        /* its exchange in CLIENT_REQUEST */
@@ -104,6 +104,9 @@ struct client_t {
  * and where reading goes on. */
 #define CLIENT_OUT_FULL (128 * 1024)
 #define CLIENT_OUT_LOW (32 * 1024)
+/* A bucket counts as so many bytes beside its own: without that, chunks of one
+ * byte would cost a hundred times what they hold. */
+#define CLIENT_BUCKET_BYTES 128
 
 /* ---- client_input.c: bytes in ---- */
 

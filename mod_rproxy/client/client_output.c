@@ -39,7 +39,7 @@ static void bucket_done(client_t *client, apr_bucket *b)
 {
     if (!APR_BUCKET_IS_METADATA(b) && !APR_BUCKET_IS_FILE(b)
         && b->length != (apr_size_t)-1) {
-        client->out_bytes -= (apr_off_t)b->length;
+        client->out_bytes -= (apr_off_t)b->length + CLIENT_BUCKET_BYTES;
     }
     apr_bucket_delete(b);
 }
@@ -141,7 +141,9 @@ static int gather(client_t *client, struct iovec *iov, size_t *total,
             if (*rv != APR_SUCCESS) {
                 return 0;
             }
-            client->out_bytes += before == (apr_size_t)-1 ? (apr_off_t)len : 0;
+            client->out_bytes += before == (apr_size_t)-1
+                                     ? (apr_off_t)len + CLIENT_BUCKET_BYTES
+                                     : 0;
         }
         else {
             *rv = apr_bucket_read(b, &data, &len, APR_NONBLOCK_READ);
@@ -253,7 +255,7 @@ static int look_at(client_t *client, apr_bucket_brigade *bb)
             has |= HAS_UNKNOWN_LENGTH;
         }
         else if (!APR_BUCKET_IS_FILE(b)) {
-            client->out_bytes += (apr_off_t)b->length;
+            client->out_bytes += (apr_off_t)b->length + CLIENT_BUCKET_BYTES;
         }
         if (!APR_BUCKET_IS_HEAP(b) && !APR_BUCKET_IS_IMMORTAL(b)) {
             has |= HAS_PASSING;

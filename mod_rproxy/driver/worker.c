@@ -72,14 +72,29 @@ static void take_up(exchange_t *x, const struct pollfd *fds,
     }
 }
 
+/* Within the step the sink may wait for the client: that is not the member's
+ * time. */
+static exchange_wait_t step(exchange_t *x, apr_time_t *now)
+{
+    apr_time_t begun = clock_now();
+    exchange_wait_t wait = exchange_io_step(x, begun);
+
+    *now = clock_now();
+    if (!(wait.want & EXCHANGE_DONE)) {
+        x->progress_at += *now - begun;
+        wait.deadline = exchange_deadline(x);
+    }
+    return wait;
+}
+
 void worker_run(exchange_t *x, const worker_client_t *client)
 {
     apr_time_t client_deadline = 0;
 
     for (;;) {
         struct pollfd fds[2];
-        apr_time_t now = clock_now();
-        exchange_wait_t wait = exchange_io_step(x, now);
+        apr_time_t now;
+        exchange_wait_t wait = step(x, &now);
 
         if (wait.want & EXCHANGE_DONE) {
             return;
