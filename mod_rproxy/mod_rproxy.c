@@ -102,8 +102,8 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
 static int loop_threads(void)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    long loops = rproxy_global->loop_threads ? rproxy_global->loop_threads
-                                             : cores / 2;
+    long loops =
+        rproxy_global->loop_threads ? rproxy_global->loop_threads : cores / 2;
 
     return loops < 1 ? 1 : loops > 64 ? 64 : (int)loops;
 }
@@ -151,15 +151,16 @@ static void register_hooks(apr_pool_t *pool)
     status_register_hooks(pool);
 }
 
-module __attribute__((visibility("default"))) rproxy_module = {
-    STANDARD20_MODULE_STUFF,
-    rproxy_settings_create,
-    rproxy_settings_merge,
-    rproxy_server_create,
-    rproxy_server_merge,
-    rproxy_directives,
-    register_hooks
+module __attribute__((visibility("default")))
+rproxy_module = { STANDARD20_MODULE_STUFF,
+                  rproxy_settings_create,
+                  rproxy_settings_merge,
+                  rproxy_server_create,
+                  rproxy_server_merge,
+                  rproxy_directives,
+                  register_hooks
 #if defined(AP_MODULE_FLAG_NONE)
-    , AP_MODULE_FLAG_NONE
+                  ,
+                  AP_MODULE_FLAG_NONE
 #endif
 };

@@ -242,13 +242,13 @@ static void count(proxied_t *p)
 static void report(const proxied_t *p, int status)
 {
     const exchange_t *x = p->x;
-    int client_side = x->outcome == OUTCOME_CLIENT_GONE
-                      || x->outcome == OUTCOME_BAD_REQUEST;
+    int client_side =
+        x->outcome == OUTCOME_CLIENT_GONE || x->outcome == OUTCOME_BAD_REQUEST;
 
     ap_log_rerror(APLOG_MARK, client_side ? APLOG_INFO : APLOG_ERR, 0, p->r,
                   RPLOGNO(1203) "upstream %s, member %s: %s: %s; %d tries, "
-                  "%s", x->upstream->name,
-                  x->member ? x->member->url : "none",
+                                "%s",
+                  x->upstream->name, x->member ? x->member->url : "none",
                   outcome_name(x->outcome), x->reason ? x->reason : "",
                   x->attempts,
                   x->response_started
@@ -264,8 +264,8 @@ static int cut_short(proxied_t *p)
     conn_rec *c = r->connection;
     apr_bucket_alloc_t *list = c->bucket_alloc;
 
-    APR_BRIGADE_INSERT_TAIL(
-        p->bb, ap_bucket_error_create(HTTP_BAD_GATEWAY, NULL, r->pool, list));
+    APR_BRIGADE_INSERT_TAIL(p->bb, ap_bucket_error_create(HTTP_BAD_GATEWAY,
+                                                          NULL, r->pool, list));
     APR_BRIGADE_INSERT_TAIL(p->bb, ap_bucket_eoc_create(list));
     APR_BRIGADE_INSERT_TAIL(p->bb, apr_bucket_eos_create(list));
     c->keepalive = AP_CONN_CLOSE;
@@ -429,8 +429,7 @@ void proxied_client_slow(proxied_t *p)
 static int run_on_worker(proxied_t *p)
 {
     conn_rec *c = p->r->connection;
-    worker_client_t client = { .fd = -1,
-                               .timeout = c->base_server->timeout };
+    worker_client_t client = { .fd = -1, .timeout = c->base_server->timeout };
 
     if (p->buffer) {
         rproxy_buffer_collect(p);

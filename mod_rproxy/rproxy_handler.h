@@ -13,18 +13,18 @@ typedef struct rproxy_buffer_t rproxy_buffer_t;
 /* One request on its way through an upstream; from r->pool. */
 struct proxied_t {
     request_rec *r;
-    client_t *client;          /* on the loop; NULL with the worker driver */
+    client_t *client; /* on the loop; NULL with the worker driver */
     const settings_t *settings;
     route_match_t match;
     exchange_t *x;
-    exchange_env_t env;        /* the worker driver's own */
-    rproxy_buffer_t *buffer;   /* of the request body, or NULL */
-    apr_bucket_brigade *bb;    /* response bytes not yet passed on */
+    exchange_env_t env;      /* the worker driver's own */
+    rproxy_buffer_t *buffer; /* of the request body, or NULL */
+    apr_bucket_brigade *bb;  /* response bytes not yet passed on */
     apr_off_t bb_bytes;
-    int override_status;       /* RProxyErrorOverride: answer this ourselves */
-    int discard;               /* the client is gone, the exchange finishes */
-    int body_status;           /* of a malformed request body */
-    int counted;               /* in the route's active exchanges */
+    int override_status; /* RProxyErrorOverride: answer this ourselves */
+    int discard;         /* the client is gone, the exchange finishes */
+    int body_status;     /* of a malformed request body */
+    int counted;         /* in the route's active exchanges */
 };
 
 /* Has a route taken the request, and does our handler serve it? */

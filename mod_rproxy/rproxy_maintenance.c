@@ -28,8 +28,7 @@ int rproxy_in_maintenance(const proxied_t *p)
                : SETTING(p->settings, maintenance);
 }
 
-static int append_file(request_rec *r, const char *path,
-                       apr_bucket_brigade *bb)
+static int append_file(request_rec *r, const char *path, apr_bucket_brigade *bb)
 {
     apr_file_t *file;
     apr_finfo_t info;
@@ -39,7 +38,8 @@ static int append_file(request_rec *r, const char *path,
         || apr_file_info_get(&info, APR_FINFO_SIZE, file) != APR_SUCCESS) {
         ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
                       RPLOGNO(1204) "RProxyMaintenance: page \"%s\" cannot be "
-                      "read: the built-in one is sent", path);
+                                    "read: the built-in one is sent",
+                      path);
         return 0;
     }
     apr_brigade_insert_file(bb, file, 0, info.size, r->pool);
@@ -60,8 +60,9 @@ int rproxy_maintenance(proxied_t *p)
                    apr_itoa(r->pool, SETTING(p->settings, retry_after_s)));
     apr_table_setn(r->headers_out, "Cache-Control", "no-store");
     if (!path || !append_file(r, path, bb)) {
-        APR_BRIGADE_INSERT_TAIL(
-            bb, apr_bucket_immortal_create(page, sizeof(page) - 1, list));
+        APR_BRIGADE_INSERT_TAIL(bb, apr_bucket_immortal_create(page,
+                                                               sizeof(page) - 1,
+                                                               list));
         ap_set_content_length(r, sizeof(page) - 1);
     }
     APR_BRIGADE_INSERT_TAIL(bb, apr_bucket_eos_create(list));

@@ -117,9 +117,10 @@ static sink_e worker_body(void *ctx, chunk_t *chunk, slice_t data)
         p->bb_bytes += (apr_off_t)data.len;
         return p->bb_bytes >= COPY_FULL ? pass(p) : SINK_OK;
     }
-    APR_BRIGADE_INSERT_TAIL(
-        p->bb, apr_bucket_transient_create(data.p, data.len,
-                                           p->r->connection->bucket_alloc));
+    APR_BRIGADE_INSERT_TAIL(p->bb,
+                            apr_bucket_transient_create(data.p, data.len,
+                                                        p->r->connection
+                                                            ->bucket_alloc));
     return pass(p);
 }
 
@@ -127,8 +128,8 @@ static sink_e sink_flush(void *ctx)
 {
     proxied_t *p = ctx;
 
-    APR_BRIGADE_INSERT_TAIL(
-        p->bb, apr_bucket_flush_create(p->r->connection->bucket_alloc));
+    APR_BRIGADE_INSERT_TAIL(p->bb, apr_bucket_flush_create(
+                                       p->r->connection->bucket_alloc));
     return pass(p);
 }
 
@@ -162,8 +163,8 @@ void rproxy_sink_end(proxied_t *p)
 {
     request_rec *r = p->r;
 
-    APR_BRIGADE_INSERT_TAIL(
-        p->bb, apr_bucket_eos_create(r->connection->bucket_alloc));
+    APR_BRIGADE_INSERT_TAIL(p->bb,
+                            apr_bucket_eos_create(r->connection->bucket_alloc));
     if (!p->discard) {
         ap_pass_brigade(r->output_filters, p->bb);
     }

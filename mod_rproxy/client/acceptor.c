@@ -39,7 +39,7 @@ typedef struct {
     int armed;
 } acceptor_t;
 
-static apr_array_header_t *listeners; /* of int: duplicated descriptors */
+static apr_array_header_t *listeners;   /* of int: duplicated descriptors */
 static apr_array_header_t *tls_servers; /* of server_rec * */
 static const module *mpm_module;
 static long next_id;
@@ -149,8 +149,7 @@ static int is_for_loops(const ap_listen_rec *lr, server_rec *main_server)
         if (!serves_port(s, lr->bind_addr->port)) {
             continue;
         }
-        if (has_tls(s) || speaks_h2c(s)
-            || conf->event_loop == RPROXY_LOOP_OFF
+        if (has_tls(s) || speaks_h2c(s) || conf->event_loop == RPROXY_LOOP_OFF
             || conf->event_loop == RPROXY_LOOP_ADOPT) {
             return 0;
         }
@@ -296,8 +295,8 @@ static int accept_one(acceptor_t *a)
         if (rv != ECONNABORTED && rv != EPROTO) {
             ap_log_error(APLOG_MARK, APLOG_ERR, rv, ap_server_conf,
                          RPLOGNO(1310) "accept: resting for 100 ms (too many "
-                         "open files: raise the limit, or lower "
-                         "RProxyMaxConnections)");
+                                       "open files: raise the limit, or lower "
+                                       "RProxyMaxConnections)");
             acceptor_stop(loop);
             timer_set(&loop->reactor->timers, &loop->arm_timer,
                       loop->reactor->now + REST);

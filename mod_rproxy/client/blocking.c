@@ -15,43 +15,116 @@
 #include "../rproxy_private.h"
 
 static const char *const quick_modules[] = {
-    "core.c",            "http_core.c",         "mod_so.c",
-    "event.c",           "worker.c",            "prefork.c",
-    "mod_access_compat.c", "mod_actions.c",     "mod_alias.c",
-    "mod_allowmethods.c", "mod_asis.c",         "mod_auth_basic.c",
-    "mod_auth_digest.c", "mod_authn_core.c",    "mod_authn_file.c",
-    "mod_authz_core.c",  "mod_authz_groupfile.c", "mod_authz_host.c",
-    "mod_authz_owner.c", "mod_authz_user.c",    "mod_autoindex.c",
-    "mod_brotli.c",      "mod_cgi.c",           "mod_cgid.c",
-    "mod_deflate.c",     "mod_dir.c",           "mod_env.c",
-    "mod_expires.c",     "mod_filter.c",        "mod_headers.c",
-    "mod_http2.c",       "mod_include.c",       "mod_info.c",
-    "mod_log_config.c",  "mod_logio.c",         "mod_macro.c",
-    "mod_md.c",          "mod_mime.c",          "mod_mime_magic.c",
-    "mod_negotiation.c", "mod_php.c",           "mod_proxy.c",
-    "mod_proxy_balancer.c", "mod_proxy_fcgi.c", "mod_proxy_html.c",
-    "mod_proxy_http.c",  "mod_proxy_http2.c",   "mod_proxy_wstunnel.c",
-    "mod_proxy_ajp.c",   "mod_proxy_connect.c", "mod_ratelimit.c",
-    "mod_remoteip.c",    "mod_reqtimeout.c",    "mod_request.c",
-    "mod_rewrite.c",     "mod_rproxy.c",        "mod_rproxy_balancer.c",
-    "mod_rproxy_cache.c", "mod_rproxy_guard.c", "mod_setenvif.c",
-    "mod_speling.c",     "mod_ssl.c",           "mod_status.c",
-    "mod_substitute.c",  "mod_unique_id.c",     "mod_unixd.c",
-    "mod_userdir.c",     "mod_usertrack.c",     "mod_version.c",
-    "mod_vhost_alias.c", "mod_watchdog.c",      "mod_xml2enc.c",
-    "mod_sed.c",         "mod_systemd.c",       "mod_negotiation.c",
-    "mod_cern_meta.c",   "mod_charset_lite.c",  "mod_buffer.c",
-    "mod_data.c",        "mod_ext_filter.c",    "mod_log_debug.c",
-    "mod_log_forensic.c", "mod_suexec.c",       "util_expr_eval.c",
+    "core.c",
+    "http_core.c",
+    "mod_so.c",
+    "event.c",
+    "worker.c",
+    "prefork.c",
+    "mod_access_compat.c",
+    "mod_actions.c",
+    "mod_alias.c",
+    "mod_allowmethods.c",
+    "mod_asis.c",
+    "mod_auth_basic.c",
+    "mod_auth_digest.c",
+    "mod_authn_core.c",
+    "mod_authn_file.c",
+    "mod_authz_core.c",
+    "mod_authz_groupfile.c",
+    "mod_authz_host.c",
+    "mod_authz_owner.c",
+    "mod_authz_user.c",
+    "mod_autoindex.c",
+    "mod_brotli.c",
+    "mod_cgi.c",
+    "mod_cgid.c",
+    "mod_deflate.c",
+    "mod_dir.c",
+    "mod_env.c",
+    "mod_expires.c",
+    "mod_filter.c",
+    "mod_headers.c",
+    "mod_http2.c",
+    "mod_include.c",
+    "mod_info.c",
+    "mod_log_config.c",
+    "mod_logio.c",
+    "mod_macro.c",
+    "mod_md.c",
+    "mod_mime.c",
+    "mod_mime_magic.c",
+    "mod_negotiation.c",
+    "mod_php.c",
+    "mod_proxy.c",
+    "mod_proxy_balancer.c",
+    "mod_proxy_fcgi.c",
+    "mod_proxy_html.c",
+    "mod_proxy_http.c",
+    "mod_proxy_http2.c",
+    "mod_proxy_wstunnel.c",
+    "mod_proxy_ajp.c",
+    "mod_proxy_connect.c",
+    "mod_ratelimit.c",
+    "mod_remoteip.c",
+    "mod_reqtimeout.c",
+    "mod_request.c",
+    "mod_rewrite.c",
+    "mod_rproxy.c",
+    "mod_rproxy_balancer.c",
+    "mod_rproxy_cache.c",
+    "mod_rproxy_guard.c",
+    "mod_setenvif.c",
+    "mod_speling.c",
+    "mod_ssl.c",
+    "mod_status.c",
+    "mod_substitute.c",
+    "mod_unique_id.c",
+    "mod_unixd.c",
+    "mod_userdir.c",
+    "mod_usertrack.c",
+    "mod_version.c",
+    "mod_vhost_alias.c",
+    "mod_watchdog.c",
+    "mod_xml2enc.c",
+    "mod_sed.c",
+    "mod_systemd.c",
+    "mod_negotiation.c",
+    "mod_cern_meta.c",
+    "mod_charset_lite.c",
+    "mod_buffer.c",
+    "mod_data.c",
+    "mod_ext_filter.c",
+    "mod_log_debug.c",
+    "mod_log_forensic.c",
+    "mod_suexec.c",
+    "util_expr_eval.c",
 };
 
 static const char *const quick_filters[] = {
-    "byterange", "content_length", "http_header", "http_outerror", "chunk",
-    "old_write", "deflate",        "brotli_compress", "fixup_headers_out",
-    "fixup_headers_err", "rproxy_out", "rproxy_head", "ssl/tls filter",
-    "ssl/tls coalescing filter", "mod_expires", "xlate", "substitute", "sed",
-    "log_input_output", "reqtimeout", "buffer",
-    "rproxy_cache_save", "rproxy_guard",
+    "byterange",
+    "content_length",
+    "http_header",
+    "http_outerror",
+    "chunk",
+    "old_write",
+    "deflate",
+    "brotli_compress",
+    "fixup_headers_out",
+    "fixup_headers_err",
+    "rproxy_out",
+    "rproxy_head",
+    "ssl/tls filter",
+    "ssl/tls coalescing filter",
+    "mod_expires",
+    "xlate",
+    "substitute",
+    "sed",
+    "log_input_output",
+    "reqtimeout",
+    "buffer",
+    "rproxy_cache_save",
+    "rproxy_guard",
 };
 
 #define QUICK_FILTERS (sizeof(quick_filters) / sizeof(quick_filters[0]))
@@ -86,8 +159,7 @@ static void check(apr_array_header_t *links, const char *phase,
 
     for (i = 0; links && i < links->nelts; i++) {
         const link_t *link = &((const link_t *)links->elts)[i];
-        if (is_quick(link->name)
-            || (*names && strstr(*names, link->name))) {
+        if (is_quick(link->name) || (*names && strstr(*names, link->name))) {
             continue;
         }
         *names = apr_pstrcat(pool, *names ? *names : "", *names ? ", " : "",
@@ -101,8 +173,7 @@ void blocking_configure(apr_pool_t *pool, server_rec *s)
 
     check(ap_hook_get_post_read_request(), "post_read_request", &names, pool);
     check(ap_hook_get_quick_handler(), "quick_handler", &names, pool);
-    check(ap_hook_get_pre_translate_name(), "pre_translate_name", &names,
-          pool);
+    check(ap_hook_get_pre_translate_name(), "pre_translate_name", &names, pool);
     check(ap_hook_get_translate_name(), "translate_name", &names, pool);
     check(ap_hook_get_map_to_storage(), "map_to_storage", &names, pool);
     check(ap_hook_get_header_parser(), "header_parser", &names, pool);
@@ -116,8 +187,10 @@ void blocking_configure(apr_pool_t *pool, server_rec *s)
     if (names) {
         ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, s,
                      RPLOGNO(1306) "requests run on worker threads, not on the "
-                     "event loop: not known whether these wait in their "
-                     "phases: %s", names);
+                                   "event loop: not known whether these wait "
+                                   "in their "
+                                   "phases: %s",
+                     names);
     }
 }
 

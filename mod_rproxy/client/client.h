@@ -55,23 +55,23 @@ struct client_t {
 
     unsigned readable : 1; /* edge seen, EAGAIN not yet */
     unsigned writable : 1;
-    unsigned hangup : 1;   /* the client closed or reset */
-    unsigned eof : 1;      /* read to the end */
-    unsigned dirty : 1;    /* output waits for the end of the turn */
-    unsigned tls : 1;      /* filters between us and the network */
+    unsigned hangup : 1;    /* the client closed or reset */
+    unsigned eof : 1;       /* read to the end */
+    unsigned dirty : 1;     /* output waits for the end of the turn */
+    unsigned tls : 1;       /* filters between us and the network */
     unsigned in_phases : 1; /* a phase runs on the loop; TLS may wait */
     unsigned on_worker : 1; /* the thread that runs filters may block */
-    unsigned no_wait : 1;  /* but this read must not */
-    unsigned draining : 1; /* no further request on this connection */
-    unsigned reset : 1;    /* close with RST: the response was cut short */
-    unsigned unread : 1;   /* part of a request body was not read */
-    unsigned resume : 1;   /* a filter may block: the handler goes elsewhere */
+    unsigned no_wait : 1;   /* but this read must not */
+    unsigned draining : 1;  /* no further request on this connection */
+    unsigned reset : 1;     /* close with RST: the response was cut short */
+    unsigned unread : 1;    /* part of a request body was not read */
+    unsigned resume : 1;    /* a filter may block: the handler goes elsewhere */
     unsigned linger_close : 1; /* more may be under way from the client */
-    unsigned closing : 1;  /* the last bytes of the connection are queued */
+    unsigned closing : 1;      /* the last bytes of the connection are queued */
 
     /* input: decrypted bytes not yet taken by a request */
     chunk_t *in;
-    size_t scanned;        /* bytes of in already searched for the head's end */
+    size_t scanned; /* bytes of in already searched for the head's end */
     ap_filter_t *in_filter;
     /* input below mod_ssl: bytes as they came */
     chunk_t *raw;
@@ -82,11 +82,11 @@ struct client_t {
     apr_pool_t *out_pool;      /* of what had to be set aside */
     apr_off_t out_bytes;       /* in memory, in out, buckets included */
 
-    request_rec *r;            /* under way */
-    proxied_t *proxied;        /* its exchange in CLIENT_REQUEST */
-    int status;                /* for HANDOFF_DIE and back */
+    request_rec *r;     /* under way */
+    proxied_t *proxied; /* its exchange in CLIENT_REQUEST */
+    int status;         /* for HANDOFF_DIE and back */
 
-    apr_time_t head_since;     /* first byte of the head; 0: none yet */
+    apr_time_t head_since; /* first byte of the head; 0: none yet */
     apr_time_t linger_until;
     timer_entry_t timer;
     reactor_task_t flush_task; /* at the end of a turn */

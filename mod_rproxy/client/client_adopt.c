@@ -123,8 +123,7 @@ static apr_status_t take_filters(client_t *client)
 
     if (rv == APR_SUCCESS) {
         client_take_output(client);
-        ap_set_module_config(client->conn->conn_config, &rproxy_module,
-                             client);
+        ap_set_module_config(client->conn->conn_config, &rproxy_module, client);
     }
     return rv;
 }
@@ -145,7 +144,7 @@ static int process_connection(conn_rec *c)
     if (take_filters(client) != APR_SUCCESS) {
         ap_log_cerror(APLOG_MARK, APLOG_DEBUG, 0, c,
                       RPLOGNO(1308) "not adopted: the connection's input "
-                      "filters are not the usual ones");
+                                    "filters are not the usual ones");
         return DECLINED;
     }
     client->on_worker = 0;
@@ -165,7 +164,8 @@ apr_status_t client_accepted(conn_rec *c, loop_t *loop)
     if (rv != APR_SUCCESS) {
         ap_log_cerror(APLOG_MARK, APLOG_ERR, rv, c,
                       RPLOGNO(1309) "a module has put an unusual filter on the "
-                      "connection: set RProxyEventLoop off for this port");
+                                    "connection: set RProxyEventLoop off for "
+                                    "this port");
         return rv;
     }
     client_arrived(client);
@@ -263,9 +263,9 @@ void (*rproxy_logio_add_bytes_in)(conn_rec *c, apr_off_t bytes);
 void (*rproxy_logio_add_bytes_out)(conn_rec *c, apr_off_t bytes);
 
 APR_DECLARE_OPTIONAL_FN(void, ap_logio_add_bytes_in,
-                        (conn_rec *c, apr_off_t bytes));
+                        (conn_rec * c, apr_off_t bytes));
 APR_DECLARE_OPTIONAL_FN(void, ap_logio_add_bytes_out,
-                        (conn_rec *c, apr_off_t bytes));
+                        (conn_rec * c, apr_off_t bytes));
 
 void client_child_init(apr_pool_t *pchild, server_rec *s,
                        const shared_t *shared, int count)
@@ -290,8 +290,7 @@ void client_register_hooks(apr_pool_t *pool)
                                           "mod_reqtimeout.c", NULL };
 
     (void)pool;
-    ap_hook_process_connection(process_connection, before, NULL,
-                               APR_HOOK_LAST);
+    ap_hook_process_connection(process_connection, before, NULL, APR_HOOK_LAST);
     client_input_register();
     client_output_register();
     client_body_register();

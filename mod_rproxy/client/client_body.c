@@ -128,10 +128,9 @@ static void take_trailers(body_t *ctx, request_rec *r)
     size_t pos = 0;
 
     while (h1_body_trailer(&ctx->body, &pos, &field)) {
-        apr_table_addn(
-            r->trailers_in,
-            apr_pstrmemdup(r->pool, field.name.p, field.name.len),
-            apr_pstrmemdup(r->pool, field.value.p, field.value.len));
+        apr_table_addn(r->trailers_in,
+                       apr_pstrmemdup(r->pool, field.name.p, field.name.len),
+                       apr_pstrmemdup(r->pool, field.value.p, field.value.len));
     }
 }
 
@@ -209,9 +208,8 @@ static apr_status_t body_filter(ap_filter_t *f, apr_bucket_brigade *bb,
     }
     rv = next_run(ctx, f->r, readbytes > 0 ? (size_t)readbytes : 1, &data);
     if (rv == APR_SUCCESS) {
-        APR_BRIGADE_INSERT_TAIL(
-            bb, apr_bucket_transient_create(data.p, data.len,
-                                            f->c->bucket_alloc));
+        APR_BRIGADE_INSERT_TAIL(bb, apr_bucket_transient_create(
+                                        data.p, data.len, f->c->bucket_alloc));
     }
     else if (rv != APR_EOF) {
         if (APR_STATUS_IS_EAGAIN(rv) && block == APR_BLOCK_READ) {
@@ -222,8 +220,7 @@ static apr_status_t body_filter(ap_filter_t *f, apr_bucket_brigade *bb,
         return rv;
     }
     if (ctx->ended) {
-        APR_BRIGADE_INSERT_TAIL(bb,
-                                apr_bucket_eos_create(f->c->bucket_alloc));
+        APR_BRIGADE_INSERT_TAIL(bb, apr_bucket_eos_create(f->c->bucket_alloc));
     }
     return APR_SUCCESS;
 }

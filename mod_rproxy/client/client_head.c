@@ -26,11 +26,10 @@ static int is_plain(const request_rec *r, const apr_bucket_brigade *bb)
 {
     const apr_bucket *b;
 
-    if (r->header_only || AP_STATUS_IS_HEADER_ONLY(r->status)
-        || r->assbackwards || r->no_cache || !r->status_line
-        || r->proxyreq == PROXYREQ_NONE || r->content_languages
-        || !apr_is_empty_table(r->err_headers_out) || APLOGrtrace3(r)
-        || apr_table_get(r->notes, "no-etag")) {
+    if (r->header_only || AP_STATUS_IS_HEADER_ONLY(r->status) || r->assbackwards
+        || r->no_cache || !r->status_line || r->proxyreq == PROXYREQ_NONE
+        || r->content_languages || !apr_is_empty_table(r->err_headers_out)
+        || APLOGrtrace3(r) || apr_table_get(r->notes, "no-etag")) {
         return 0;
     }
     if (!apr_is_empty_table(r->subprocess_env)
@@ -64,8 +63,7 @@ static void complete(request_rec *r)
                        ap_make_content_type(r, r->content_type));
     }
     if (r->content_encoding) {
-        apr_table_setn(r->headers_out, "Content-Encoding",
-                       r->content_encoding);
+        apr_table_setn(r->headers_out, "Content-Encoding", r->content_encoding);
     }
 }
 
@@ -158,8 +156,8 @@ static chunk_t *make_head(client_t *client, request_rec *r)
     size_t i;
 
     for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-        chunk_t *chunk = chunk_get(&client->loop->reactor->env.chunks,
-                                   sizes[i]);
+        chunk_t *chunk =
+            chunk_get(&client->loop->reactor->env.chunks, sizes[i]);
         if (write_head(r, chunk)) {
             return chunk;
         }

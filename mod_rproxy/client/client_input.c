@@ -134,8 +134,8 @@ static apr_status_t fill_plain(client_t *client, size_t room)
 {
     chunk_t *in = client->in;
     size_t len = 0;
-    apr_status_t rv = receive(client, in->data + in->end, room,
-                              may_wait(client), &len);
+    apr_status_t rv =
+        receive(client, in->data + in->end, room, may_wait(client), &len);
 
     if (rv == APR_SUCCESS) {
         in->end += len;
@@ -151,10 +151,10 @@ static apr_status_t fill_through_filters(client_t *client, size_t room)
     apr_bucket_brigade *bb = client->spare;
     chunk_t *in = client->in;
     apr_size_t len = room;
-    apr_status_t rv = ap_get_brigade(
-        client->in_filter->next, bb, AP_MODE_READBYTES,
-        may_wait(client) ? APR_BLOCK_READ : APR_NONBLOCK_READ,
-        (apr_off_t)room);
+    apr_status_t rv =
+        ap_get_brigade(client->in_filter->next, bb, AP_MODE_READBYTES,
+                       may_wait(client) ? APR_BLOCK_READ : APR_NONBLOCK_READ,
+                       (apr_off_t)room);
 
     if (rv == APR_SUCCESS) {
         rv = apr_brigade_flatten(bb, in->data + in->end, &len);
@@ -203,9 +203,11 @@ static void insert_bytes(client_t *client, apr_bucket_brigade *bb, size_t len,
 {
     chunk_t *in = client->in;
 
-    APR_BRIGADE_INSERT_TAIL(
-        bb, apr_bucket_transient_create(in->data + in->begin, len,
-                                        client->conn->bucket_alloc));
+    APR_BRIGADE_INSERT_TAIL(bb,
+                            apr_bucket_transient_create(in->data + in->begin,
+                                                        len,
+                                                        client->conn
+                                                            ->bucket_alloc));
     if (take) {
         in->begin += len;
         client->scanned = 0;
@@ -239,9 +241,9 @@ static apr_status_t read_line(client_t *client, apr_bucket_brigade *bb,
     for (;;) {
         size_t len = held(client);
         const char *start = len ? client->in->data + client->in->begin : NULL;
-        const char *lf =
-            len > searched ? memchr(start + searched, '\n', len - searched)
-                           : NULL;
+        const char *lf = len > searched
+                             ? memchr(start + searched, '\n', len - searched)
+                             : NULL;
         apr_status_t rv;
 
         if (lf || len >= HUGE_STRING_LEN) {
@@ -328,8 +330,8 @@ static apr_status_t net_in_filter(ap_filter_t *f, apr_bucket_brigade *bb,
         return APR_ENOTIMPL;
     }
     if (!client->raw || client->raw->begin == client->raw->end) {
-        int may_wait = block == APR_BLOCK_READ
-                       && (client->on_worker || client->in_phases);
+        int may_wait =
+            block == APR_BLOCK_READ && (client->on_worker || client->in_phases);
         if (!client->readable && !may_wait) {
             return client->eof ? APR_EOF : no_more(client, APR_EAGAIN, block);
         }
@@ -345,9 +347,12 @@ static apr_status_t net_in_filter(ap_filter_t *f, apr_bucket_brigade *bb,
     if (readbytes < (apr_off_t)len) {
         len = (size_t)readbytes;
     }
-    APR_BRIGADE_INSERT_TAIL(
-        bb, apr_bucket_transient_create(client->raw->data + client->raw->begin,
-                                        len, f->c->bucket_alloc));
+    APR_BRIGADE_INSERT_TAIL(bb,
+                            apr_bucket_transient_create(client->raw->data
+                                                            + client->raw
+                                                                  ->begin,
+                                                        len,
+                                                        f->c->bucket_alloc));
     if (mode == AP_MODE_READBYTES) {
         client->raw->begin += len;
     }
@@ -435,8 +440,9 @@ ap_filter_rec_t *client_in_handle, *client_net_in_handle;
 
 void client_input_register(void)
 {
-    client_in_handle = ap_register_input_filter(
-        "RPROXY_IN", in_filter, NULL, AP_FTYPE_CONNECTION);
-    client_net_in_handle = ap_register_input_filter(
-        "RPROXY_NET_IN", net_in_filter, NULL, AP_FTYPE_NETWORK);
+    client_in_handle = ap_register_input_filter("RPROXY_IN", in_filter, NULL,
+                                                AP_FTYPE_CONNECTION);
+    client_net_in_handle =
+        ap_register_input_filter("RPROXY_NET_IN", net_in_filter, NULL,
+                                 AP_FTYPE_NETWORK);
 }

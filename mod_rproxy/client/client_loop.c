@@ -280,7 +280,7 @@ static void client_timer(timer_entry_t *entry, int64_t now)
             client->conn->keepalive = AP_CONN_CLOSE;
             ap_log_cerror(APLOG_MARK, APLOG_INFO, 0, client->conn,
                           RPLOGNO(1303) "request head not complete in time "
-                          "(RequestReadTimeout header=)");
+                                        "(RequestReadTimeout header=)");
         }
         client_close(client);
         break;

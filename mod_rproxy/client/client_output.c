@@ -238,7 +238,11 @@ void client_write_later(client_t *client)
 
 /* ---- RPROXY_OUT ---- */
 
-enum { HAS_FLUSH = 1, HAS_PASSING = 2, HAS_UNKNOWN_LENGTH = 4 };
+enum {
+    HAS_FLUSH = 1,
+    HAS_PASSING = 2,
+    HAS_UNKNOWN_LENGTH = 4
+};
 
 static int look_at(client_t *client, apr_bucket_brigade *bb)
 {

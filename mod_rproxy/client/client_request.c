@@ -99,8 +99,10 @@ void client_handled(client_t *client, request_rec *r, int status)
     else {
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
                       RPLOGNO(1305) "handler \"%s\" suspended a request on an "
-                      "adopted connection: set RProxyEventLoop off where it "
-                      "is used", r->handler ? r->handler : "");
+                                    "adopted connection: set RProxyEventLoop "
+                                    "off where it "
+                                    "is used",
+                      r->handler ? r->handler : "");
         client_finish_request(client, r, HTTP_INTERNAL_SERVER_ERROR);
     }
 }

@@ -123,8 +123,7 @@ static apr_status_t start_thread(loop_t *loop, apr_pool_t *pool)
 #if AP_MODULE_MAGIC_AT_LEAST(20120211, 122)
     return ap_thread_create(&loop->thread_handle, NULL, loop_main, loop, pool);
 #else
-    return apr_thread_create(&loop->thread_handle, NULL, loop_main, loop,
-                             pool);
+    return apr_thread_create(&loop->thread_handle, NULL, loop_main, loop, pool);
 #endif
 }
 
@@ -143,7 +142,9 @@ apr_status_t loops_start(apr_pool_t *pchild, server_rec *s,
         if (rv != APR_SUCCESS) {
             ap_log_error(APLOG_MARK, APLOG_ERR, rv, s,
                          RPLOGNO(1301) "event loop %d cannot be made: this "
-                         "child serves all requests on worker threads", i);
+                                       "child serves all requests on worker "
+                                       "threads",
+                         i);
             break;
         }
         loop->loops = count;
@@ -157,7 +158,8 @@ apr_status_t loops_start(apr_pool_t *pchild, server_rec *s,
         if (rv != APR_SUCCESS) {
             ap_log_error(APLOG_MARK, APLOG_ERR, rv, s,
                          RPLOGNO(1302) "the thread of event loop %d cannot be "
-                         "started", i);
+                                       "started",
+                         i);
             break;
         }
         loop_count = i + 1;

@@ -10,26 +10,26 @@
 
 struct loop_t {
     reactor_t *reactor;
-    apr_thread_t *thread_handle;    /* for joining */
-    apr_thread_t *thread;           /* as the loop itself knows it */
+    apr_thread_t *thread_handle;      /* for joining */
+    apr_thread_t *thread;             /* as the loop itself knows it */
     client_t *clients, *clients_last; /* newest first */
     int client_count;
-    int client_limit;               /* accepts no more than these */
-    int loops;                      /* of the child */
-    int stopping;                   /* the child ends */
-    int graceful;                   /* and waits for the clients to be done */
+    int client_limit; /* accepts no more than these */
+    int loops;        /* of the child */
+    int stopping;     /* the child ends */
+    int graceful;     /* and waits for the clients to be done */
     reactor_task_t stop_task, leave_task;
     timer_entry_t shed_timer, leave_timer;
-    reactor_list_t waiting;         /* clients that no worker is free for */
-    int handoffs;                   /* with worker threads now */
+    reactor_list_t waiting; /* clients that no worker is free for */
+    int handoffs;           /* with worker threads now */
     int handoff_limit;
 
     /* acceptor.c */
     apr_array_header_t *acceptors;
     timer_entry_t arm_timer;
-    int deferred;                   /* has left the last connections to others */
-    apr_pool_t *pool;               /* parent of the connections' pools */
-    apr_allocator_t *allocator;     /* theirs */
+    int deferred;               /* has left the last connections to others */
+    apr_pool_t *pool;           /* parent of the connections' pools */
+    apr_allocator_t *allocator; /* theirs */
     apr_pool_t **free_pools;
     int free_pool_count;
 };

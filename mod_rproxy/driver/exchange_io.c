@@ -81,9 +81,9 @@ static int io_connect(exchange_t *x, apr_time_t now)
     }
     if (!x->conn) {
         if (!x->fresh_only) {
-            x->conn = conn_pool_take(
-                x->env->conns, x->member, now,
-                x->env->probe_always || !x->request.is_idempotent);
+            x->conn = conn_pool_take(x->env->conns, x->member, now,
+                                     x->env->probe_always
+                                         || !x->request.is_idempotent);
         }
         if (x->conn) {
             exchange_on_connected(x, now);
@@ -132,8 +132,7 @@ static int io_write(exchange_t *x, apr_time_t now)
         total += iov[i].iov_len;
     }
     if (n == 1) {
-        written = socket_send(x->conn->fd, iov[0].iov_base,
-                              iov[0].iov_len);
+        written = socket_send(x->conn->fd, iov[0].iov_base, iov[0].iov_len);
     }
     else {
         struct msghdr message = { .msg_iov = iov, .msg_iovlen = (size_t)n };

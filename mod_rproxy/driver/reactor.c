@@ -143,8 +143,8 @@ static void tidy(timer_entry_t *entry, int64_t now)
 
 apr_status_t reactor_watch(reactor_t *reactor, int fd, watch_t *watch)
 {
-    struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP
-                                           | EPOLLET,
+    struct epoll_event event = { .events =
+                                     EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
                                  .data.ptr = watch };
 
     if (epoll_ctl(reactor->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
@@ -162,8 +162,8 @@ static apr_status_t close_descriptors(void *data)
     return APR_SUCCESS;
 }
 
-apr_status_t reactor_create(reactor_t **out, int number,
-                            const shared_t *shared, apr_pool_t *pool)
+apr_status_t reactor_create(reactor_t **out, int number, const shared_t *shared,
+                            apr_pool_t *pool)
 {
     reactor_t *reactor = apr_pcalloc(pool, sizeof(*reactor));
     struct epoll_event event = { .events = EPOLLIN };
@@ -173,8 +173,8 @@ apr_status_t reactor_create(reactor_t **out, int number,
     reactor->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     reactor->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (reactor->epoll_fd < 0 || reactor->wake_fd < 0
-        || epoll_ctl(reactor->epoll_fd, EPOLL_CTL_ADD, reactor->wake_fd,
-                     &event) != 0) {
+        || epoll_ctl(reactor->epoll_fd, EPOLL_CTL_ADD, reactor->wake_fd, &event)
+               != 0) {
         return errno;
     }
     apr_pool_cleanup_register(pool, reactor, close_descriptors,

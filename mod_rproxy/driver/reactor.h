@@ -21,8 +21,8 @@ typedef struct {
 struct reactor_t {
     int epoll_fd;
     int wake_fd;
-    int number;               /* of the loop within its child */
-    apr_time_t now;           /* of this wake-up, clock_now() */
+    int number;     /* of the loop within its child */
+    apr_time_t now; /* of this wake-up, clock_now() */
     timer_wheel_t timers;
     exchange_env_t env;
     reactor_list_t later;     /* run in the next turn, which does not wait */
@@ -30,7 +30,7 @@ struct reactor_t {
     reactor_task_t *inbox;    /* atomic; pushed by other threads */
     timer_entry_t tidy_timer; /* once a second: idle connections */
     metrics_child_t *metrics;
-    int stop;                 /* set on the loop's thread: leave the loop */
+    int stop; /* set on the loop's thread: leave the loop */
 };
 
 /* @param conns the loop's own pool of upstream connections */

@@ -4,9 +4,9 @@
  * Layer L0.
  *
  * Setting a later deadline, the common case, is one store: the entry stays in
- * its slot and moves on when that slot comes up.  512 slots of 16.4 ms; an entry
- * further away waits in the last slot.  An entry fires at most two slots late.
- * One thread. */
+ * its slot and moves on when that slot comes up.  512 slots of 16.4 ms; an
+ * entry further away waits in the last slot.  An entry fires at most two slots
+ * late.  One thread. */
 #ifndef RPROXY_TIMER_WHEEL_H
 #define RPROXY_TIMER_WHEEL_H
 

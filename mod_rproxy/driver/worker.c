@@ -9,7 +9,10 @@
 #include "clock.h"
 #include "exchange_io.h"
 
-enum { MEMBER, CLIENT };
+enum {
+    MEMBER,
+    CLIENT
+};
 
 static void set_up(const exchange_t *x, const exchange_wait_t *wait,
                    const worker_client_t *client, struct pollfd *fds)

@@ -20,9 +20,9 @@ typedef struct chunk_t {
     chunk_cache_t *cache; /* where it goes back to; NULL: free() */
     struct chunk_t *next; /* in the cache's free list or the holder's list */
     unsigned refs;
-    unsigned cap;         /* CHUNK_SMALL, CHUNK_LARGE or more */
-    size_t begin;         /* first byte not yet consumed */
-    size_t end;           /* first free byte */
+    unsigned cap; /* CHUNK_SMALL, CHUNK_LARGE or more */
+    size_t begin; /* first byte not yet consumed */
+    size_t end;   /* first free byte */
     char data[];
 } chunk_t;
 

@@ -12,8 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-conn_pool_t *conn_pool_create(const shared_t *shared, int locked,
-                              apr_pool_t *p)
+conn_pool_t *conn_pool_create(const shared_t *shared, int locked, apr_pool_t *p)
 {
     conn_pool_t *pool = apr_pcalloc(p, sizeof(*pool));
 
@@ -80,7 +79,8 @@ static int outlived(const upstream_conn_t *conn, apr_time_t now)
 {
     const member_t *m = conn->member;
 
-    return conn->hangup || (m->max_requests && conn->requests >= m->max_requests)
+    return conn->hangup
+           || (m->max_requests && conn->requests >= m->max_requests)
            || (m->max_age && now - conn->created >= m->max_age)
            || (m->idle_timeout && conn->idle_since
                && now - conn->idle_since >= m->idle_timeout);

@@ -26,10 +26,10 @@ typedef struct upstream_conn_t {
     exchange_t *exchange;                /* NULL while idle */
     apr_time_t created;
     apr_time_t idle_since;
-    int requests;      /* begun on it */
+    int requests; /* begun on it */
     unsigned reused : 1;
-    unsigned probed : 1;   /* when it was taken from the pool */
-    unsigned unasked : 1;  /* has something to read from before its request */
+    unsigned probed : 1;  /* when it was taken from the pool */
+    unsigned unasked : 1; /* has something to read from before its request */
     unsigned connecting : 1;
     unsigned readable : 1; /* edge seen, EAGAIN not yet */
     unsigned writable : 1;
@@ -43,10 +43,10 @@ typedef struct {
 
 struct conn_pool_t {
     const shared_t *shared;
-    conn_list_t *idle;      /* [member id] */
+    conn_list_t *idle;         /* [member id] */
     apr_thread_mutex_t *mutex; /* NULL: one thread only */
-    upstream_conn_t *dead;  /* closed; freed by conn_pool_bury */
-    int defer_free;         /* events of this turn may still name them */
+    upstream_conn_t *dead;     /* closed; freed by conn_pool_bury */
+    int defer_free;            /* events of this turn may still name them */
 };
 
 /* @param shared with the number of members; lives as long as the pool */

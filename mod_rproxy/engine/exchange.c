@@ -195,10 +195,9 @@ static apr_time_t side_deadline(const exchange_t *x, outcome_e *outcome)
 apr_time_t exchange_deadline(const exchange_t *x)
 {
     outcome_e outcome;
-    apr_time_t total =
-        x->policy.total_timeout && x->started
-            ? x->started + x->policy.total_timeout
-            : 0;
+    apr_time_t total = x->policy.total_timeout && x->started
+                           ? x->started + x->policy.total_timeout
+                           : 0;
 
     return x->done ? 0 : earlier(side_deadline(x, &outcome), total);
 }
@@ -209,8 +208,10 @@ void exchange_on_deadline(exchange_t *x, apr_time_t now)
     apr_time_t at = side_deadline(x, &outcome);
 
     if (!exchange_time_left(x, now)) {
-        exchange_finish(x, OUTCOME_TOTAL, 504, "the whole exchange took "
-                        "longer than RProxyTimeout total=", now);
+        exchange_finish(x, OUTCOME_TOTAL, 504,
+                        "the whole exchange took "
+                        "longer than RProxyTimeout total=",
+                        now);
         return;
     }
     if (!at || now < at) {
@@ -230,15 +231,19 @@ void exchange_on_deadline(exchange_t *x, apr_time_t now)
         }
         exchange_attempt_failed(x, FAILED_TIMEOUT, outcome, 504,
                                 "the request was not taken within "
-                                "RProxyTimeout send=", now);
+                                "RProxyTimeout send=",
+                                now);
         break;
     case OUTCOME_BETWEEN:
-        exchange_finish(x, outcome, 504, "no byte of the body within "
-                        "RProxyTimeout between=", now);
+        exchange_finish(x, outcome, 504,
+                        "no byte of the body within "
+                        "RProxyTimeout between=",
+                        now);
         break;
     default:
         exchange_attempt_failed(x, FAILED_TIMEOUT, outcome, 504,
                                 "no response within RProxyTimeout "
-                                "first-byte=", now);
+                                "first-byte=",
+                                now);
     }
 }

@@ -106,7 +106,11 @@ typedef struct {
     void (*rewind)(void *ctx);
 } source_ops_t;
 
-enum { EXCHANGE_LOG_TRACE, EXCHANGE_LOG_DEBUG, EXCHANGE_LOG_WARNING };
+enum {
+    EXCHANGE_LOG_TRACE,
+    EXCHANGE_LOG_DEBUG,
+    EXCHANGE_LOG_WARNING
+};
 
 typedef void (*exchange_log_fn)(void *ctx, int level, const char *text);
 
@@ -142,7 +146,7 @@ struct exchange_t {
     const source_ops_t *source; /* NULL without a body */
     void *ctx;                  /* of sink, source and log */
     exchange_log_fn log;
-    int log_level;              /* least level worth formatting */
+    int log_level;                   /* least level worth formatting */
     void (*finished)(exchange_t *x); /* loop only: called once, when done */
 
     /* result */
@@ -151,7 +155,7 @@ struct exchange_t {
     int error_status;   /* to answer with, when no response was passed on */
     const char *reason; /* sentence for the log, NULL with OUTCOME_OK */
     int response_started;
-    int status;         /* of the response passed on */
+    int status;                         /* of the response passed on */
     int64_t bytes_sent, bytes_received; /* bodies */
     apr_time_t started, attempt_started, connected_at, sent_at, first_byte_at,
         finished_at;
@@ -164,24 +168,24 @@ struct exchange_t {
     member_t *member;
     upstream_conn_t *conn;
     void *codec;
-    uint64_t tried;       /* bit n: member number n */
-    int address;          /* index of the address being tried */
-    int fresh_only;       /* take no kept connection */
+    uint64_t tried; /* bit n: member number n */
+    int address;    /* index of the address being tried */
+    int fresh_only; /* take no kept connection */
     int interims;
-    unsigned sink_full : 1, source_blocked : 1, source_ended : 1,
-        sent_some : 1, unflushed : 1, input_pending : 1, counted : 1;
+    unsigned sink_full : 1, source_blocked : 1, source_ended : 1, sent_some : 1,
+        unflushed : 1, input_pending : 1, counted : 1;
     int body_replayable;
     int64_t replay_bytes;
     chunk_t *head_out;
-    chunk_t *body_out;    /* oldest held chunk of the request body */
-    chunk_t *body_next;   /* next to send, or NULL */
+    chunk_t *body_out;  /* oldest held chunk of the request body */
+    chunk_t *body_next; /* next to send, or NULL */
     chunk_t *body_last;
-    size_t out_done;      /* bytes of the segment at the front already sent */
-    int64_t body_read;    /* bytes taken from the source */
+    size_t out_done;   /* bytes of the segment at the front already sent */
+    int64_t body_read; /* bytes taken from the source */
     chunk_t *in;
     apr_time_t progress_at; /* of the side that is waited for */
-    timer_entry_t timer;  /* the loop's */
-    reactor_task_t again; /* the loop's */
+    timer_entry_t timer;    /* the loop's */
+    reactor_task_t again;   /* the loop's */
 };
 
 exchange_t *exchange_create(apr_pool_t *pool);

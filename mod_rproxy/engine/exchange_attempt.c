@@ -60,8 +60,8 @@ void exchange_choose(exchange_t *x, apr_time_t now)
     x->attempts++;
     x->address = 0;
     x->attempt_started = x->progress_at = now;
-    x->codec = x->member->protocol->create(x->pool, &x->request,
-                                           &x->policy.limits);
+    x->codec =
+        x->member->protocol->create(x->pool, &x->request, &x->policy.limits);
     METRIC_ADD(exchange_member_metrics(x)->attempts, 1);
     exchange_request_transit(x, REQUEST_CONNECT);
 }
@@ -190,8 +190,9 @@ void exchange_attempt_failed(exchange_t *x, retry_failure_e failure,
     if (!is_free) {
         count_failure(x, now);
     }
-    exchange_log(x, verdict.verdict == RETRY_SAME_FRESH ? EXCHANGE_LOG_DEBUG
-                                                        : EXCHANGE_LOG_WARNING,
+    exchange_log(x,
+                 verdict.verdict == RETRY_SAME_FRESH ? EXCHANGE_LOG_DEBUG
+                                                     : EXCHANGE_LOG_WARNING,
                  "%s: %s (%s), try %d: %s, because %s", x->member->url,
                  retry_failure_text(failure), why, x->attempts,
                  verdict.verdict == GIVE_UP ? "giving up" : "trying again",

@@ -58,8 +58,7 @@ static int wants_other_member(exchange_t *x, int status, apr_time_t now)
     return exchange_try_other(x, now);
 }
 
-static void on_head(exchange_t *x, const protocol_output_t *out,
-                    apr_time_t now)
+static void on_head(exchange_t *x, const protocol_output_t *out, apr_time_t now)
 {
     if (wants_other_member(x, out->response->status, now)) {
         return;
@@ -163,8 +162,8 @@ void exchange_on_closed(exchange_t *x, const char *error, apr_time_t now)
 
     if (!x->first_byte_at) {
         exchange_attempt_failed(x, FAILED_RESET, OUTCOME_RESET, 502,
-                                error ? error
-                                      : "closed before the first byte", now);
+                                error ? error : "closed before the first byte",
+                                now);
     }
     else if (!error
              && x->member->protocol->closed(x->codec, &out) == PROTOCOL_END) {

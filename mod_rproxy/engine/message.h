@@ -15,16 +15,16 @@ typedef enum {
 
 typedef struct {
     slice_t method;
-    slice_t target;      /* origin-form: path and query */
-    slice_t host;        /* empty: the member's own authority */
-    h1_field_t *fields;  /* end-to-end fields to send, without Host, framing
+    slice_t target;     /* origin-form: path and query */
+    slice_t host;       /* empty: the member's own authority */
+    h1_field_t *fields; /* end-to-end fields to send, without Host, framing
                           * and Expect, which the protocol writes itself */
     size_t field_count;
     request_body_e body;
     int64_t content_length;
     int expect_continue; /* the client waits for 100 before its body */
     int is_head;
-    int is_idempotent;   /* GET, HEAD, PUT, DELETE, OPTIONS, TRACE */
+    int is_idempotent; /* GET, HEAD, PUT, DELETE, OPTIONS, TRACE */
 } request_head_t;
 
 #endif

@@ -41,7 +41,7 @@ typedef enum {
 #define X(id, name) id,
     OUTCOMES(X)
 #undef X
-        OUTCOME_COUNT
+    OUTCOME_COUNT
 } outcome_e;
 
 /* The word for logs, status and tests; static storage. */
@@ -50,33 +50,33 @@ const char *outcome_name(outcome_e outcome);
 typedef struct {
     uint64_t status_class[6]; /* of responses passed on: [1]..[5] */
     uint64_t outcomes[OUTCOME_COUNT];
-    uint64_t bytes_in;        /* request bodies to upstreams */
-    uint64_t bytes_out;       /* response bodies from upstreams */
+    uint64_t bytes_in;  /* request bodies to upstreams */
+    uint64_t bytes_out; /* response bodies from upstreams */
     uint64_t retries;
-    int64_t active;           /* exchanges under way; a killed child's rest is
+    int64_t active;    /* exchanges under way; a killed child's rest is
                                * taken back with its connections */
-    histogram_t total;        /* whole exchange */
+    histogram_t total; /* whole exchange */
 } __attribute__((aligned(64))) metrics_route_t;
 
 typedef struct {
     uint64_t attempts;
     uint64_t failures;
-    uint64_t connects;        /* new connections */
-    uint64_t reuses;          /* attempts on a kept connection */
+    uint64_t connects; /* new connections */
+    uint64_t reuses;   /* attempts on a kept connection */
     int64_t active;
-    int64_t idle;             /* kept connections */
+    int64_t idle; /* kept connections */
     histogram_t connect;
     histogram_t first_byte;
 } __attribute__((aligned(64))) metrics_member_t;
 
 typedef struct {
-    uint64_t adopted;         /* client connections taken over by the loops */
-    int64_t clients;          /* of them open now */
-    uint64_t requests;        /* served on the loops */
-    uint64_t handoffs;        /* requests given to a worker thread */
+    uint64_t adopted;  /* client connections taken over by the loops */
+    int64_t clients;   /* of them open now */
+    uint64_t requests; /* served on the loops */
+    uint64_t handoffs; /* requests given to a worker thread */
     int64_t handoffs_active;
     uint64_t loop_turns;
-    histogram_t loop_lag;     /* time one turn of a loop took */
+    histogram_t loop_lag; /* time one turn of a loop took */
 } __attribute__((aligned(64))) metrics_child_t;
 
 void histogram_add(histogram_t *h, int64_t usec);

@@ -151,8 +151,8 @@ static protocol_event_e read_head(http1_t *h, chunk_t *chunk,
 
 static protocol_event_e end(http1_t *h, protocol_output_t *out)
 {
-    out->keep_alive = h->framing.keep_alive
-                      && h->framing.kind != H1_BODY_UNTIL_CLOSE;
+    out->keep_alive =
+        h->framing.keep_alive && h->framing.kind != H1_BODY_UNTIL_CLOSE;
     return PROTOCOL_END;
 }
 
@@ -229,9 +229,7 @@ static int http1_trailer(const void *state, size_t *pos, h1_field_t *field)
 }
 
 const protocol_t protocol_http1 = {
-    "http",          80,
-    http1_create,    http1_write_head,
-    http1_frame_body, http1_read,
-    http1_closed,    http1_expected,
+    "http",           80,         http1_create, http1_write_head,
+    http1_frame_body, http1_read, http1_closed, http1_expected,
     http1_trailer,
 };

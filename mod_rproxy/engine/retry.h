@@ -42,14 +42,14 @@ typedef enum {
 
 typedef enum {
     GIVE_UP,
-    RETRY_NEXT,       /* another member if there is one */
-    RETRY_SAME_FRESH  /* the same member on a new connection */
+    RETRY_NEXT,      /* another member if there is one */
+    RETRY_SAME_FRESH /* the same member on a new connection */
 } retry_verdict_e;
 
 typedef struct {
     retry_failure_e failure;
-    int enabled;          /* this failure is among RProxyRetry on= */
-    int attempts;         /* made so far, this one included */
+    int enabled;  /* this failure is among RProxyRetry on= */
+    int attempts; /* made so far, this one included */
     int max_attempts;
     int idempotent;       /* the method */
     int sent;             /* some byte of the request was written */
@@ -62,7 +62,7 @@ typedef struct {
 typedef struct {
     retry_verdict_e verdict;
     retry_reason_e reason;
-    int costs;            /* must be paid from the retry budget */
+    int costs; /* must be paid from the retry budget */
 } retry_t;
 
 retry_t retry_decide(const retry_in_t *in);

@@ -90,17 +90,15 @@ static void reclaim(shared_t *shared, int child)
     for (i = 0; i < shared->members; i++) {
         int at = child * shared->members + i;
         int32_t n = __atomic_exchange_n(&shared->held[at], 0, __ATOMIC_RELAXED);
-        __atomic_fetch_sub(&shared->member[i].connections, n,
-                           __ATOMIC_RELAXED);
+        __atomic_fetch_sub(&shared->member[i].connections, n, __ATOMIC_RELAXED);
         __atomic_store_n(&shared->member_metrics[at].active, 0,
                          __ATOMIC_RELAXED);
-        __atomic_store_n(&shared->member_metrics[at].idle, 0,
-                         __ATOMIC_RELAXED);
+        __atomic_store_n(&shared->member_metrics[at].idle, 0, __ATOMIC_RELAXED);
     }
     for (i = 0; i < shared->routes; i++) {
-        __atomic_store_n(
-            &shared->route_metrics[child * shared->routes + i].active, 0,
-            __ATOMIC_RELAXED);
+        __atomic_store_n(&shared->route_metrics[child * shared->routes + i]
+                              .active,
+                         0, __ATOMIC_RELAXED);
     }
     __atomic_store_n(&shared->child[child].clients, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&shared->child[child].handoffs_active, 0,

@@ -36,21 +36,21 @@ struct upstream_shared_t {
 } __attribute__((aligned(64)));
 
 struct member_shared_t {
-    int32_t connections;   /* open, all children; atomic */
-    int64_t paused_until;  /* usec; not chosen before; relaxed atomic */
-    uint32_t failures;     /* in a row; relaxed atomic */
+    int32_t connections;  /* open, all children; atomic */
+    int64_t paused_until; /* usec; not chosen before; relaxed atomic */
+    uint32_t failures;    /* in a row; relaxed atomic */
 } __attribute__((aligned(64)));
 
 typedef struct {
-    int children;  /* slots: also for those that are still stopping */
+    int children; /* slots: also for those that are still stopping */
     int members;
     int routes;
     int upstreams;
     upstream_shared_t *upstream;
     member_shared_t *member;
-    int32_t *pid;            /* [child]: owner of the slot, 0: free; atomic */
-    int32_t *held;           /* [child * members + member] */
-    metrics_child_t *child;  /* [child] */
+    int32_t *pid;           /* [child]: owner of the slot, 0: free; atomic */
+    int32_t *held;          /* [child * members + member] */
+    metrics_child_t *child; /* [child] */
     metrics_route_t *route_metrics;   /* [child * routes + route] */
     metrics_member_t *member_metrics; /* [child * members + member] */
 } shared_t;

@@ -12,24 +12,24 @@
 
 typedef struct {
     h1_body_kind_e kind;
-    int64_t remaining;     /* of the length or of the current chunk */
-    int64_t received;      /* body bytes handed out so far */
+    int64_t remaining; /* of the length or of the current chunk */
+    int64_t received;  /* body bytes handed out so far */
     /* private, chunked only */
     int state;
-    size_t line_len;       /* bytes of the current chunk line so far */
-    int digits;            /* a size digit was seen */
-    h1_result_e error;     /* of a failed body, repeated by each step */
-    char *trailer_buf;     /* caller's; trailer field lines as received */
+    size_t line_len;   /* bytes of the current chunk line so far */
+    int digits;        /* a size digit was seen */
+    h1_result_e error; /* of a failed body, repeated by each step */
+    char *trailer_buf; /* caller's; trailer field lines as received */
     size_t trailer_cap;
     size_t trailer_len;
-    size_t trailer_line;   /* offset of the line not yet judged */
+    size_t trailer_line; /* offset of the line not yet judged */
 } h1_body_t;
 
 typedef enum {
-    H1_BODY_DATA,   /* *data has bytes, call again */
-    H1_BODY_MORE,   /* all input used, more is needed */
-    H1_BODY_END,    /* the message is complete; *used may be less than len */
-    H1_BODY_ERROR   /* *error says why; the connection cannot go on */
+    H1_BODY_DATA, /* *data has bytes, call again */
+    H1_BODY_MORE, /* all input used, more is needed */
+    H1_BODY_END,  /* the message is complete; *used may be less than len */
+    H1_BODY_ERROR /* *error says why; the connection cannot go on */
 } h1_body_step_e;
 
 /* @param length with H1_BODY_LENGTH

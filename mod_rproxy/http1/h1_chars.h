@@ -6,9 +6,9 @@
 #define RPROXY_H1_CHARS_H
 
 enum {
-    H1_CHAR_TOKEN = 1,  /* tchar */
-    H1_CHAR_VALUE = 2,  /* HTAB, SP, visible ASCII, obs-text */
-    H1_CHAR_TARGET = 4  /* visible ASCII, bytes from 0x80 */
+    H1_CHAR_TOKEN = 1, /* tchar */
+    H1_CHAR_VALUE = 2, /* HTAB, SP, visible ASCII, obs-text */
+    H1_CHAR_TARGET = 4 /* visible ASCII, bytes from 0x80 */
 };
 
 /* Bits of H1_CHAR_*, by byte.  In h1_fields.c. */

@@ -8,18 +8,18 @@
 #include "h1_response.h"
 
 typedef enum {
-    H1_BODY_NONE,        /* HEAD, 1xx, 204, 304, whatever the fields say */
-    H1_BODY_LENGTH,      /* exactly length bytes */
+    H1_BODY_NONE,   /* HEAD, 1xx, 204, 304, whatever the fields say */
+    H1_BODY_LENGTH, /* exactly length bytes */
     H1_BODY_CHUNKED,
     H1_BODY_UNTIL_CLOSE
 } h1_body_kind_e;
 
 typedef struct {
-    h1_result_e result;  /* H1_DONE, or why the framing is refused */
+    h1_result_e result; /* H1_DONE, or why the framing is refused */
     h1_body_kind_e kind;
-    int64_t length;      /* with H1_BODY_LENGTH; for HEAD and 304 the announced
+    int64_t length; /* with H1_BODY_LENGTH; for HEAD and 304 the announced
                           * length or -1 */
-    int keep_alive;      /* 1: the peer lets the connection be used again */
+    int keep_alive; /* 1: the peer lets the connection be used again */
 } h1_framing_t;
 
 /* Decides from the request method (a HEAD answer has no body) and the

@@ -11,8 +11,8 @@
 
 typedef enum {
     H1_WRITE_OK,
-    H1_WRITE_NO_ROOM,   /* the head does not fit: larger buffer or refuse */
-    H1_WRITE_BAD_BYTES  /* a part may not go on the wire */
+    H1_WRITE_NO_ROOM,  /* the head does not fit: larger buffer or refuse */
+    H1_WRITE_BAD_BYTES /* a part may not go on the wire */
 } h1_write_e;
 
 typedef struct {

@@ -55,22 +55,22 @@ typedef enum {
 const char *h1_result_text(h1_result_e result);
 
 typedef struct {
-    int minor;            /* HTTP/1.minor as received, 0-9 */
-    int status;           /* 100-599 */
-    slice_t reason;       /* may be empty */
-    h1_field_t *fields;   /* the caller's array */
+    int minor;          /* HTTP/1.minor as received, 0-9 */
+    int status;         /* 100-599 */
+    slice_t reason;     /* may be empty */
+    h1_field_t *fields; /* the caller's array */
     size_t field_count;
 } h1_response_t;
 
 typedef struct {
     /* set by h1_response_init, constant afterwards */
-    size_t max_head;      /* bytes, head with its final empty line */
-    size_t max_fields;    /* room in response.fields */
+    size_t max_head;   /* bytes, head with its final empty line */
+    size_t max_fields; /* room in response.fields */
     h1_response_t response;
     /* private */
-    size_t scanned;       /* offset of the line not yet parsed */
-    size_t line_seen;     /* bytes of that line already searched for its end */
-    const char *base;     /* buffer the slices point into */
+    size_t scanned;   /* offset of the line not yet parsed */
+    size_t line_seen; /* bytes of that line already searched for its end */
+    const char *base; /* buffer the slices point into */
     int have_status_line;
 } h1_response_parser_t;
 

@@ -15,10 +15,10 @@ typedef struct {
     size_t len;
 } slice_t;
 
-#define SLICE_LIT(s)                                                          \
-    (slice_t)                                                                 \
-    {                                                                         \
-        (s), sizeof(s) - 1                                                    \
+#define SLICE_LIT(s)       \
+    (slice_t)              \
+    {                      \
+        (s), sizeof(s) - 1 \
     }
 
 static inline slice_t slice_make(const char *p, size_t len)

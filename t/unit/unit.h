@@ -27,7 +27,7 @@
 #include <cmocka.h>
 
 #define UNIT_COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define UNIT_MAX_TESTS    1024
+#define UNIT_MAX_TESTS 1024
 
 static struct CMUnitTest unit_tests[UNIT_MAX_TESTS];
 static size_t unit_test_count;

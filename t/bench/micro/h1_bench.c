@@ -108,9 +108,9 @@ static void decode_chunked(void)
     h1_body_t b;
 
     h1_body_init(&b, H1_BODY_CHUNKED, -1, NULL, 0);
-    while (h1_body_step(&b, chunked + at, chunked_len - at, &used, &data,
-                        &error)
-           == H1_BODY_DATA) {
+    while (
+        h1_body_step(&b, chunked + at, chunked_len - at, &used, &data, &error)
+        == H1_BODY_DATA) {
         at += used;
     }
     micro_use((size_t)b.received);

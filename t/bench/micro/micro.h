@@ -8,7 +8,10 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { MICRO_ROUNDS = 7, MICRO_ROUND_MS = 50 };
+enum {
+    MICRO_ROUNDS = 7,
+    MICRO_ROUND_MS = 50
+};
 
 static volatile size_t micro_sink;
 
