@@ -239,7 +239,7 @@ static inline void fixture_next(fixture_t *f)
     static const sink_ops_t sink = { fixture_interim, fixture_head,
                                      fixture_body, fixture_trailer,
                                      fixture_flush };
-    static const source_ops_t source = { fixture_read };
+    static const source_ops_t source = { .read = fixture_read };
     exchange_t *x;
 
     f->got_len = f->got_body = 0;
