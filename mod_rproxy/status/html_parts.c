@@ -61,11 +61,14 @@ void html_duration(writer_t *w, int64_t usec)
     }
 }
 
+/* Neither a few nor all but a few are rounded away. */
 void html_percent(writer_t *w, uint64_t part, uint64_t whole)
 {
     double percent = whole ? 100.0 * (double)part / (double)whole : 0;
+    int is_plain =
+        part == 0 || part == whole || (percent >= 10 && percent <= 99);
 
-    write_format(w, "%.*f%%", percent > 0 && percent < 10 ? 2 : 0, percent);
+    write_format(w, "%.*f%%", is_plain ? 0 : 2, percent);
 }
 
 void html_age(writer_t *w, int64_t seconds)

@@ -39,7 +39,7 @@ const char html_style[] =
     "figcaption{display:flex;justify-content:space-between;gap:1rem;"
     "align-items:baseline}figcaption p{font-size:.85em;"
     "text-align:right}\n"
-    ".quantiles{display:flex;flex-wrap:wrap;gap:0 .9rem;"
+    ".quantiles{display:flex;flex-wrap:wrap;gap:0 .8rem;font-size:.93em;"
     "white-space:nowrap;color:var(--soft);"
     "margin:.35rem 0 .5rem}.quantiles b{color:var(--text)}\n"
     "svg{display:block;width:100%;height:5.5rem;"

@@ -111,8 +111,8 @@ static void write_tiles(writer_t *w, const status_view_t *view)
                "under way");
     failed_tile(w, view);
     latency_tile(w, "Median time", &view->total.total);
-    count_tile(w, "Upstream connections", (uint64_t)view->connections,
-               (uint64_t)view->connections_idle, "idle");
+    count_tile(w, "To upstreams", (uint64_t)view->connections,
+               (uint64_t)view->connections_idle, "connections idle");
     count_tile(w, "Clients on loops", (uint64_t)c->clients, c->adopted,
                "in all");
     count_tile(w, "Hand-offs", c->handoffs, (uint64_t)c->handoffs_active,
@@ -128,8 +128,7 @@ static void write_charts(writer_t *w, const status_view_t *view)
     write_text(w, "<h2>Latencies</h2>\n<div class=\"charts\">\n");
     html_histogram(w, "Total", "from first attempt to last byte",
                    &view->total.total);
-    html_histogram(w, "First byte", "of the member, once connected",
-                   &view->first_byte);
+    html_histogram(w, "First byte", "once connected", &view->first_byte);
     html_histogram(w, "Connect", "new connections", &view->connect);
     html_histogram(w, "Loop lag", "turns of event loops, a sample",
                    &view->children.loop_lag);

@@ -149,6 +149,8 @@ static const number_case_t numbers[] = {
     { "0%", permille, 0 },
     { "0.10%", permille, 1 },
     { "9.90%", permille, 99 },
+    { "50%", permille, 500 },
+    { "99.90%", permille, 999 },
     { "100%", permille, 1000 },
     { "59 s", html_age, 59 },
     { "1 min 0 s", html_age, 60 },
