@@ -123,6 +123,12 @@ static int fixups(request_rec *r)
     return DECLINED;
 }
 
+int proxied_may_finish(const proxied_t *p)
+{
+    return SETTING(p->settings, client_abort_finish)
+           && (!p->x->source || p->x->source_ended);
+}
+
 /* ---- preparing an exchange ---- */
 
 static void fill_policy(const settings_t *s, exchange_policy_t *policy)

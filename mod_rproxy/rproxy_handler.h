@@ -34,6 +34,9 @@ int proxied_is_ours(const request_rec *r);
  * until the request is freed (log fields). */
 const proxied_t *proxied_of(const request_rec *r);
 
+/* Does the exchange go on without its client (RProxyClientAbort)? */
+int proxied_may_finish(const proxied_t *p);
+
 /* Loop: begins the exchange that the handler has prepared. */
 void proxied_start(proxied_t *p);
 

@@ -28,6 +28,12 @@
 /* The next one might not fit into the bucket of apr_brigade_write. */
 #define COPY_FULL (APR_BUCKET_BUFF_SIZE - COPY_MAX)
 
+static sink_e client_is_gone(proxied_t *p)
+{
+    p->discard = proxied_may_finish(p);
+    return p->discard ? SINK_OK : SINK_GONE;
+}
+
 static sink_e pass(proxied_t *p)
 {
     request_rec *r = p->r;
@@ -41,14 +47,14 @@ static sink_e pass(proxied_t *p)
     rv = ap_pass_brigade(r->output_filters, p->bb);
     apr_brigade_cleanup(p->bb);
     if (rv != APR_SUCCESS || r->connection->aborted) {
-        return SINK_GONE;
+        return client_is_gone(p);
     }
     if (!p->client) {
         return SINK_OK;
     }
     if (p->client->out_bytes > CLIENT_OUT_LOW
         && client_write(p->client) != APR_SUCCESS) {
-        return SINK_GONE;
+        return client_is_gone(p);
     }
     return p->client->out_bytes >= CLIENT_OUT_FULL ? SINK_FULL : SINK_OK;
 }
