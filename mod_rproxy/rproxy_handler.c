@@ -8,6 +8,8 @@
  * runs it (worker driver).  proxied_end is where both drivers meet again. */
 #include "rproxy_handler.h"
 
+#include <sys/socket.h>
+
 #include <apr_portable.h>
 #include <apr_strings.h>
 #include <http_core.h>
@@ -262,6 +264,23 @@ static void report(const proxied_t *p, int status)
                       : apr_psprintf(p->r->pool, "answered %d", status));
 }
 
+/* Its connection shall end with RST. */
+static void reset_client(proxied_t *p)
+{
+    const struct linger at_once = { 1, 0 };
+    conn_rec *c = p->r->connection;
+    apr_os_sock_t fd;
+
+    if (p->client) {
+        p->client->reset = 1;
+    }
+    else if (!c->master) {
+        apr_os_sock_get(&fd, ap_get_conn_socket(c));
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+        c->aborted = 1;
+    }
+}
+
 /* A response that was cut short must not look complete: no last chunk, no
  * further request, and a reset where only the close ends the body. */
 static int cut_short(proxied_t *p)
@@ -278,8 +297,8 @@ static int cut_short(proxied_t *p)
     ap_pass_brigade(r->output_filters, p->bb);
     apr_brigade_cleanup(p->bb);
     r->eos_sent = 1;
-    if (p->client) {
-        p->client->reset = !r->chunked;
+    if (!r->chunked) {
+        reset_client(p);
     }
     return OK;
 }
@@ -314,6 +333,10 @@ static int proxied_end(proxied_t *p)
 
     rproxy_buffer_end(p);
     count(p);
+    if (x->source && !x->source_ended) {
+        /* httpd would wait for the rest of the body to throw it away. */
+        p->r->connection->keepalive = AP_CONN_CLOSE;
+    }
     if (x->outcome == OUTCOME_OK && p->override_status) {
         apr_brigade_cleanup(p->bb);
         return p->override_status;
