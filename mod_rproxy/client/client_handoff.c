@@ -12,6 +12,7 @@
 
 #include <ap_mpm.h>
 #include <apr_portable.h>
+#include <apr_strings.h>
 #include <http_log.h>
 #include <http_protocol.h>
 #include <http_request.h>
@@ -41,15 +42,35 @@ static int own_slot(void)
     return slot;
 }
 
+/* What ap_invoke_handler calls the handlers by; once they have suspended the
+ * request, it takes that back. */
+static const char *handler_name(const request_rec *r)
+{
+    if (r->handler) {
+        return r->handler;
+    }
+    return r->content_type ? apr_pstrmemdup(r->pool, r->content_type,
+                                            strcspn(r->content_type, "; "))
+                           : "default-handler";
+}
+
+static int resume_handler(request_rec *r)
+{
+    const char *given = r->handler;
+    int status;
+
+    r->handler = handler_name(r);
+    status = ap_run_handler(r);
+    r->handler = given;
+    return status == DECLINED ? HTTP_INTERNAL_SERVER_ERROR : status;
+}
+
 static void run_handler(client_t *client, int with_filters)
 {
     request_rec *r = client->r;
-    int status = with_filters ? ap_invoke_handler(r) : ap_run_handler(r);
 
-    if (!with_filters && status == DECLINED) {
-        status = HTTP_INTERNAL_SERVER_ERROR;
-    }
-    client_handled(client, r, status);
+    client_handled(client, r,
+                   with_filters ? ap_invoke_handler(r) : resume_handler(r));
 }
 
 static void read_and_process(client_t *client)
