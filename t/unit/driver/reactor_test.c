@@ -21,17 +21,23 @@ static shared_t *shared;
 static reactor_t *loop;
 static unit_text_t said;
 
-static void begin(void)
+static void begin_with(int members)
 {
     if (pool) {
         apr_pool_destroy(pool);
     }
     apr_pool_create(&pool, NULL);
-    assert_int_equal(shared_create(&shared, 1, 0, 0, 0, pool), APR_SUCCESS);
+    assert_int_equal(shared_create(&shared, 1, 0, members, 0, pool),
+                     APR_SUCCESS);
     assert_int_equal(shared_child_claim(shared, pool), APR_SUCCESS);
     assert_int_equal(reactor_create(&loop, 0, shared, pool), APR_SUCCESS);
     said.len = 0;
     said.text[0] = '\0';
+}
+
+static void begin(void)
+{
+    begin_with(0);
 }
 
 static uint64_t turns(void)
@@ -420,6 +426,29 @@ static void check_wait(void **state)
     timer_remove(&loop->timers, &timer);
 }
 
+/* Once a second, idle connections that are too old are closed. */
+static void check_tidy(void **state)
+{
+    member_t member = { .max_idle = 1, .idle_timeout = 5 };
+    upstream_conn_t *conn;
+
+    begin_with(1);
+    member.shared = &shared->member[0];
+    assert_int_equal(member_slot_take(shared, &member), 1);
+    conn = calloc(1, sizeof(*conn));
+    conn->fd = eventfd(0, EFD_CLOEXEC);
+    conn->member = &member;
+    conn->pool = loop->env.conns;
+    conn_pool_give(loop->env.conns, &conn, loop->now);
+    tidy(&loop->tidy_timer, loop->now + 4);
+    assert_int_equal(member.shared->connections, 1);
+    assert_int_equal(loop->tidy_timer.deadline,
+                     loop->now + 4 + apr_time_from_sec(1));
+    tidy(&loop->tidy_timer, loop->now + 5);
+    assert_int_equal(member.shared->connections, 0);
+    conn_pool_bury(loop->env.conns);
+}
+
 int main(void)
 {
     int failed;
@@ -437,6 +466,7 @@ int main(void)
     unit_add("inbox, again", check_inbox_again, NULL);
     unit_add("inbox, several threads", check_threads, NULL);
     unit_add("how long it waits", check_wait, NULL);
+    unit_add("idle connections", check_tidy, NULL);
     failed = unit_run("reactor");
     apr_pool_destroy(pool);
     return failed;

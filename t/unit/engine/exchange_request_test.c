@@ -184,6 +184,15 @@ static void check_gone(void **state)
     assert_int_equal(s->f.closed, 1);
 }
 
+static void check_unreadable(void **state)
+{
+    script_t *s = script_begin("POST", BODY_LENGTH, 4);
+
+    script_connect(s);
+    script_source(s, "", SOURCE_FAILED);
+    script_end(s, OUTCOME_REFUSED, 500, "");
+}
+
 /* A body that ends before its length must not leave a connection behind on
  * which the member takes the next request for the rest. */
 static void check_short(void **state)
@@ -454,6 +463,7 @@ int main(void)
     unit_add("client has nothing yet", check_again, NULL);
     unit_add("client's body malformed", check_bad, NULL);
     unit_add("client gone", check_gone, NULL);
+    unit_add("buffered body cannot be read", check_unreadable, NULL);
     unit_add("body shorter than its length", check_short, NULL);
     unit_add("body shorter, end with data", check_short_with_data, NULL);
     unit_add("body longer than its length", check_too_long, NULL);

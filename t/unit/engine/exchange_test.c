@@ -113,6 +113,22 @@ static void check_states_are_logged(void **state)
     assert_string_equal(s->f.warning, "");
 }
 
+static void check_log_level(void **state)
+{
+    script_t *s = script_begin("GET", BODY_NONE, 0);
+
+    s->x->log_level = EXCHANGE_LOG_WARNING;
+    script_connect(s);
+    assert_int_equal(s->f.transitions, 0);
+    exchange_on_closed(s->x, NULL, s->f.now);
+    assert_string_equal(s->f.warning,
+                        "a: connection lost before the response (closed "
+                        "before the first byte), try 1: trying again, because "
+                        "nothing was sent yet");
+    s->x->log = NULL;
+    script_connect(s);
+}
+
 /* ---- every state, as the start of a test ---- */
 
 typedef struct {
@@ -416,6 +432,7 @@ int main(void)
     unit_add("a head that may not be sent", check_head_refused, NULL);
     unit_add("a large request head", check_large_head, NULL);
     unit_add("every change of state is logged", check_states_are_logged, NULL);
+    unit_add("level of the log", check_log_level, NULL);
     add_places("cancelled", check_cancel);
     add_places("deadline", check_deadline);
     add_places("total", check_total);

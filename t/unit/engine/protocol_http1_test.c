@@ -355,6 +355,21 @@ static void check_fields(void **state)
     }
 }
 
+static void check_few_fields(void **state)
+{
+    static const protocol_limits_t few = { .head = 8192, .fields = 2 };
+    const request_head_t request = { Q("GET") };
+    reader_t r;
+
+    reader_open(&r, &request);
+    r.codec = http1->create(pool, &request, &few);
+    reader_feed(&r, "HTTP/1.1 204 No\r\nA: b\r\nC: d\r\n", 29);
+    assert_string_equal(r.said.text, "");
+    reader_feed(&r, "E: f\r\n", 6);
+    assert_string_equal(r.said.text, "error: more field lines than the limit");
+    chunk_release(&r.chunk);
+}
+
 /* ---- no byte twice ---- */
 
 /* A head that comes byte by byte is gone on with, not begun again, whatever
@@ -444,6 +459,7 @@ int main(void)
         unit_add(read_cases[i].name, check_read, &read_cases[i]);
     }
     unit_add("many fields", check_fields, NULL);
+    unit_add("few fields", check_few_fields, NULL);
     unit_add("heads are not begun again", check_resumes, NULL);
     unit_add("what is expected", check_still_expected, NULL);
     unit_add("schemes", check_find, NULL);
