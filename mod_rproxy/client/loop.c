@@ -25,7 +25,6 @@ static void *APR_THREAD_FUNC loop_main(apr_thread_t *thread, void *data)
 
     loop->thread = thread;
     reactor_run(loop->reactor);
-    apr_thread_exit(thread, APR_SUCCESS);
     return NULL;
 }
 

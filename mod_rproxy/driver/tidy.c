@@ -32,7 +32,6 @@ static void *APR_THREAD_FUNC tidy_main(apr_thread_t *thread, void *data)
         conn_pool_expire(tidy->conns, clock_now());
     }
     apr_thread_mutex_unlock(tidy->mutex);
-    apr_thread_exit(thread, APR_SUCCESS);
     return NULL;
 }
 

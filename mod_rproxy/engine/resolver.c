@@ -67,7 +67,6 @@ static void *APR_THREAD_FUNC resolver_main(apr_thread_t *thread, void *data)
         }
     }
     apr_thread_mutex_unlock(resolver->mutex);
-    apr_thread_exit(thread, APR_SUCCESS);
     return NULL;
 }
 
