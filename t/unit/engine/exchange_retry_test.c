@@ -1,7 +1,7 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* exchange_retry_test.c: attempts after the first: which member is asked, what
- * is sent again, what a retry costs, when there is none (RFC 9110 9.2.2). */
+/* exchange_retry_test.c: attempts that fail after they were begun: what is
+ * repeated and what is not (RFC 9110 9.2.2), and what is sent again. */
 #include "exchange_script.h"
 
 #define GET_A "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -33,160 +33,6 @@ static void answer(script_t *s, const char *got)
 static void members(script_t *s, int n)
 {
     s->f.upstream.members->nelts = n;
-}
-
-/* ---- which member ---- */
-
-static void check_refused(void **state)
-{
-    script_t *s = script_begin("POST", BODY_LENGTH, 6);
-
-    script_refuse(s);
-    script_refuse(s);
-    script_connect(s);
-    script_source(s, "abcdef", SOURCE_END);
-    script_sends(s, "POST / HTTP/1.1\r\nHost: c\r\nContent-Length: 6\r\n\r\n"
-                    "abcdef");
-    answer(s, "<200 c>hi");
-    assert_int_equal(s->x->attempts, 3);
-    assert_int_equal(failures(s, 0), 1);
-    assert_int_equal(failures(s, 1), 1);
-    assert_int_equal(failures(s, 2), 0);
-    assert_int_equal(credit(s), FULL - 2 * COST);
-}
-
-static void check_all_refused(void **state)
-{
-    script_t *s = script_begin("GET", BODY_NONE, 0);
-
-    s->x->policy.retry_tries = 10;
-    script_refuse(s);
-    script_refuse(s);
-    script_refuse(s);
-    script_end(s, OUTCOME_CONNECT, 502, "");
-    assert_int_equal(s->x->attempts, 3);
-    assert_int_equal(credit(s), FULL - 2 * COST); /* the third costs none */
-    assert_non_null(strstr(s->f.warning, "no other member"));
-}
-
-/* All addresses of a name count as one try. */
-static void check_addresses(void **state)
-{
-    static const address_list_t three = { .count = 3 };
-    script_t *s = script_begin("GET", BODY_NONE, 0);
-
-    s->f.member[0].addresses = &three;
-    s->x->policy.retry_on = 0;
-    script_choose(s);
-    s->x->conn = fixture_connect(s->x->member, 0);
-    exchange_on_connect_failed(s->x, FAILED_CONNECT, "refused", s->f.now);
-    assert_null(s->x->conn);
-    assert_int_equal(s->x->address, 1);
-    script_wants(s, EXCHANGE_WANT_CONNECT);
-    script_wait(s, 10);
-    s->x->conn = fixture_connect(s->x->member, 0);
-    script_wait(s, fixture_policy.connect_timeout - 10);
-    assert_null(s->x->conn); /* no answer there either */
-    assert_int_equal(s->x->address, 2);
-    script_deadline(s, fixture_policy.connect_timeout);
-    assert_int_equal(s->x->attempts, 1);
-    assert_int_equal(failures(s, 0), 0);
-    exchange_on_connect_failed(s->x, FAILED_CONNECT, "refused", s->f.now);
-    script_end(s, OUTCOME_CONNECT, 502, "");
-    assert_int_equal(failures(s, 0), 1);
-}
-
-/* A limit is the member's, whatever the address. */
-static void check_no_slot_at_any_address(void **state)
-{
-    static const address_list_t two = { .count = 2 };
-    script_t *s = script_begin("GET", BODY_NONE, 0);
-
-    s->f.member[0].addresses = &two;
-    script_no_slot(s);
-    script_choose(s);
-    assert_ptr_equal(s->x->member, &s->f.member[1]);
-    assert_int_equal(s->x->address, 0);
-}
-
-static void check_backup_last(void **state)
-{
-    script_t *s = script_begin("GET", BODY_NONE, 0);
-
-    s->f.member[0].backup = 1;
-    script_refuse(s);
-    script_refuse(s);
-    script_connect(s);
-    script_sends(s, GET_A);
-    answer(s, "<200 a>hi");
-}
-
-static void check_paused_last(void **state)
-{
-    script_t *s = script_begin("GET", BODY_NONE, 0);
-
-    member_failed(&s->f.member[0], s->f.now);
-    member_failed(&s->f.member[1], s->f.now);
-    script_choose(s);
-    assert_ptr_equal(s->x->member, &s->f.member[2]);
-    exchange_on_connect_failed(s->x, FAILED_CONNECT, "refused", s->f.now);
-    script_connect(s); /* better a paused one than none */
-    script_sends(s, GET_A);
-    answer(s, "<200 a>hi");
-    assert_int_equal(member_paused(&s->f.member[0], s->f.now), 0);
-    assert_int_equal(member_paused(&s->f.member[1], s->f.now), 1);
-}
-
-/* A paused member of the first rank only after a backup that is well. */
-static void check_backup_before_paused(void **state)
-{
-    script_t *s = script_begin("GET", BODY_NONE, 0);
-
-    members(s, 2);
-    s->f.member[1].backup = 1;
-    member_failed(&s->f.member[0], s->f.now);
-    script_choose(s);
-    assert_ptr_equal(s->x->member, &s->f.member[1]);
-}
-
-static void check_no_member(void **state)
-{
-    script_t *s = script_begin("GET", BODY_NONE, 0);
-
-    members(s, 0);
-    script_choose(s);
-    script_end(s, OUTCOME_NO_MEMBER, 503, "");
-    assert_int_equal(s->x->started, s->f.now);
-}
-
-/* ---- members at their limit ---- */
-
-/* Nothing was tried there: it is no failure and costs no try. */
-static void check_no_slot(void **state)
-{
-    script_t *s = script_begin("POST", BODY_NONE, 0);
-
-    s->x->policy.retry_tries = 1;
-    s->x->policy.retry_on = 0;
-    script_no_slot(s);
-    script_no_slot(s);
-    script_connect(s);
-    script_sends(s, "POST / HTTP/1.1\r\nHost: c\r\n\r\n");
-    answer(s, "<200 c>hi");
-    assert_int_equal(s->x->attempts, 1);
-    assert_int_equal(failures(s, 0), 0);
-    assert_int_equal(member_paused(&s->f.member[0], s->f.now), 0);
-    assert_int_equal(credit(s), FULL);
-}
-
-static void check_no_slot_anywhere(void **state)
-{
-    script_t *s = script_begin("GET", BODY_NONE, 0);
-
-    script_no_slot(s);
-    script_no_slot(s);
-    script_no_slot(s);
-    script_end(s, OUTCOME_NO_MEMBER, 503, "");
 }
 
 /* ---- kept connections that had gone ---- */
@@ -460,51 +306,6 @@ static void check_passed_on(void **state)
     script_end(s, OUTCOME_OK, 0, got);
 }
 
-/* ---- tries and budget ---- */
-
-static void check_tries(void **state)
-{
-    int tries, i;
-
-    for (tries = 1; tries <= 4; tries++) {
-        script_t *s = script_begin("GET", BODY_NONE, 0);
-
-        s->x->policy.retry_tries = tries;
-        for (i = 0; i < tries; i++) {
-            script_connect(s);
-            script_writes(s, SIZE_MAX);
-            script_closed(s, NULL);
-        }
-        script_end(s, OUTCOME_RESET, 502, "");
-        assert_int_equal(s->x->attempts, tries);
-        assert_int_equal(credit(s), FULL - (tries - 1) * COST);
-        assert_non_null(strstr(s->f.warning, "tries are used up"));
-    }
-}
-
-static void check_budget(void **state)
-{
-    script_t *s = script_begin("GET", BODY_NONE, 0);
-
-    s->f.shared->upstream[0].retry_credit = COST - EARNED - 1;
-    script_refuse(s);
-    script_end(s, OUTCOME_CONNECT, 502, "");
-    assert_int_equal(credit(s), COST - 1);
-    assert_non_null(strstr(s->f.warning, "budget"));
-}
-
-static void check_total_time(void **state)
-{
-    script_t *s = script_begin("GET", BODY_NONE, 0);
-
-    s->x->policy.total_timeout = 10;
-    script_choose(s);
-    s->f.now += 10;
-    exchange_on_connect_failed(s->x, FAILED_CONNECT, "refused", s->f.now);
-    script_end(s, OUTCOME_CONNECT, 502, "");
-    assert_non_null(strstr(s->f.warning, "no time"));
-}
-
 /* ---- the body again ---- */
 
 static void check_replay(void **state)
@@ -609,30 +410,16 @@ static void check_replay_expect(void **state)
     answer(s, "<200 b>hi");
 }
 
-static void add_members(void)
+int main(void)
 {
-    unit_add("refused: the next member", check_refused, NULL);
-    unit_add("all refuse", check_all_refused, NULL);
-    unit_add("several addresses", check_addresses, NULL);
-    unit_add("several addresses, at the limit", check_no_slot_at_any_address,
-             NULL);
-    unit_add("backups last", check_backup_last, NULL);
-    unit_add("paused members last", check_paused_last, NULL);
-    unit_add("a backup before a paused one", check_backup_before_paused, NULL);
-    unit_add("no member at all", check_no_member, NULL);
-    unit_add("member at its limit", check_no_slot, NULL);
-    unit_add("all at their limit", check_no_slot_anywhere, NULL);
+    size_t i;
+
+    apr_initialize();
     unit_add("kept connection was closed", check_stale, NULL);
     unit_add("and the fresh one too", check_stale_then_reset, NULL);
     unit_add("kept connection, POST", check_stale_post, NULL);
     unit_add("kept connection, POST not sent", check_stale_post_unsent, NULL);
     unit_add("kept connection, within a body", check_stale_within_body, NULL);
-}
-
-static void add_failures(void)
-{
-    size_t i;
-
     unit_add("reset", check_reset, NULL);
     unit_add("the only member once more", check_only_member, NULL);
     unit_add("POST reset", check_post_reset, NULL);
@@ -643,22 +430,12 @@ static void add_failures(void)
     unit_add("response begun", check_started, NULL);
     unit_add("503, then another", check_5xx, NULL);
     unit_add("503 everywhere", check_5xx_everywhere, NULL);
-    for (i = 0; i < UNIT_COUNT(passed_on); i++) {
-        unit_add(passed_on[i].name, check_passed_on, &passed_on[i]);
-    }
-}
-
-int main(void)
-{
-    apr_initialize();
-    add_members();
-    add_failures();
-    unit_add("tries", check_tries, NULL);
-    unit_add("budget", check_budget, NULL);
-    unit_add("no time left", check_total_time, NULL);
     unit_add("part of the body again", check_replay, NULL);
     unit_add("chunks again", check_replay_chunked, NULL);
     unit_add("replay limit", check_replay_limit, NULL);
     unit_add("body again, with Expect", check_replay_expect, NULL);
+    for (i = 0; i < UNIT_COUNT(passed_on); i++) {
+        unit_add(passed_on[i].name, check_passed_on, &passed_on[i]);
+    }
     return script_finish(unit_run("exchange_retry"));
 }
