@@ -16,6 +16,7 @@
 #include "client/client.h"
 #include "client/loop.h"
 #include "client/read_timeout.h"
+#include "client/renegotiation.h"
 #include "engine/resolver.h"
 #include "rproxy_config.h"
 #include "rproxy_handler.h"
@@ -93,6 +94,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     }
     join_shared();
     read_timeout_configure(pconf, s);
+    renegotiation_configure(pconf);
     acceptor_configure(pconf, s);
     blocking_configure(ptemp, s);
     return OK;

@@ -59,7 +59,7 @@ struct client_t {
     unsigned eof : 1;       /* read to the end */
     unsigned dirty : 1;     /* output waits for the end of the turn */
     unsigned tls : 1;       /* filters between us and the network */
-    unsigned in_phases : 1; /* a phase runs on the loop; TLS may wait */
+    unsigned in_phases : 1; /* on the loop; .htaccess may make TLS wait */
     unsigned on_worker : 1; /* the thread that runs filters may block */
     unsigned no_wait : 1;   /* but this read must not */
     unsigned draining : 1;  /* no further request on this connection */

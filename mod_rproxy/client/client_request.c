@@ -16,6 +16,7 @@
 
 #include "../rproxy_handler.h"
 #include "blocking.h"
+#include "renegotiation.h"
 
 static const char *known_handlers[] = { "rproxy-status", "rproxy-metrics",
                                         NULL };
@@ -138,6 +139,12 @@ static int has_password(const request_rec *r)
                || strncasecmp(value, "Digest", 6) == 0);
 }
 
+static int may_wait_in_phases(const client_t *client, const request_rec *r)
+{
+    return blocking_phases() || has_password(r)
+           || (client->tls && renegotiation_possible(r->server));
+}
+
 void client_run_request(client_t *client)
 {
     conn_rec *c = client->conn;
@@ -157,7 +164,7 @@ void client_run_request(client_t *client)
         return;
     }
     client->r = r;
-    if (blocking_phases() || has_password(r)) {
+    if (may_wait_in_phases(client, r)) {
         client_hand_off(client, HANDOFF_PROCESS);
         return;
     }

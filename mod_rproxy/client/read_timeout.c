@@ -21,9 +21,9 @@ static const head_limit_t preset = { apr_time_from_sec(20),
 static apr_hash_t *limits; /* of the line a server is defined at */
 static head_limit_t main_limit;
 
-static head_limit_t parse(const char *args)
+/* What a line does not say stays as it was. */
+static head_limit_t parse(const char *args, head_limit_t limit)
 {
-    head_limit_t limit = preset;
     const char *at = ap_strcasestr(args, "header=");
     char *end;
 
@@ -49,7 +49,7 @@ static void walk(const ap_directive_t *d, head_limit_t *into, apr_pool_t *pool)
 {
     for (; d; d = d->next) {
         if (strcasecmp(d->directive, "RequestReadTimeout") == 0) {
-            *into = parse(d->args);
+            *into = parse(d->args, *into);
         }
         else if (strcasecmp(d->directive, "<VirtualHost") == 0) {
             head_limit_t *own = apr_pmemdup(pool, into, sizeof(*into));
