@@ -32,6 +32,8 @@
 
 #define RPROXY_HANDLER "rproxy"
 #define RPROXY_FILENAME "rproxy:"
+/* One for each way, so that bodies go through the same memory all the time. */
+#define WORKER_IDLE_CHUNKS (2 * CHUNK_LARGE)
 
 static conn_pool_t *worker_conns;
 static const shared_t *shared;
@@ -192,6 +194,7 @@ static exchange_env_t *environment(proxied_t *p)
     if (p->client) {
         return &p->client->loop->reactor->env;
     }
+    p->env.chunks.max_idle = WORKER_IDLE_CHUNKS;
     p->env.conns = worker_conns;
     p->env.shared = shared;
     p->env.probe_always = 1;
@@ -455,17 +458,11 @@ void proxied_client_slow(proxied_t *p)
 
 /* ---- the worker driver ---- */
 
-static int run_on_worker(proxied_t *p)
+static void wait_for_both(proxied_t *p)
 {
     conn_rec *c = p->r->connection;
     worker_client_t client = { .fd = -1, .timeout = c->base_server->timeout };
 
-    if (p->buffer) {
-        rproxy_buffer_collect(p);
-    }
-    if (p->x->done) {
-        return proxied_end(p);
-    }
     if (!c->master) {
         apr_os_sock_get(&client.fd, ap_get_conn_socket(c));
         client.watch = !SETTING(p->settings, client_abort_finish);
@@ -474,7 +471,21 @@ static int run_on_worker(proxied_t *p)
     if (p->x->outcome == OUTCOME_BAD_REQUEST && !p->body_status) {
         body_too_slow(p);
     }
-    return proxied_end(p);
+}
+
+static int run_on_worker(proxied_t *p)
+{
+    int status;
+
+    if (p->buffer) {
+        rproxy_buffer_collect(p);
+    }
+    if (!p->x->done) {
+        wait_for_both(p);
+    }
+    status = proxied_end(p);
+    chunk_cache_drain(&p->env.chunks);
+    return status;
 }
 
 /* ---- the handler ---- */
