@@ -113,7 +113,7 @@ for my $case (
     my $x = begin(RProxy::Client->to('t28_reuse'));
     $x->origin->reply(200, 'ok');
     is($x->response->body, 'ok', 'a second response too early: first');
-    while_stopped(sub {
+    RProxy::Server::while_stopped(sub {
         $x->client->send("GET /next HTTP/1.1\r\nHost: a\r\n\r\n");
         $x->origin->send($EVIL);
     });
@@ -152,23 +152,3 @@ is(kinds(connections('/kept', 7)), 1, 'seven requests on one connection');
 is(kinds(connections('/none', 3)), 3, 'idle=0: one on each');
 is(kinds(connections('/young', 3)), 3, 'max-age: not beyond its age');
 is_deeply($server->errors, [], 'the origin saw nothing odd');
-
-sub while_stopped {
-    my ($what) = @_;
-    my @children = RProxy::Server::child_pids();
-    kill STOP => @children;
-    for my $pid (@children) {
-        RProxy::Server::await(sub { state($pid) eq 'T' }, "$pid to stop");
-    }
-    my $done = eval { $what->(); 1 };
-    kill CONT => @children;
-    die $@ unless $done;
-    return;
-}
-
-# As the kernel calls it: R, S, T ...
-sub state {
-    my ($pid) = @_;
-    open my $in, '<', "/proc/$pid/stat" or die "$pid: $!";
-    return <$in> =~ /\) (\w)/ ? $1 : '';
-}

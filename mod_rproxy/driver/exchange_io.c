@@ -70,6 +70,12 @@ static void start_connect(exchange_t *x, apr_time_t now)
     }
 }
 
+/* Whatever becomes of the connection?  Of a body perhaps not all is kept. */
+static int may_repeat(const exchange_t *x)
+{
+    return x->request.is_idempotent && x->request.body == BODY_NONE;
+}
+
 /* @return 1 when something moved on */
 static int io_connect(exchange_t *x, apr_time_t now)
 {
@@ -82,8 +88,7 @@ static int io_connect(exchange_t *x, apr_time_t now)
     if (!x->conn) {
         if (!x->fresh_only) {
             x->conn = conn_pool_take(x->env->conns, x->member, now,
-                                     x->env->probe_always
-                                         || !x->request.is_idempotent);
+                                     x->env->probe_always || !may_repeat(x));
         }
         if (x->conn) {
             exchange_on_connected(x, now);

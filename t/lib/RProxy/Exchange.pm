@@ -32,10 +32,10 @@ sub send {
     return bless { client => $client, method => $method }, $class;
 }
 
-# For a GET that the client has sent by itself.
+# For a request that the client has sent by itself.
 sub join {
-    my ($class, $client, $origin) = @_;
-    my $self = bless { client => $client, method => 'GET' }, $class;
+    my ($class, $client, $origin, $method) = @_;
+    my $self = bless { client => $client, method => $method // 'GET' }, $class;
     return $self->arrive($origin);
 }
 

@@ -45,6 +45,27 @@ sub restart_gracefully {
     return;
 }
 
+# Calls something while no child moves on: they see its effects all at once.
+sub while_stopped {
+    my ($what) = @_;
+    my @children = child_pids();
+    kill STOP => @children;
+    for my $pid (@children) {
+        await(sub { process_state($pid) eq 'T' }, "child $pid to stop");
+    }
+    my $done = eval { $what->(); 1 };
+    kill CONT => @children;
+    croak $@ unless $done;
+    return;
+}
+
+# As the kernel calls it: R, S, T ...
+sub process_state {
+    my ($pid) = @_;
+    open my $in, '<', "/proc/$pid/stat" or croak "$pid: $!";
+    return <$in> =~ /\) (\w)/ ? $1 : '';
+}
+
 # Waits until a condition holds that nobody can tell us about.
 sub await {
     my ($holds, $what, $limit) = @_;
