@@ -9,6 +9,7 @@
 #include "client_private.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 
 #include <http_core.h>
 #include <http_log.h>
@@ -31,6 +32,9 @@ static int is_plain(const request_rec *r, const apr_bucket_brigade *bb)
         || r->content_languages || !apr_is_empty_table(r->err_headers_out)
         || APLOGrtrace3(r) || apr_table_get(r->notes, "no-etag")) {
         return 0;
+    }
+    if (atoi(r->status_line) != r->status) {
+        return 0; /* a filter has another answer: 206 for a range */
     }
     if (!apr_is_empty_table(r->subprocess_env)
         && (apr_table_get(r->subprocess_env, "force-no-vary")
