@@ -50,6 +50,9 @@ static int list_remove(reactor_list_t *list, reactor_task_t *task)
 
 void reactor_later(reactor_t *reactor, reactor_task_t *task)
 {
+    if (!task->queued) {
+        task->turn = reactor->turn;
+    }
     list_append(&reactor->later, task);
 }
 
@@ -115,20 +118,12 @@ static void run_list(reactor_t *reactor, reactor_list_t *list)
 /* Runs only what was there before: its tasks may ask for one more turn. */
 static void run_later(reactor_t *reactor)
 {
-    reactor_task_t *until =
-        reactor->later.first
-            ? (reactor_task_t *)((char *)reactor->later.last
-                                 - offsetof(reactor_task_t, next))
-            : NULL;
-
-    while (until && reactor->later.first) {
+    reactor->turn++;
+    while (reactor->later.first
+           && reactor->later.first->turn != reactor->turn) {
         reactor_task_t *task = reactor->later.first;
-        int last = task == until;
         list_remove(&reactor->later, task);
         task->run(task, reactor);
-        if (last) {
-            return;
-        }
     }
 }
 

@@ -25,6 +25,7 @@ struct reactor_t {
     apr_time_t now; /* of this wake-up, clock_now() */
     timer_wheel_t timers;
     exchange_env_t env;
+    unsigned turn;            /* counts the runs of later */
     reactor_list_t later;     /* run in the next turn, which does not wait */
     reactor_list_t turn_end;  /* run when the events of this turn are done */
     reactor_task_t *inbox;    /* atomic; pushed by other threads */

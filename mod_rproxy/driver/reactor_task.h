@@ -10,7 +10,8 @@ typedef struct reactor_t reactor_t;
 typedef struct reactor_task_t {
     struct reactor_task_t *next;
     void (*run)(struct reactor_task_t *task, reactor_t *reactor);
-    int queued; /* in a list of reactor_later or reactor_at_turn_end */
+    unsigned turn; /* of reactor_later: not run within the same one */
+    int queued;    /* in a list of reactor_later or reactor_at_turn_end */
 } reactor_task_t;
 
 #endif

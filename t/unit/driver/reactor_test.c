@@ -212,6 +212,30 @@ static void check_again_and_again(void **state)
     assert_int_equal(turns(), 4);
 }
 
+static job_t *forgotten;
+
+static void forget_and_repeat(job_t *job)
+{
+    reactor_forget(loop, &forgotten->task);
+    reactor_later(loop, &job->task);
+}
+
+/* The last of the turn is taken away by one that comes again: that is for the
+ * next turn all the same. */
+static void check_forgets_the_last(void **state)
+{
+    job_t a = JOB("a", forget_and_repeat), b = JOB("b", NULL);
+
+    begin();
+    forgotten = &b;
+    reactor_later(loop, &a.task);
+    reactor_later(loop, &b.task);
+    run_turn();
+    assert_string_equal(said.text, "a stop ");
+    run_turn();
+    assert_string_equal(said.text, "a stop a stop ");
+}
+
 static void repeat_at_end(job_t *job)
 {
     if (job->left--) {
@@ -458,6 +482,7 @@ int main(void)
     unit_add("edges", check_edges, NULL);
     unit_add("tasks that add tasks", check_added, NULL);
     unit_add("later, again and again", check_again_and_again, NULL);
+    unit_add("later, the last forgotten", check_forgets_the_last, NULL);
     unit_add("turn end goes on", check_end_goes_on, NULL);
     unit_add("twice counts once", check_twice, NULL);
     unit_add("forget", check_forget, NULL);
