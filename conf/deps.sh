@@ -15,7 +15,7 @@ set -eu
 packages_apt() {
     case $1 in
     build) has_toolchain || echo gcc libc6-dev make apache2-bin apache2-dev openssl ;;
-    test) echo perl openssl libapache2-mod-perl2-dev libwww-perl \
+    test) echo perl openssl curl libapache2-mod-perl2-dev libwww-perl \
         libio-socket-ssl-perl liblwp-protocol-https-perl libcmocka-dev \
         "$(first_known clang-format-14 clang-format)" ;;
     fuzz) echo clang libclang-rt-dev ;;
