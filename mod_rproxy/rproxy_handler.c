@@ -284,6 +284,16 @@ static void reset_client(proxied_t *p)
     }
 }
 
+/* What has come, under a head that may not have gone out yet: HTTP_HEADER would
+ * not write it with the connection's end in the same brigade. */
+static void pass_what_came(proxied_t *p)
+{
+    APR_BRIGADE_INSERT_TAIL(p->bb, apr_bucket_flush_create(
+                                       p->r->connection->bucket_alloc));
+    ap_pass_brigade(p->r->output_filters, p->bb);
+    apr_brigade_cleanup(p->bb);
+}
+
 /* A response that was cut short must not look complete: no last chunk, no
  * further request, and a reset where only the close ends the body. */
 static int cut_short(proxied_t *p)
@@ -292,6 +302,7 @@ static int cut_short(proxied_t *p)
     conn_rec *c = r->connection;
     apr_bucket_alloc_t *list = c->bucket_alloc;
 
+    pass_what_came(p);
     APR_BRIGADE_INSERT_TAIL(p->bb, ap_bucket_error_create(HTTP_BAD_GATEWAY,
                                                           NULL, r->pool, list));
     APR_BRIGADE_INSERT_TAIL(p->bb, ap_bucket_eoc_create(list));
@@ -300,7 +311,7 @@ static int cut_short(proxied_t *p)
     ap_pass_brigade(r->output_filters, p->bb);
     apr_brigade_cleanup(p->bb);
     r->eos_sent = 1;
-    if (!r->chunked) {
+    if (!r->chunked && !apr_table_get(r->headers_out, "Content-Length")) {
         reset_client(p);
     }
     return OK;
