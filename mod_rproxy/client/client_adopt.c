@@ -44,7 +44,7 @@ static int scoreboard_child;
 
 int client_scoreboard_child(void)
 {
-    return scoreboard_child;
+    return __atomic_load_n(&scoreboard_child, __ATOMIC_RELAXED);
 }
 
 client_t *client_of(const conn_rec *c)
@@ -64,7 +64,8 @@ static adopter_t *enter(const conn_rec *c)
     }
     this_adopter->child = (int)(c->id / threads_per_slot);
     this_adopter->thread = (int)(c->id % threads_per_slot);
-    scoreboard_child = this_adopter->child; /* the same from every thread */
+    /* the same from every thread */
+    __atomic_store_n(&scoreboard_child, this_adopter->child, __ATOMIC_RELAXED);
     __atomic_add_fetch(&this_adopter->entries, 1, __ATOMIC_RELEASE);
     return this_adopter;
 }
@@ -181,7 +182,7 @@ int client_mpm_is_ready(void)
         process_score *ps = ap_get_scoreboard_process(i);
         worker_score *ws = ap_get_scoreboard_worker_from_indexes(i, 0);
         if (ps && ps->pid == getpid() && ws) {
-            scoreboard_child = i;
+            __atomic_store_n(&scoreboard_child, i, __ATOMIC_RELAXED);
             return ws->status != SERVER_DEAD && ws->status != SERVER_STARTING;
         }
     }
