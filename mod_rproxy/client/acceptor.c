@@ -43,6 +43,7 @@ static apr_array_header_t *listeners;   /* of int: duplicated descriptors */
 static apr_array_header_t *tls_servers; /* of server_rec * */
 static const module *mpm_module;
 static long next_id;
+static int loops_open; /* that may accept; atomic */
 
 /* ---- which sockets ---- */
 
@@ -374,6 +375,19 @@ void acceptor_stop(loop_t *loop)
     timer_set(&loop->reactor->timers, &loop->arm_timer, 0);
 }
 
+void acceptor_close(loop_t *loop)
+{
+    int i;
+
+    acceptor_stop(loop);
+    if (loop->acceptors
+        && __atomic_sub_fetch(&loops_open, 1, __ATOMIC_ACQ_REL) == 0) {
+        for (i = 0; i < listeners->nelts; i++) {
+            close(APR_ARRAY_IDX(listeners, i, int));
+        }
+    }
+}
+
 /* Requests may be handed to the MPM's threads: accept once they are there. */
 static void try_to_arm(timer_entry_t *entry, int64_t now)
 {
@@ -433,6 +447,7 @@ void acceptor_start(loop_t *loop, apr_pool_t *pchild)
         apr_os_sock_make(&a->socket, &info, pchild);
         apr_socket_opt_set(a->socket, APR_TCP_NODELAY, 1); /* inherited */
     }
+    __atomic_add_fetch(&loops_open, 1, __ATOMIC_RELAXED);
     loop->arm_timer.fire = try_to_arm;
     if (listeners->nelts) {
         timer_set(&loop->reactor->timers, &loop->arm_timer,

@@ -26,8 +26,12 @@ int acceptor_take_listeners(apr_pool_t *pchild, server_rec *main_server);
  * soon as the MPM's threads are there. */
 void acceptor_start(loop_t *loop, apr_pool_t *pchild);
 
-/* On the loop's thread: accepts no more. */
+/* On the loop's thread: accepts no more for now. */
 void acceptor_stop(loop_t *loop);
+
+/* The same for good.  The last loop closes the sockets: this child may have
+ * work to do for long, and nobody should be able to connect in vain. */
+void acceptor_close(loop_t *loop);
 
 /* On the loop's thread: a connection of ours is over, its pool serves again. */
 void acceptor_recycle(loop_t *loop, apr_pool_t *pool);

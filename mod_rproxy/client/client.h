@@ -92,6 +92,7 @@ struct client_t {
     reactor_task_t flush_task; /* at the end of a turn */
     reactor_task_t task;       /* between threads: adoption, hand-off */
     handoff_e handoff;
+    struct handoff_ticket_t *ticket; /* while the MPM has it; loop's thread */
 
     /* proof that the adopting thread has left the MPM's code; NULL for a
      * connection the loop has accepted itself */
@@ -165,6 +166,9 @@ void client_begin(client_t *client);
 /* On the loop: a connection it has accepted itself. */
 void client_arrived(client_t *client);
 
+/* The child ends: this request, or one that is under way, is the last. */
+void client_stop(client_t *client);
+
 /* Closes some of the loop's idle clients, those that wait longest first. */
 void client_shed(loop_t *loop);
 
@@ -201,6 +205,10 @@ void client_hand_off(client_t *client, handoff_e what);
 
 /* One is done: another that waits for a worker may have it. */
 void client_handoff_next(loop_t *loop);
+
+/* The MPM's threads end: what they have not begun, and all from now on, gets
+ * threads of the loop's own. */
+void client_handoff_stop(loop_t *loop);
 
 /* ---- client_adopt.c ---- */
 

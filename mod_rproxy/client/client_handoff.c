@@ -5,10 +5,15 @@
  *
  * The MPM does not know that its thread is busy while our callback runs, so the
  * thread's scoreboard slot is marked: server-status shows it, and the parent
- * counts it when it decides about more children. */
+ * counts it when it decides about more children.
+ *
+ * When the child stops, the MPM's threads end without a thought for callbacks
+ * not begun and for connections the loops have accepted.  From then on requests
+ * run on threads of our own.  Who runs one is settled by its ticket. */
 #include "client_private.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 
 #include <ap_mpm.h>
 #include <apr_portable.h>
@@ -17,6 +22,13 @@
 #include <http_protocol.h>
 #include <http_request.h>
 #include <scoreboard.h>
+
+#include "../engine/thread.h"
+
+typedef struct handoff_ticket_t {
+    client_t *client;
+    int taken; /* atomic */
+} handoff_ticket_t;
 
 /* ---- on the worker ---- */
 
@@ -93,6 +105,8 @@ static void come_back(reactor_task_t *task, reactor_t *reactor)
     loop_t *loop = client->loop;
 
     (void)reactor;
+    free(client->ticket);
+    client->ticket = NULL;
     METRIC_ADD(loop->reactor->metrics->handoffs_active, -1);
     client->on_worker = 0;
     client->conn->current_thread = loop->thread;
@@ -104,17 +118,13 @@ static void come_back(reactor_task_t *task, reactor_t *reactor)
     client_go(client);
 }
 
-static void on_worker(void *data)
+static void run(client_t *client)
 {
-    client_t *client = data;
     conn_rec *c = client->conn;
     reactor_t *reactor = client->loop->reactor;
     int slot = own_slot();
     ap_sb_handle_t *sbh = NULL;
 
-#if AP_MODULE_MAGIC_AT_LEAST(20120211, 122)
-    c->current_thread = ap_thread_current();
-#endif
     if (slot >= 0) {
         ap_create_sb_handle(&sbh, client->r ? client->r->pool : c->pool,
                             client_scoreboard_child(), slot);
@@ -145,29 +155,66 @@ static void on_worker(void *data)
     reactor_post(reactor, &client->task);
 }
 
-/* ---- on the loop ---- */
-
-static void *APR_THREAD_FUNC own_thread(apr_thread_t *thread, void *client)
+/* @return 1 for the first who asks */
+static int take(handoff_ticket_t *ticket)
 {
-    on_worker(client);
+    return !__atomic_exchange_n(&ticket->taken, 1, __ATOMIC_ACQ_REL);
+}
+
+static void on_mpm_thread(void *data)
+{
+    handoff_ticket_t *ticket = data;
+
+    if (!take(ticket)) {
+        free(ticket); /* the client may be gone */
+        return;
+    }
+#if AP_MODULE_MAGIC_AT_LEAST(20120211, 122)
+    ticket->client->conn->current_thread = ap_thread_current();
+#endif
+    run(ticket->client);
+}
+
+static void *APR_THREAD_FUNC on_own_thread(apr_thread_t *thread, void *data)
+{
+    client_t *client = data;
+
+    client->conn->current_thread = thread;
+    run(client);
     apr_thread_exit(thread, APR_SUCCESS);
     return NULL;
 }
 
-/* In a child that ends the MPM's threads may be gone already. */
-static apr_status_t start_own_thread(client_t *client)
+/* ---- on the loop ---- */
+
+static apr_status_t give_to_mpm(client_t *client)
 {
-    apr_pool_t *pool = client->loop->pool;
-    apr_threadattr_t *attr;
+    handoff_ticket_t *ticket = calloc(1, sizeof(*ticket));
+    apr_status_t rv;
+
+    if (!ticket) {
+        return APR_ENOMEM;
+    }
+    ticket->client = client;
+    client->ticket = ticket;
+    rv = ap_mpm_register_timed_callback(0, on_mpm_thread, ticket);
+    if (rv != APR_SUCCESS) {
+        client->ticket = NULL;
+        free(ticket);
+    }
+    return rv;
+}
+
+static apr_status_t give_to_own_thread(client_t *client)
+{
+    loop_t *loop = client->loop;
     apr_thread_t *thread;
-    apr_status_t rv = apr_threadattr_create(&attr, pool);
+    apr_status_t rv = thread_start(&thread, on_own_thread, client, loop->pool);
 
     if (rv == APR_SUCCESS) {
-        rv = apr_threadattr_detach_set(attr, 1);
+        APR_ARRAY_PUSH(loop->own_threads, apr_thread_t *) = thread;
     }
-    return rv != APR_SUCCESS
-               ? rv
-               : apr_thread_create(&thread, attr, own_thread, client, pool);
+    return rv;
 }
 
 static void give(client_t *client)
@@ -178,8 +225,7 @@ static void give(client_t *client)
     loop->handoffs++;
     METRIC_ADD(loop->reactor->metrics->handoffs, 1);
     METRIC_ADD(loop->reactor->metrics->handoffs_active, 1);
-    rv = loop->stopping ? start_own_thread(client)
-                        : ap_mpm_register_timed_callback(0, on_worker, client);
+    rv = loop->stopping ? give_to_own_thread(client) : give_to_mpm(client);
     if (rv != APR_SUCCESS) {
         ap_log_cerror(APLOG_MARK, APLOG_ERR, rv, client->conn,
                       RPLOGNO(1307) "no worker thread for the request");
@@ -226,4 +272,19 @@ void client_handoff_next(loop_t *loop)
         loop->waiting.last = &loop->waiting.first;
     }
     give((client_t *)((char *)task - offsetof(client_t, task)));
+}
+
+void client_handoff_stop(loop_t *loop)
+{
+    client_t *client;
+
+    loop->own_threads = apr_array_make(loop->pool, 8, sizeof(apr_thread_t *));
+    for (client = loop->clients; client; client = client->next) {
+        if (client->ticket && take(client->ticket)) {
+            client->ticket = NULL; /* the MPM's to free */
+            if (give_to_own_thread(client) != APR_SUCCESS) {
+                client_abort(client);
+            }
+        }
+    }
 }

@@ -17,6 +17,8 @@
 
 #define LINGER_TIME apr_time_from_sec(2)
 #define LINGER_LIMIT apr_time_from_sec(30)
+/* For the first request of a connection when the child is to end. */
+#define DRAIN_TIME apr_time_from_sec(2)
 
 static apr_time_t now_of(const client_t *client)
 {
@@ -154,12 +156,14 @@ static void wait_for_head(client_t *client)
     size_t len = held(client);
 
     if (!len) {
+        apr_time_t limit = client->conn->keepalives ? s->keep_alive_timeout
+                                                    : read_timeout_head(s, 0);
         client_trim(client);
         client->head_since = 0;
-        set_deadline(client, now_of(client)
-                                 + (client->conn->keepalives
-                                        ? s->keep_alive_timeout
-                                        : read_timeout_head(s, 0)));
+        if (client->draining && limit > DRAIN_TIME) {
+            limit = DRAIN_TIME;
+        }
+        set_deadline(client, now_of(client) + limit);
         return;
     }
     if (!client->head_since) {
@@ -379,7 +383,25 @@ void client_begin(client_t *client)
     reactor_post(client->loop->reactor, &client->task);
 }
 
-/* ---- shedding ---- */
+/* ---- stopping and shedding ---- */
+
+/* Bytes that have come in the meantime are read first.  A connection that had
+ * no request yet may still bring one: its client expects an answer, while a
+ * kept connection may be closed at any time (RFC 9112 section 9.3.1). */
+void client_stop(client_t *client)
+{
+    if (client->state == CLIENT_WORKER) {
+        return; /* told when it comes back */
+    }
+    client->draining = 1;
+    if (client_is_idle(client)) {
+        client->readable = 1;
+        client_go(client);
+    }
+    if (client_is_idle(client) && client->conn->keepalives) {
+        client_close(client);
+    }
+}
 
 void client_shed(loop_t *loop)
 {

@@ -48,27 +48,25 @@ static void stop_loop(reactor_task_t *task, reactor_t *reactor)
 
     (void)reactor;
     loop->stopping = 1;
-    acceptor_stop(loop);
+    acceptor_close(loop);
+    client_handoff_stop(loop);
     for (client = loop->clients; client; client = next) {
         next = client->next;
-        if (client->state != CLIENT_WORKER) {
-            client->draining = 1;
-        }
-        /* One that has not sent its first request yet is still served. */
-        if (client_is_idle(client) && client->conn->keepalives) {
-            client_close(client);
-        }
+        client_stop(client);
     }
 }
 
 void loops_stopping(int graceful)
 {
-    int i;
+    static int told;
+    int i, again = __atomic_exchange_n(&told, 1, __ATOMIC_ACQ_REL);
 
     for (i = 0; i < loop_count; i++) {
-        loops[i].graceful = graceful;
-        loops[i].stop_task.run = stop_loop;
-        reactor_post(loops[i].reactor, &loops[i].stop_task);
+        __atomic_store_n(&loops[i].graceful, graceful, __ATOMIC_RELEASE);
+        if (!again) {
+            loops[i].stop_task.run = stop_loop;
+            reactor_post(loops[i].reactor, &loops[i].stop_task);
+        }
     }
 }
 
@@ -77,7 +75,8 @@ static void leave(reactor_task_t *task, reactor_t *reactor)
 {
     loop_t *loop = (loop_t *)((char *)task - offsetof(loop_t, leave_task));
 
-    if (loop->graceful && loop->client_count) {
+    if (__atomic_load_n(&loop->graceful, __ATOMIC_ACQUIRE)
+        && loop->client_count) {
         timer_set(&reactor->timers, &loop->leave_timer,
                   reactor->now + LEAVE_INTERVAL);
         return;
@@ -100,7 +99,7 @@ static void leave_again(timer_entry_t *entry, int64_t now)
 static apr_status_t join_loops(void *unused)
 {
     apr_status_t rv;
-    int i;
+    int i, j;
 
     (void)unused;
     for (i = 0; i < loop_count; i++) {
@@ -111,6 +110,11 @@ static apr_status_t join_loops(void *unused)
     for (i = 0; i < loop_count; i++) {
         if (loops[i].thread_handle) {
             apr_thread_join(&rv, loops[i].thread_handle);
+        }
+        for (j = 0; loops[i].own_threads && j < loops[i].own_threads->nelts;
+             j++) {
+            apr_thread_join(&rv, APR_ARRAY_IDX(loops[i].own_threads, j,
+                                               apr_thread_t *));
         }
     }
     loop_count = 0;
@@ -124,6 +128,16 @@ static apr_status_t start_thread(loop_t *loop, apr_pool_t *pool)
 #else
     return apr_thread_create(&loop->thread_handle, NULL, loop_main, loop, pool);
 #endif
+}
+
+/* Some threads stay free for connections that the MPM accepts: it takes those
+ * that run our callbacks for idle, and gives them connections that would wait
+ * for them, or be lost when the child stops. */
+static int handoff_limit(int threads, int loops)
+{
+    int limit = (threads - (threads + 7) / 8) / loops;
+
+    return limit > 0 ? limit : 1;
 }
 
 apr_status_t loops_start(apr_pool_t *pchild, server_rec *s,
@@ -148,7 +162,7 @@ apr_status_t loops_start(apr_pool_t *pchild, server_rec *s,
         }
         loop->loops = count;
         acceptor_start(loop, pchild);
-        loop->handoff_limit = threads / count > 0 ? threads / count : 1;
+        loop->handoff_limit = handoff_limit(threads, count);
         loop->waiting.last = &loop->waiting.first;
         loop->shed_timer.fire = shed;
         timer_set(&loop->reactor->timers, &loop->shed_timer,

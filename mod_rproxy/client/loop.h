@@ -17,12 +17,13 @@ struct loop_t {
     int client_limit; /* accepts no more than these */
     int loops;        /* of the child */
     int stopping;     /* the child ends */
-    int graceful;     /* and waits for the clients to be done */
+    int graceful;     /* and waits for its clients; atomic */
     reactor_task_t stop_task, leave_task;
     timer_entry_t shed_timer, leave_timer;
     reactor_list_t waiting; /* clients that no worker is free for */
     int handoffs;           /* with worker threads now */
     int handoff_limit;
+    apr_array_header_t *own_threads; /* of apr_thread_t *, when stopping */
 
     /* acceptor.c */
     apr_array_header_t *acceptors;
