@@ -151,7 +151,7 @@ void conn_pool_give(conn_pool_t *pool, upstream_conn_t **held, apr_time_t now)
     conn->idle_since = 0;
     lock(pool);
     if (outlived(conn, now) || pool->idle[member->id].count >= member->max_idle
-        || member_slots_used_up(member)) {
+        || member_slots_used_up(member) || member_crowded(member, now)) {
         close_unlocked(conn);
     }
     else {
@@ -199,6 +199,7 @@ apr_status_t conn_open(conn_pool_t *pool, member_t *member, int address,
     int fd, error = 0;
 
     if (!member_slot_take(pool->shared, member)) {
+        member_turned_away(member, now);
         return APR_ENOLOCK;
     }
     fd = open_socket(member, address, &to, &len);
@@ -263,7 +264,8 @@ void conn_pool_expire(conn_pool_t *pool, apr_time_t now)
     lock(pool);
     for (i = 0; i < pool->shared->members; i++) {
         upstream_conn_t *conn;
-        while ((conn = pool->idle[i].oldest) != NULL && outlived(conn, now)) {
+        while ((conn = pool->idle[i].oldest) != NULL
+               && (outlived(conn, now) || member_crowded(conn->member, now))) {
             close_unlocked(conn);
         }
     }

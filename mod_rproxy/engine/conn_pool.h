@@ -78,7 +78,7 @@ apr_status_t conn_finish_connect(upstream_conn_t *conn);
 /* Closes and uncounts; nulls the caller's pointer. */
 void conn_close(upstream_conn_t **conn);
 
-/* Closes what has been idle too long. */
+/* Closes what has been idle too long, or has a place that others need. */
 void conn_pool_expire(conn_pool_t *pool, apr_time_t now);
 
 /* Closes all idle connections. */

@@ -10,6 +10,8 @@
 
 #define RETRY_COST 100
 #define RETRY_CREDIT_MAX (10 * RETRY_COST)
+/* Long enough for every pool to be tidied once. */
+#define CROWDED_TIME apr_time_from_sec(2)
 
 typedef struct {
     void *base;
@@ -181,6 +183,18 @@ int member_slots_used_up(const member_t *member)
     return member->max_connections
            && __atomic_load_n(&member->shared->connections, __ATOMIC_RELAXED)
                   >= member->max_connections;
+}
+
+void member_turned_away(const member_t *member, apr_time_t now)
+{
+    __atomic_store_n(&member->shared->crowded_until, now + CROWDED_TIME,
+                     __ATOMIC_RELAXED);
+}
+
+int member_crowded(const member_t *member, apr_time_t now)
+{
+    return __atomic_load_n(&member->shared->crowded_until, __ATOMIC_RELAXED)
+           > now;
 }
 
 void retry_budget_earn(upstream_t *upstream)

@@ -39,6 +39,7 @@ struct member_shared_t {
     int32_t connections;  /* open, all children; atomic */
     int64_t paused_until; /* usec; not chosen before; relaxed atomic */
     uint32_t failures;    /* in a row; relaxed atomic */
+    int64_t crowded_until; /* usec; none idle till then; relaxed atomic */
 } __attribute__((aligned(64)));
 
 typedef struct {
@@ -74,6 +75,11 @@ void member_slot_give(const shared_t *shared, const member_t *member);
 
 /* Is the member at its connection limit? */
 int member_slots_used_up(const member_t *member);
+
+/* Somebody found all slots taken.  For as long as the member is crowded its
+ * idle connections, which another pool or child may hold, give way. */
+void member_turned_away(const member_t *member, apr_time_t now);
+int member_crowded(const member_t *member, apr_time_t now);
 
 /* May a retry be spent?  Each first attempt earns percent / 100 of one, up to
  * ten; each retry costs one. */

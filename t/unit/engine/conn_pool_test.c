@@ -17,6 +17,7 @@
 #include "engine/loopback.h"
 
 #define NOW apr_time_from_sec(1000)
+#define LATER (NOW + apr_time_from_sec(3))
 
 static apr_pool_t *pool;
 static shared_t *shared;
@@ -213,10 +214,36 @@ static void check_limit(void **state)
     give(a, NOW); /* at the limit none is kept: others may be waiting */
     assert_int_equal(idle(), 0);
     assert_int_equal(count(), 1);
-    give(b, NOW);
+    give(b, LATER);
     assert_int_equal(idle(), 1);
-    c = connected(NOW);
+    c = connected(LATER);
     conn_close(&c);
+}
+
+/* Somebody was turned away: for a while nobody keeps what he does not use. */
+static void check_crowded(void **state)
+{
+    upstream_conn_t *a, *b, *c = NULL;
+
+    begin();
+    member[0].max_connections = 2;
+    a = connected(NOW);
+    b = connected(NOW);
+    give(a, NOW);
+    a = connected(NOW);
+    assert_int_equal(conn_open(conns, &member[0], 0, NOW, &c), APR_ENOLOCK);
+    give(a, NOW);
+    give(b, NOW);
+    assert_int_equal(idle(), 0);
+    a = connected(NOW);
+    b = connected(NOW);
+    conn_close(&b);
+    give(a, LATER);
+    assert_int_equal(idle(), 1);
+    member_turned_away(&member[0], LATER);
+    conn_pool_expire(conns, LATER);
+    assert_int_equal(idle(), 0);
+    assert_int_equal(count(), 0);
 }
 
 /* A connection to the second pool counts like one to the first. */
@@ -559,6 +586,7 @@ int main(void)
     unit_add("no address", check_no_address, NULL);
     unit_add("unix socket", check_unix, NULL);
     unit_add("limit", check_limit, NULL);
+    unit_add("crowded", check_crowded, NULL);
     unit_add("limit over two pools", check_two_pools, NULL);
     unit_add("no more than max_idle", check_max_idle, NULL);
     add_kept();
