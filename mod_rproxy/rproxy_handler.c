@@ -78,6 +78,11 @@ static int translate_name(request_rec *r)
     if (r->proxyreq != PROXYREQ_NONE || r->uri == NULL) {
         return DECLINED;
     }
+    if (r->method_number == M_CONNECT) {
+        /* Refused by httpd; what follows is perhaps meant for the tunnel. */
+        r->connection->keepalive = AP_CONN_CLOSE;
+        return DECLINED;
+    }
     rv = find_route(r, &match);
     if (rv != OK) {
         return rv;

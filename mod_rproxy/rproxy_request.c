@@ -153,6 +153,9 @@ static int frame_body(const build_t *b)
         r->expecting_100 && r->proto_num >= HTTP_VERSION(1, 1);
     if (b->transfer_encoding.len) {
         head->body = BODY_STREAM;
+        if (r->proto_num < HTTP_VERSION(1, 1)) {
+            return HTTP_BAD_REQUEST; /* RFC 9112 6.1: faulty framing */
+        }
         return slice_eq_nocase(b->transfer_encoding, SLICE_LIT("chunked"))
                    ? OK
                    : HTTP_NOT_IMPLEMENTED;
