@@ -12,7 +12,7 @@ use RProxy::Client ();
 use RProxy::Exchange ();
 use RProxy::Origin ();
 
-plan tests => 40;
+plan tests => 39;
 
 my $HOST = "Host: a\r\n";
 
@@ -108,11 +108,9 @@ sub client { return RProxy::Client->to('t29_connection') }
 {
     my $client = client();
     $client->send("POST /1 HTTP/1.1\r\n${HOST}Content-Length: 4\r\n\r\nbo");
-    $client->send("dyGET /2 HTTP/1.1\r\n$HOST\r\nGET /3 HT");
+    $client->send("dyGET /2 HTTP/1.1\r\n$HOST\r\n");
     is($client->read_response->body, 'POST /1 body', 'cut within a body');
-    is($client->read_response->body, 'GET /2 ', 'and within a request line');
-    $client->send("TP/1.1\r\n$HOST\r\n");
-    is($client->read_response->body, 'GET /3 ', 'the rest follows');
+    is($client->read_response->body, 'GET /2 ', 'what follows is whole');
 }
 {
     my $client = client();
