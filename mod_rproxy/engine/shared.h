@@ -36,9 +36,9 @@ struct upstream_shared_t {
 } __attribute__((aligned(64)));
 
 struct member_shared_t {
-    int32_t connections;  /* open, all children; atomic */
-    int64_t paused_until; /* usec; not chosen before; relaxed atomic */
-    uint32_t failures;    /* in a row; relaxed atomic */
+    int32_t connections;   /* open, all children; atomic */
+    int64_t paused_until;  /* usec; not chosen before; relaxed atomic */
+    uint32_t failures;     /* in a row; relaxed atomic */
     int64_t crowded_until; /* usec; none idle till then; relaxed atomic */
 } __attribute__((aligned(64)));
 
