@@ -474,10 +474,17 @@ void proxied_client_slow(proxied_t *p)
 
 /* ---- the worker driver ---- */
 
+static apr_time_t client_deadline(void *p, apr_time_t now)
+{
+    return rproxy_source_deadline(p, now);
+}
+
 static void wait_for_both(proxied_t *p)
 {
     conn_rec *c = p->r->connection;
-    worker_client_t client = { .fd = -1, .timeout = c->base_server->timeout };
+    worker_client_t client = { .fd = -1,
+                               .deadline = client_deadline,
+                               .ctx = p };
 
     if (!c->master) {
         apr_os_sock_get(&client.fd, ap_get_conn_socket(c));

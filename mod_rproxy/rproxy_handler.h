@@ -21,10 +21,12 @@ struct proxied_t {
     rproxy_buffer_t *buffer; /* of the request body, or NULL */
     apr_bucket_brigade *bb;  /* response bytes not yet passed on */
     apr_off_t bb_bytes;
-    int override_status; /* RProxyErrorOverride: answer this ourselves */
-    int discard;         /* the client is gone, the exchange finishes */
-    int body_status;     /* of a malformed request body */
-    int counted;         /* in the route's active exchanges */
+    int override_status;   /* RProxyErrorOverride: answer this ourselves */
+    int discard;           /* the client is gone, the exchange finishes */
+    int body_status;       /* of a malformed request body */
+    int counted;           /* in the route's active exchanges */
+    apr_time_t body_begun; /* first look for bytes of the request body */
+    apr_off_t body_bytes;  /* that have come of it */
 };
 
 /* Has a route taken the request, and does our handler serve it? */

@@ -17,6 +17,7 @@
 
 #include "client/loop.h"
 #include "rproxy_buffer.h"
+#include "client/read_timeout.h"
 #include "rproxy_private.h"
 #include "rproxy_response.h"
 #include "rproxy_trailers.h"
@@ -196,13 +197,25 @@ static source_e source_failed(proxied_t *p, apr_status_t rv)
     return SOURCE_BAD;
 }
 
-/* From here the client has Timeout for its next bytes: proxied_client_slow. */
-static void start_waiting(client_t *client)
+apr_time_t rproxy_source_deadline(proxied_t *p, apr_time_t now)
 {
-    reactor_t *reactor = client->loop->reactor;
+    const server_rec *s = p->r->connection->base_server;
+    apr_time_t limit = read_timeout_body(s, p->body_bytes);
+    apr_time_t next = now + s->timeout;
 
-    timer_set(&reactor->timers, &client->timer,
-              reactor->now + client->conn->base_server->timeout);
+    if (!p->body_begun) {
+        p->body_begun = now;
+    }
+    return limit && p->body_begun + limit < next ? p->body_begun + limit : next;
+}
+
+/* When it is over: proxied_client_slow. */
+static void start_waiting(proxied_t *p)
+{
+    reactor_t *reactor = p->client->loop->reactor;
+
+    timer_set(&reactor->timers, &p->client->timer,
+              rproxy_source_deadline(p, reactor->now));
 }
 
 static source_e loop_read(void *ctx, char *buf, size_t cap, size_t *len)
@@ -211,8 +224,9 @@ static source_e loop_read(void *ctx, char *buf, size_t cap, size_t *len)
     apr_status_t rv = client_body_read(p->r, buf, cap, len);
 
     if (APR_STATUS_IS_EAGAIN(rv)) {
-        start_waiting(p->client);
+        start_waiting(p);
     }
+    p->body_bytes += (apr_off_t)*len;
     return rv == APR_SUCCESS ? SOURCE_DATA : source_failed(p, rv);
 }
 
@@ -263,6 +277,7 @@ static source_e worker_read(void *ctx, char *buf, size_t cap, size_t *len)
         return source_failed(p, rv);
     }
     *len = n;
+    p->body_bytes += (apr_off_t)n;
     return eos ? SOURCE_END : n || waits_here(p) ? SOURCE_DATA : SOURCE_AGAIN;
 }
 

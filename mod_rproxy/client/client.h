@@ -87,6 +87,9 @@ struct client_t {
     int status;         /* for HANDOFF_DIE and back */
 
     apr_time_t head_since; /* first byte of the head; 0: none yet */
+    /* of the head or body that a worker thread waits for */
+    apr_time_t read_begun; /* 0: no wait yet */
+    apr_off_t read_bytes;  /* that have come since */
     apr_time_t linger_until;
     timer_entry_t timer;
     reactor_task_t flush_task; /* at the end of a turn */

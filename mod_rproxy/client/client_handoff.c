@@ -87,10 +87,14 @@ static void run_handler(client_t *client, int with_filters)
 
 static void read_and_process(client_t *client)
 {
-    request_rec *r = ap_read_request(client->conn);
+    request_rec *r;
 
+    client->read_begun = client->head_since;
+    client->read_bytes = (apr_off_t)(client->in->end - client->in->begin);
+    r = ap_read_request(client->conn);
     if (r && r->status == HTTP_OK) {
         client->r = r;
+        client->read_begun = 0;
         client_process(client, r);
     }
     else {

@@ -19,6 +19,8 @@
 #include <http_core.h>
 #include <http_log.h>
 
+#include "read_timeout.h"
+
 #define RAW_READ CHUNK_SMALL
 
 /* The loop's cache is for the loop's thread only. */
@@ -37,14 +39,30 @@ void client_input_detach(client_t *client)
     }
 }
 
-static apr_status_t wait_readable(const client_t *client)
+/* On a worker: usec that the client has for its next byte, from Timeout and
+ * RequestReadTimeout. */
+static apr_time_t time_left(client_t *client)
+{
+    const server_rec *s = client->conn->base_server;
+    apr_time_t limit, left, now = clock_now();
+
+    if (!client->read_begun) {
+        client->read_begun = now;
+        client->read_bytes = 0;
+    }
+    limit = client->r ? read_timeout_body(s, client->read_bytes)
+                      : read_timeout_head(s, (apr_size_t)client->read_bytes);
+    left = client->read_begun + limit - now;
+    return !limit || left > s->timeout ? s->timeout : left > 0 ? left : 0;
+}
+
+static apr_status_t wait_readable(client_t *client)
 {
     struct pollfd pfd = { client->fd, POLLIN, 0 };
-    int ms = (int)apr_time_as_msec(client->conn->base_server->timeout);
     int n;
 
     do {
-        n = poll(&pfd, 1, ms);
+        n = poll(&pfd, 1, (int)((time_left(client) + 999) / 1000));
     } while (n < 0 && errno == EINTR);
     return n > 0 ? APR_SUCCESS : n == 0 ? APR_TIMEUP : errno;
 }
@@ -66,6 +84,7 @@ static apr_status_t receive(client_t *client, char *buf, size_t room,
                 client->readable = 0;
             }
             *len = (size_t)n;
+            client->read_bytes += n;
             return APR_SUCCESS;
         }
         if (n == 0) {

@@ -272,6 +272,18 @@ static void client_ready(watch_t *watch, unsigned events)
     client_go(client);
 }
 
+/* httpd reads what there is and answers 408, since the loop does not wait for
+ * the rest. */
+static void late_head(client_t *client)
+{
+    ap_log_cerror(APLOG_MARK, APLOG_INFO, 0, client->conn,
+                  RPLOGNO(1303) "request head not complete in time "
+                                "(RequestReadTimeout header=)");
+    client->linger_close = 1;
+    client_run_request(client);
+    client_go(client);
+}
+
 static void client_timer(timer_entry_t *entry, int64_t now)
 {
     client_t *client = (client_t *)((char *)entry - offsetof(client_t, timer));
@@ -279,14 +291,12 @@ static void client_timer(timer_entry_t *entry, int64_t now)
     (void)now;
     switch (client->state) {
     case CLIENT_HEAD:
-        if (held(client)) { /* a slow head: 408 by httpd, then the end */
-            client->eof = client->linger_close = 1;
-            client->conn->keepalive = AP_CONN_CLOSE;
-            ap_log_cerror(APLOG_MARK, APLOG_INFO, 0, client->conn,
-                          RPLOGNO(1303) "request head not complete in time "
-                                        "(RequestReadTimeout header=)");
+        if (held(client)) {
+            late_head(client);
         }
-        client_close(client);
+        else {
+            client_close(client);
+        }
         break;
     case CLIENT_FLUSH:
         if (!client_output_pending(client)) {

@@ -164,6 +164,7 @@ void client_run_request(client_t *client)
         return;
     }
     client->r = r;
+    client->read_begun = 0;
     if (may_wait_in_phases(client, r)) {
         client_hand_off(client, HANDOFF_PROCESS);
         return;

@@ -106,7 +106,7 @@ void worker_run(exchange_t *x, const worker_client_t *client)
             continue;
         }
         if (x->source_blocked && !client_deadline) {
-            client_deadline = now + client->timeout;
+            client_deadline = client->deadline(client->ctx, now);
         }
         set_up(x, &wait, client, fds);
         fds[MEMBER].revents = fds[CLIENT].revents = 0;

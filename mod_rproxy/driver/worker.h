@@ -7,9 +7,11 @@
 #include "../engine/exchange.h"
 
 typedef struct {
-    int fd;                      /* -1: cannot be polled */
-    int watch;                   /* 1: its going away ends the exchange */
-    apr_interval_time_t timeout; /* for its next bytes after SOURCE_AGAIN */
+    int fd;    /* -1: cannot be polled */
+    int watch; /* 1: its going away ends the exchange */
+    /* after SOURCE_AGAIN: until when its next bytes must come */
+    apr_time_t (*deadline)(void *ctx, apr_time_t now);
+    void *ctx;
 } worker_client_t;
 
 /* Runs the exchange to its end: OUTCOME_BAD_REQUEST when the client sends no
