@@ -479,16 +479,28 @@ static apr_time_t client_deadline(void *p, apr_time_t now)
     return rproxy_source_deadline(p, now);
 }
 
+/* mod_http2 says so of a stream that was reset. */
+static int stream_gone(void *ctx)
+{
+    const proxied_t *p = ctx;
+
+    return p->r->connection->aborted;
+}
+
 static void wait_for_both(proxied_t *p)
 {
     conn_rec *c = p->r->connection;
+    int finish = SETTING(p->settings, client_abort_finish);
     worker_client_t client = { .fd = -1,
                                .deadline = client_deadline,
                                .ctx = p };
 
-    if (!c->master) {
+    if (c->master) {
+        client.gone = finish ? NULL : stream_gone;
+    }
+    else {
         apr_os_sock_get(&client.fd, ap_get_conn_socket(c));
-        client.watch = !SETTING(p->settings, client_abort_finish);
+        client.watch = !finish;
     }
     worker_run(p->x, &client);
     if (p->x->outcome == OUTCOME_BAD_REQUEST && !p->body_status) {

@@ -95,6 +95,7 @@ static void read_and_process(client_t *client)
     if (r && r->status == HTTP_OK) {
         client->r = r;
         client->read_begun = 0;
+        client_keep_protocol(r);
         client_process(client, r);
     }
     else {

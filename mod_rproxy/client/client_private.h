@@ -26,6 +26,9 @@ void client_input_detach(client_t *client);
 /* The MPM's number of this child, known from the first adoption on. */
 int client_scoreboard_child(void);
 
+/* Of a request just read: takes away an offer to change to HTTP/2. */
+void client_keep_protocol(request_rec *r);
+
 /* Out of the loop's list, before it is freed. */
 void client_unlink(client_t *client);
 

@@ -145,6 +145,17 @@ static int may_wait_in_phases(const client_t *client, const request_rec *r)
            || (client->tls && renegotiation_possible(r->server));
 }
 
+/* The connection stays with HTTP/1.1: mod_http2 would serve it to its end
+ * within this request.  RFC 9110 section 7.8 lets us ignore the offer. */
+void client_keep_protocol(request_rec *r)
+{
+    const char *offers = apr_table_get(r->headers_in, "Upgrade");
+
+    if (offers && ap_find_token(r->pool, offers, "h2c")) {
+        apr_table_unset(r->headers_in, "Upgrade");
+    }
+}
+
 void client_run_request(client_t *client)
 {
     conn_rec *c = client->conn;
@@ -165,6 +176,7 @@ void client_run_request(client_t *client)
     }
     client->r = r;
     client->read_begun = 0;
+    client_keep_protocol(r);
     if (may_wait_in_phases(client, r)) {
         client_hand_off(client, HANDOFF_PROCESS);
         return;

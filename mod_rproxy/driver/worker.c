@@ -9,6 +9,9 @@
 #include "clock.h"
 #include "exchange_io.h"
 
+/* Between two questions to a client that no poll() watches. */
+#define ASK_INTERVAL apr_time_from_msec(200)
+
 enum {
     MEMBER,
     CLIENT
@@ -38,12 +41,13 @@ static void set_up(const exchange_t *x, const exchange_wait_t *wait,
     }
 }
 
-static int wait_ms(apr_time_t deadline, apr_time_t client_deadline,
-                   apr_time_t now)
+static apr_time_t earlier(apr_time_t a, apr_time_t b)
 {
-    if (client_deadline && (!deadline || client_deadline < deadline)) {
-        deadline = client_deadline;
-    }
+    return !a ? b : !b || a < b ? a : b;
+}
+
+static int wait_ms(apr_time_t deadline, apr_time_t now)
+{
     if (!deadline) {
         return -1;
     }
@@ -110,8 +114,15 @@ void worker_run(exchange_t *x, const worker_client_t *client)
         }
         set_up(x, &wait, client, fds);
         fds[MEMBER].revents = fds[CLIENT].revents = 0;
-        if (poll(fds, 2, wait_ms(wait.deadline, client_deadline, now)) > 0) {
+        wait.deadline = earlier(wait.deadline, client_deadline);
+        if (client->gone) {
+            wait.deadline = earlier(wait.deadline, now + ASK_INTERVAL);
+        }
+        if (poll(fds, 2, wait_ms(wait.deadline, now)) > 0) {
             take_up(x, fds, client, clock_now());
+        }
+        if (client->gone && client->gone(client->ctx)) {
+            exchange_cancel(x, OUTCOME_CLIENT_GONE, clock_now());
         }
         if (!x->source_blocked) {
             client_deadline = 0;

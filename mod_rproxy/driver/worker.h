@@ -11,6 +11,8 @@ typedef struct {
     int watch; /* 1: its going away ends the exchange */
     /* after SOURCE_AGAIN: until when its next bytes must come */
     apr_time_t (*deadline)(void *ctx, apr_time_t now);
+    /* where there is no fd: has it gone away?  May be NULL. */
+    int (*gone)(void *ctx);
     void *ctx;
 } worker_client_t;
 
