@@ -132,10 +132,14 @@ static int fixups(request_rec *r)
     return DECLINED;
 }
 
+int proxied_body_unread(const proxied_t *p)
+{
+    return p->x->source && !p->x->source_ended && !rproxy_buffer_is_complete(p);
+}
+
 int proxied_may_finish(const proxied_t *p)
 {
-    return SETTING(p->settings, client_abort_finish)
-           && (!p->x->source || p->x->source_ended);
+    return SETTING(p->settings, client_abort_finish) && !proxied_body_unread(p);
 }
 
 /* ---- preparing an exchange ---- */
@@ -352,7 +356,7 @@ static int proxied_end(proxied_t *p)
 
     rproxy_buffer_end(p);
     count(p);
-    if (x->source && !x->source_ended) {
+    if (proxied_body_unread(p)) {
         /* httpd would wait for the rest of the body to throw it away. */
         p->r->connection->keepalive = AP_CONN_CLOSE;
     }
@@ -447,9 +451,7 @@ int proxied_client_gone(proxied_t *p)
     if (p->discard) {
         return 0;
     }
-    if (SETTING(p->settings, client_abort_finish)
-        && (!p->x->source || p->x->source_ended
-            || rproxy_buffer_is_complete(p))) {
+    if (proxied_may_finish(p)) {
         p->discard = 1;
         return 0;
     }

@@ -36,6 +36,9 @@ int proxied_is_ours(const request_rec *r);
  * until the request is freed (log fields). */
 const proxied_t *proxied_of(const request_rec *r);
 
+/* Is a part of the request's body still with the client? */
+int proxied_body_unread(const proxied_t *p);
+
 /* Does the exchange go on without its client (RProxyClientAbort)? */
 int proxied_may_finish(const proxied_t *p);
 

@@ -81,7 +81,7 @@ static sink_e sink_head(void *ctx, const member_t *member,
     if (rv != OK) {
         return SINK_REFUSED;
     }
-    if (p->x->source && !p->x->source_ended) {
+    if (proxied_body_unread(p)) {
         /* What is left of the request would have to be read to find the next
          * one: httpd ends the connection. */
         apr_table_setn(p->r->headers_out, "Connection", "close");

@@ -42,7 +42,7 @@ for my $way (@WAYS) {
         my $x = begin($head . $half);
         is($x->origin->read_exactly(length $half), $half,
             "$name: half of the body has arrived");
-        $x->origin->reply(413, 'too much');
+        $x->origin->reply(403, 'too much');
         gets_answer($x, "$name, refused");
     }
     {
@@ -110,7 +110,7 @@ sub begin {
 sub gets_answer {
     my ($x, $name) = @_;
     my $got = $x->response;
-    is($got->status, 413, "$name: the client gets the answer");
+    is($got->status, 403, "$name: the client gets the answer");
     is($got->body, 'too much', "$name: all of it");
     is($got->field('Connection'), 'close', "$name: and that it is the end");
     $x->client->send($SMUGGLE);
