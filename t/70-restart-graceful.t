@@ -23,7 +23,10 @@ my $BODY     = 'x' x 3000;
 # Elsewhere a connection without a request keeps a thread or a process, which
 # ends with it or waits for it as stock httpd's do.
 plan skip_all => 'needs the event MPM' if RProxy::Driver::mpm() ne 'event';
-plan tests => 27 * @MODES;
+# Of adopted connections the MPM may still hold some that no loop knows of.
+my @OWN = grep { $_ ne 'adopt' } @MODES;
+
+plan tests => 23 * @MODES + 4 * @OWN;
 
 my $port   = Apache::Test::vars('origin_a_port');
 my $origin = RProxy::Origin->start($port, sub {
@@ -52,7 +55,7 @@ CONF
     );
     restarts_under_load($mode);
     what_is_under_way($mode);
-    handed_off($mode);
+    handed_off($mode) if $mode ne 'adopt';
     stop_under_load($mode);
     is_deeply($httpd->complaints, [], "$mode: nothing odd in the log");
 }
