@@ -27,7 +27,7 @@ my @WAYS = (
         . "Content-Length: 1000\r\n\r\n", 'half'],
 );
 
-plan tests => @WAYS * (6 + 5 + 8) + 4;
+plan tests => @WAYS * (6 + 5 + 9) + 4;
 
 my $users = Apache::Test::vars('scratch') . '/25-body-early-answer.users';
 open my $out, '>', $users or die "$users: $!";
@@ -64,8 +64,10 @@ for my $way (@WAYS) {
         $x->origin->read_until('half');
         $x->origin->send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
                 . "\r\n5\r\nfirst\r\n");
-        is($x->client->read_response_head->status, 200,
-            "$name, both at once: the response begins");
+        my $got = $x->client->read_response_head;
+        is($got->status, 200, "$name, both at once: the response begins");
+        is($got->field('Connection'), 'close',
+            "$name, both at once: the last one of its connection");
         is($x->client->read_until("first\r\n"), "5\r\nfirst\r\n",
             "$name, both at once: as soon as the origin sends it");
         $x->client->send($half) for 1 .. 2;
