@@ -289,14 +289,34 @@ static apr_status_t look_up(const member_t *m, address_list_t *list,
     return list->count ? APR_SUCCESS : APR_ENOENT;
 }
 
+/* The list published least lately.  Nobody reads it any more: a reader looks at
+ * a list for as long as it takes to copy one address. */
+static address_list_t *oldest_list(member_t *member, apr_pool_t *pool)
+{
+    address_list_t **list = &member->lists[member->changes++ % MEMBER_LISTS];
+
+    if (!*list) {
+        *list = apr_palloc(pool, sizeof(**list));
+    }
+    return *list;
+}
+
 apr_status_t member_resolve(member_t *member, apr_pool_t *pool)
 {
-    const address_list_t *old =
+    const address_list_t *now =
         __atomic_load_n(&member->addresses, __ATOMIC_RELAXED);
-    address_list_t *list = apr_pcalloc(pool, sizeof(*list));
-    apr_status_t rv = look_up(member, list, pool);
+    address_list_t found, *list;
+    apr_pool_t *scratch;
+    apr_status_t rv;
 
-    if (rv == APR_SUCCESS && (!old || memcmp(old, list, sizeof(*list)) != 0)) {
+    memset(&found, 0, sizeof(found));
+    apr_pool_create(&scratch, pool);
+    rv = look_up(member, &found, scratch);
+    apr_pool_destroy(scratch);
+    if (rv == APR_SUCCESS
+        && (!now || memcmp(now, &found, sizeof(found)) != 0)) {
+        list = oldest_list(member, pool);
+        memcpy(list, &found, sizeof(found));
         __atomic_store_n(&member->addresses, list, __ATOMIC_RELEASE);
     }
     return rv;

@@ -21,9 +21,11 @@ typedef struct upstream_shared_t upstream_shared_t;
 typedef struct upstream_t upstream_t;
 
 #define MEMBER_MAX_ADDRESSES 16
+#define MEMBER_LISTS 8 /* of addresses: the present one and those before */
 #define UPSTREAM_MAX_MEMBERS 64 /* one bit each: those an exchange has tried */
 
-/* The addresses of one name in the order to try.  Immutable once published. */
+/* The addresses of one name in the order to try.  Once published it stays as
+ * it is until MEMBER_LISTS later ones are. */
 typedef struct {
     int count;
     struct {
@@ -57,6 +59,9 @@ typedef struct member_t {
 
     /* atomic; NULL until the name is resolved */
     const address_list_t *addresses;
+    /* member_resolve's */
+    address_list_t *lists[MEMBER_LISTS];
+    unsigned changes;
     member_shared_t *shared;
 } member_t;
 
@@ -75,8 +80,8 @@ struct upstream_t {
 const char *member_parse(apr_pool_t *pool, const char *url, member_t **member);
 
 /* Blocking; fills in literal addresses without a look-up.  Publishes a new
- * list, from pool, only when it differs from the present one; the old one may
- * be in use by other threads until the caller knows better.
+ * list only when it differs from the present one, which other threads may still
+ * be reading; takes no more of pool than MEMBER_LISTS lists in all.
  * @return APR_SUCCESS, or why the name has no address */
 apr_status_t member_resolve(member_t *member, apr_pool_t *pool);
 

@@ -235,6 +235,30 @@ static void check_same_again(void **state)
     assert_ptr_not_equal(m->addresses, first);
 }
 
+/* A name whose addresses change for ever costs no more than a few lists, and
+ * those published lately are left alone. */
+static void check_changes(void **state)
+{
+    member_t *m = member_of("http://127.0.0.1:81");
+    const address_list_t *seen[3 * MEMBER_LISTS];
+    const int last = 3 * MEMBER_LISTS - 1;
+    int i;
+
+    for (i = 0; i <= last; i++) {
+        m->port = (uint16_t)(1000 + i);
+        assert_int_equal(member_resolve(m, pool), APR_SUCCESS);
+        seen[i] = m->addresses;
+        if (i >= MEMBER_LISTS) {
+            assert_ptr_equal(seen[i], seen[i - MEMBER_LISTS]);
+        }
+    }
+    for (i = last; i > last - MEMBER_LISTS; i--) {
+        const struct sockaddr_in *in =
+            (const struct sockaddr_in *)&seen[i]->item[0].sockaddr;
+        assert_int_equal(ntohs(in->sin_port), 1000 + i);
+    }
+}
+
 /* RFC 2606 section 2: .invalid has no addresses; the old ones stay. */
 static void check_no_address(void **state)
 {
@@ -267,6 +291,7 @@ int main(void)
     unit_add("an IPv4 literal's address", check_ipv4, NULL);
     unit_add("an IPv6 literal's address", check_ipv6, NULL);
     unit_add("the same addresses again", check_same_again, NULL);
+    unit_add("addresses that change", check_changes, NULL);
     unit_add("a name without an address", check_no_address, NULL);
     failed = unit_run("upstream");
     apr_pool_destroy(pool);
