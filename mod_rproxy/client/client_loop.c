@@ -395,22 +395,36 @@ void client_begin(client_t *client)
 
 /* ---- stopping and shedding ---- */
 
-/* Bytes that have come in the meantime are read first.  A connection that had
- * no request yet may still bring one: its client expects an answer, while a
- * kept connection may be closed at any time (RFC 9112 section 9.3.1). */
+/* Bytes that have come in the meantime are read first.
+ * @return 1 when the client is idle */
+static int look_again(client_t *client)
+{
+    if (client_is_idle(client)) {
+        client->readable = 1;
+        client_go(client);
+    }
+    return client_is_idle(client);
+}
+
+/* A connection that had no request yet may still bring one: its client expects
+ * an answer, while a kept connection may be closed at any time (RFC 9112
+ * section 9.3.1). */
 void client_stop(client_t *client)
 {
     if (client->state == CLIENT_WORKER) {
         return; /* told when it comes back */
     }
     client->draining = 1;
-    if (client_is_idle(client)) {
-        client->readable = 1;
-        client_go(client);
-    }
-    if (client_is_idle(client) && client->conn->keepalives) {
+    if (look_again(client) && client->conn->keepalives) {
         client_close(client);
     }
+}
+
+/* A client that has just connected is about to ask. */
+static int may_be_shed(const client_t *client)
+{
+    return client->conn->keepalives
+           || now_of(client) - client->adopted_at > DRAIN_TIME;
 }
 
 void client_shed(loop_t *loop)
@@ -420,7 +434,7 @@ void client_shed(loop_t *loop)
 
     while (client && left) {
         client_t *newer = client->prev;
-        if (client_is_idle(client)) {
+        if (may_be_shed(client) && look_again(client)) {
             left--;
             client_close(client);
         }

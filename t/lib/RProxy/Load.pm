@@ -76,6 +76,12 @@ sub work {
             $seen{refused} = 1;
             next;
         }
+        # The kernel resets what nobody had accepted when the socket closed.
+        if ($o->{may_end} && $@ =~ /^connect to port .*reset by peer/) {
+            $seen{unaccepted}++;
+            undef $client;
+            next;
+        }
         push @{ $seen{failed} }, "$target: $@";
         undef $client;
     }
