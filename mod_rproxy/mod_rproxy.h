@@ -1,0 +1,94 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* mod_rproxy.h: what mod_rproxy offers to other modules.  Layer L2.
+ *
+ * All of it by name, without a link between the modules and in any order of
+ * LoadModule: optional functions ("call me"), providers ("choose one").  Look
+ * them up once, in post_config or an optional_fn_retrieve hook; without
+ * mod_rproxy they are NULL, and that is a normal case. */
+#ifndef MOD_RPROXY_H
+#define MOD_RPROXY_H
+
+#include <httpd.h>
+#include <apr_buckets.h>
+#include <apr_optional.h>
+
+/* ---- requests that wait on the event loop, without a thread ---- */
+
+typedef enum {
+    RPROXY_PARK_WAKE,   /* rproxy_wake was called, once or more */
+    RPROXY_PARK_ROOM,   /* the client took what was queued */
+    RPROXY_PARK_GONE,   /* the client hung up */
+    RPROXY_PARK_TIMEOUT /* the time is over, or the client took nothing */
+} rproxy_park_e;
+
+#define RPROXY_PARKED SUSPENDED
+
+/* On the loop's thread.
+ * @return RPROXY_PARKED: wait on; DECLINED: go on with the request's own
+ *         handler (nothing must have been sent); anything else: as a handler's */
+typedef int rproxy_park_fn(request_rec *r, rproxy_park_e event, void *ctx);
+
+typedef struct rproxy_park_t rproxy_park_t;
+
+/* May this request be parked by its handler?  (It runs on a loop, and is no
+ * request within another.) */
+APR_DECLARE_OPTIONAL_FN(int, rproxy_can_park, (request_rec * r));
+
+/* From a handler, which then returns SUSPENDED.  timeout: usec from now on, set
+ * anew after each event that returns RPROXY_PARKED.  *park is valid until fn
+ * has returned anything but RPROXY_PARKED (and after PARK_GONE). */
+APR_DECLARE_OPTIONAL_FN(rproxy_park_t *, rproxy_park,
+                        (request_rec * r, rproxy_park_fn *fn, void *ctx,
+                         apr_interval_time_t timeout));
+
+/* Any thread; the caller makes sure that the park is still valid (a lock that
+ * fn's owner takes before it lets the park go). */
+APR_DECLARE_OPTIONAL_FN(void, rproxy_wake, (rproxy_park_t * park));
+
+/* Does more wait for this client than should?  Then wait for PARK_ROOM. */
+APR_DECLARE_OPTIONAL_FN(int, rproxy_output_full, (request_rec * r));
+
+/* Is this request served on an event loop now (nothing may wait)? */
+APR_DECLARE_OPTIONAL_FN(int, rproxy_on_loop, (request_rec * r));
+
+/* ---- responses ---- */
+
+/* Buckets of this type hold their bytes in memory that stays as it is while
+ * the bucket lives, and setaside costs nothing: the loop sends them together
+ * with what stands before them, without a copy. */
+APR_DECLARE_OPTIONAL_FN(void, rproxy_memory_bucket,
+                        (const apr_bucket_type_t *type));
+
+/* The exchange that this request's response comes from goes on to its end even
+ * if the client goes (somebody else needs the response); on 0: no more. */
+APR_DECLARE_OPTIONAL_FN(void, rproxy_finish_alone, (request_rec * r, int on));
+
+/* How the request's exchange went; NULL where there was none.  "ok",
+ * "refused", "timeout" ... : the words of the log field "outcome". */
+APR_DECLARE_OPTIONAL_FN(const char *, rproxy_outcome, (request_rec * r));
+
+/* ---- what log lines say ---- */
+
+/* Notes that %{cache}^RP, %{cache_reason}^RP, %{queue}^RP, %{guard}^RP show. */
+#define RPROXY_NOTE_CACHE "rproxy-cache"
+#define RPROXY_NOTE_CACHE_REASON "rproxy-cache-reason"
+#define RPROXY_NOTE_QUEUE "rproxy-queue"
+#define RPROXY_NOTE_GUARD "rproxy-guard"
+
+/* ---- the status page, its JSON and the metrics ---- */
+
+/* ap_register_provider(pool, RPROXY_STATUS_GROUP, "cache",
+ * RPROXY_STATUS_VERSION, &section).  Each function writes its text into bb and
+ * neither waits nor fails. */
+#define RPROXY_STATUS_GROUP "rproxy_status"
+#define RPROXY_STATUS_VERSION "0"
+typedef struct {
+    const char *title; /* of the section on the page */
+    void (*html)(request_rec *r, apr_bucket_brigade *bb);
+    /* One JSON value: it becomes the member named as the provider. */
+    void (*json)(request_rec *r, apr_bucket_brigade *bb);
+    void (*metrics)(request_rec *r, apr_bucket_brigade *bb);
+} rproxy_status_section_t;
+
+#endif
