@@ -3,7 +3,7 @@
 #
 # Installs what is missing, by apt-get or dnf, as root or by sudo:
 #
-#   conf/deps.sh build     compiler, make, httpd and its development files
+#   conf/deps.sh build     compiler, make, httpd, development files of it, zlib, brotli
 #   conf/deps.sh test      for unit tests, style checks and the suite
 #   conf/deps.sh fuzz      clang with libFuzzer
 #   conf/deps.sh ci        what only CI runs: cppcheck, git
@@ -14,7 +14,8 @@ set -eu
 
 packages_apt() {
     case $1 in
-    build) has_toolchain || echo gcc libc6-dev make apache2-bin apache2-dev openssl ;;
+    build) has_toolchain || echo gcc libc6-dev make apache2-bin apache2-dev openssl
+        wants_libraries && echo zlib1g-dev libbrotli-dev || : ;;
     test) echo perl openssl curl libapache2-mod-perl2-dev libwww-perl \
         libio-socket-ssl-perl liblwp-protocol-https-perl libcmocka-dev \
         "$(first_known clang-format-14 clang-format)" ;;
@@ -27,7 +28,8 @@ packages_apt() {
 packages_dnf() {
     case $1 in
     build) has_toolchain || echo gcc make httpd-core httpd-devel mod_ssl \
-        redhat-rpm-config openssl ;;
+        redhat-rpm-config openssl
+        wants_libraries && echo zlib-devel brotli-devel || : ;;
     test) echo perl-interpreter perl-Test-Harness perl-JSON-PP mod_http2 \
         'perl(Apache::Test)' 'perl(LWP)' 'perl(IO::Socket::SSL)' \
         'perl(LWP::Protocol::https)' libcmocka-devel clang-tools-extra \
@@ -49,6 +51,15 @@ has_toolchain() {
         "$(dirname "$0")/httpd.sh" >/dev/null 2>&1 &&
         [ -x "$("$(dirname "$0")/httpd.sh")" ] &&
         command -v "${CC:-gcc}" >/dev/null
+}
+
+# What mod_rproxy_cache compresses with; it can do without, so who cannot
+# install has enough.
+wants_libraries() {
+    case $("$(dirname "$0")/libraries.sh") in
+    *-lz*-lbrotlidec*) return 1 ;;
+    esac
+    [ -z "$sudo" ] || command -v sudo >/dev/null
 }
 
 # The first of these names that apt knows.

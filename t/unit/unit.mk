@@ -32,10 +32,14 @@ APR_FLAGS  := $(if $(APR_CONFIG),$(shell $(APR_CONFIG) --cppflags --cflags) \
 APR_LIBS   := $(if $(APR_CONFIG),$(shell $(APR_CONFIG) --link-ld)) \
               $(if $(APU_CONFIG),$(shell $(APU_CONFIG) --link-ld))
 
+# Libraries that a part of the modules can do without.
+LIBRARIES := $(shell CC='$(CC)' conf/libraries.sh)
+
 UNIT_CFLAGS := $(APR_FLAGS) -std=gnu11 -O1 -g -fno-omit-frame-pointer -pthread \
                -Wall -Wextra -Werror -Wno-unused-parameter \
                -Wno-missing-field-initializers \
-               -It/unit $(addprefix -I,$(sort $(wildcard mod_rproxy*)))
+               -It/unit $(addprefix -I,$(sort $(wildcard mod_rproxy*))) \
+               $(filter -D%,$(LIBRARIES))
 ifneq ($(SANITIZE),)
 UNIT_CFLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all
 endif
@@ -50,6 +54,6 @@ $(UNIT_DIR)/%_test: t/unit/%_test.c t/unit/unit.mk
 	@mkdir -p $(@D)
 	@echo "CC   $<"
 	@$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d -o $@ $< \
-	    -Wl,--as-needed -lcmocka $(APR_LIBS)
+	    -Wl,--as-needed -lcmocka $(APR_LIBS) $(filter -l%,$(LIBRARIES))
 
 -include $(PROGRAMS:%=%.d)

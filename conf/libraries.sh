@@ -1,0 +1,27 @@
+#!/bin/sh
+# Licensed under the Apache License, Version 2.0 (see LICENSE).
+#
+# Prints compiler and linker flags for the libraries that mod_rproxy_cache uses
+# where they are there: "-DHAVE_ZLIB -DHAVE_BROTLI -lz -lbrotlienc -lbrotlidec"
+# or a part of it.  Asks the compiler (CC=..., CFLAGS=... for other places).
+set -u
+
+program() { # function, header
+    printf '#include <stddef.h>\n#include <%s>\n' "$2"
+    printf 'int main(void)\n{\n    return %s() == 0;\n}\n' "$1"
+}
+
+has() { # function, header, libraries
+    # shellcheck disable=SC2086 # lists of words
+    program "$1" "$2" | ${CC:-cc} ${CFLAGS:-} -x c - -o /dev/null $3 2>/dev/null
+}
+
+found=
+if has zlibVersion zlib.h "-lz"; then
+    found="-DHAVE_ZLIB -lz"
+fi
+if has BrotliEncoderVersion brotli/encode.h "-lbrotlienc" &&
+    has BrotliDecoderVersion brotli/decode.h "-lbrotlidec"; then
+    found="$found -DHAVE_BROTLI -lbrotlienc -lbrotlidec"
+fi
+echo "$found"
