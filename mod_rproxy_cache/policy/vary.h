@@ -11,13 +11,16 @@
  * codings itself) but told by *on_encoding.
  * @param ignore names (lower case, NULL at the end) that the configuration
  *        ignores, or NULL
- * @return length, 0: none; -1: "*" is among them; -2: more than cap */
+ * @return length, 0: none; -1: "*" is among them, or what is no field name;
+ *         -2: more than cap */
 int vary_names(char *out, size_t cap, const h1_field_t *fields, size_t count,
                const char *const *ignore, int *on_encoding);
 
-/* The text that tells variants apart: for each of names the values of the
- * request's fields, normalised (lines joined, OWS trimmed; Accept and
- * Accept-Language: lower case, no spaces), unambiguously separated.
+/* The text that tells variants apart: for each of names the lines "name=value"
+ * of the request's fields in their order, or the line "name" when there is
+ * none.  Each ends with "\n"; NUL, CR, LF and "\\" in values are escaped.
+ * Accept, Accept-Language and Accept-Charset are normalised: in lower case but
+ * for parameters' values, without spaces around separators.
  * @return its length, -1 when cap is too small */
 int vary_key(char *out, size_t cap, slice_t names, const h1_field_t *fields,
              size_t count);
