@@ -9,12 +9,14 @@
 
 #define DELTA_MAX 2147483648LL
 
-/* All three forms of the past and present, names without case.  A two-digit
+/* All three forms of the past and present, names without case; the weekday need
+ * not fit.  Anything else is refused, other zones than GMT too.  A two-digit
  * year more than 50 years ahead of now_s is one of the past.
  * @return 0 and *unix_s, or -1 */
 int http_date_read(slice_t text, int64_t now_s, int64_t *unix_s);
 
-/* "Sun, 06 Nov 1994 08:49:37 GMT"; out has 30 bytes, NUL included. */
+/* "Sun, 06 Nov 1994 08:49:37 GMT"; out has 30 bytes, NUL included.
+ * Cut to the years 0000 to 9999. */
 void http_date_write(char *out, int64_t unix_s);
 
 /* Digits only, cut to DELTA_MAX.  @return 0 and *seconds, or -1 */

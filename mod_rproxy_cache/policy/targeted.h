@@ -9,7 +9,13 @@
 
 /* Reads a whole field (lines joined by ", ").  Values that are no integers for
  * max-age and the like, and syntax errors, make it invalid as a whole.
- * @return 0, or -1: invalid or empty, to be treated as not there */
+ * @return 0; or -1 and *cc zeroed: invalid or empty, to be treated as not
+ *         there */
 int targeted_read(cache_control_t *cc, slice_t value);
+
+/* Adds one of several lines; *cc is zeroed before the first.  A member may not
+ * go over from one line to the next.
+ * @return 1; 0: an empty line; -1: the field is invalid with all its lines */
+int targeted_add(cache_control_t *cc, slice_t value);
 
 #endif
