@@ -25,5 +25,6 @@ int outlier_may_eject(uint32_t members, uint32_t ejected,
     uint64_t allowed = (uint64_t)members * rules->max_percent / 100;
 
     allowed = allowed ? allowed : 1;
-    return ejected + (uint64_t)1 < members && ejected < allowed;
+    return rules->max_percent > 0 && ejected + (uint64_t)1 < members
+           && ejected < allowed;
 }

@@ -15,7 +15,8 @@ typedef struct {
 typedef struct {
     uint32_t min_requests;    /* of the member; fewer say nothing */
     uint16_t failure_percent; /* from here on it is bad; 0: do not ask */
-    uint16_t max_percent;     /* of the pool's members ejected at once */
+    uint16_t max_percent;     /* of the pool's members ejected at once;
+                                 0: none */
 } outlier_rules_t;
 
 /* Bad by itself, and at least twice as bad as the others together: what fails
@@ -23,7 +24,8 @@ typedef struct {
 int outlier_found(outlier_count_t member, outlier_count_t pool,
                   const outlier_rules_t *rules);
 
-/* May one more be ejected?  Always one of two and more; the last one never.
+/* May one more be ejected?  One of two and more in any case; the last one
+ * never.
  * @param members  of the pool that could serve: up, in trial or ejected
  * @param ejected  of them */
 int outlier_may_eject(uint32_t members, uint32_t ejected,
