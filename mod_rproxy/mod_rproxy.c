@@ -20,6 +20,7 @@
 #include "engine/resolver.h"
 #include "rproxy_config.h"
 #include "rproxy_handler.h"
+#include "rproxy_offer.h"
 #include "status/status.h"
 
 static shared_t *shared;
@@ -113,7 +114,9 @@ static int loop_threads(void)
 static int is_used(server_rec *s)
 {
     for (; s; s = s->next) {
-        if (rproxy_server_conf(s)->has_routes) {
+        const server_conf_t *conf = rproxy_server_conf(s);
+
+        if (conf->has_routes || conf->uses_loop) {
             return 1;
         }
     }
@@ -150,6 +153,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_child_stopping(child_stopping, NULL, NULL, APR_HOOK_MIDDLE);
     client_register_hooks(pool);
     proxied_register_hooks(pool);
+    offer_register();
     status_register_hooks(pool);
 }
 

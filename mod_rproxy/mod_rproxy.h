@@ -18,15 +18,16 @@
 typedef enum {
     RPROXY_PARK_WAKE,   /* rproxy_wake was called, once or more */
     RPROXY_PARK_ROOM,   /* the client took what was queued */
-    RPROXY_PARK_GONE,   /* the client hung up */
-    RPROXY_PARK_TIMEOUT /* the time is over, or the client took nothing */
+    RPROXY_PARK_GONE,   /* the client hung up, or took nothing for too long */
+    RPROXY_PARK_TIMEOUT /* the time is over */
 } rproxy_park_e;
 
 #define RPROXY_PARKED SUSPENDED
 
-/* On the loop's thread.
+/* On the loop's thread.  After RPROXY_PARK_GONE the request ends in any case.
  * @return RPROXY_PARKED: wait on; DECLINED: go on with the request's own
- *         handler (nothing must have been sent); anything else: as a handler's */
+ *         handler, r->handler (nothing must have been sent); anything else: as
+ *         a handler's */
 typedef int rproxy_park_fn(request_rec *r, rproxy_park_e event, void *ctx);
 
 typedef struct rproxy_park_t rproxy_park_t;
@@ -36,14 +37,16 @@ typedef struct rproxy_park_t rproxy_park_t;
 APR_DECLARE_OPTIONAL_FN(int, rproxy_can_park, (request_rec * r));
 
 /* From a handler, which then returns SUSPENDED.  timeout: usec from now on, set
- * anew after each event that returns RPROXY_PARKED.  *park is valid until fn
- * has returned anything but RPROXY_PARKED (and after PARK_GONE). */
+ * anew after each event that returns RPROXY_PARKED; 0: none.  *park is valid
+ * until fn has returned anything but RPROXY_PARKED (and after PARK_GONE).
+ * @return NULL where rproxy_can_park says no */
 APR_DECLARE_OPTIONAL_FN(rproxy_park_t *, rproxy_park,
                         (request_rec * r, rproxy_park_fn *fn, void *ctx,
                          apr_interval_time_t timeout));
 
-/* Any thread; the caller makes sure that the park is still valid (a lock that
- * fn's owner takes before it lets the park go). */
+/* Any thread, the loop's own too, from within the handler or fn; fn is called
+ * later, once for several.  The caller makes sure that the park is still valid
+ * (a lock that fn's owner takes before it lets the park go). */
 APR_DECLARE_OPTIONAL_FN(void, rproxy_wake, (rproxy_park_t * park));
 
 /* Does more wait for this client than should?  Then wait for PARK_ROOM. */
@@ -52,16 +55,27 @@ APR_DECLARE_OPTIONAL_FN(int, rproxy_output_full, (request_rec * r));
 /* Is this request served on an event loop now (nothing may wait)? */
 APR_DECLARE_OPTIONAL_FN(int, rproxy_on_loop, (request_rec * r));
 
+/* In post_config: connections to this virtual host belong on event loops even
+ * if it has no route. */
+APR_DECLARE_OPTIONAL_FN(void, rproxy_use_loop, (server_rec * s));
+
+/* In post_config: output filters of this name (a constant) only compute.  A
+ * request with any that is not known to do so gets a worker thread. */
+APR_DECLARE_OPTIONAL_FN(void, rproxy_quick_filter, (const char *name));
+
 /* ---- responses ---- */
 
 /* Buckets of this type hold their bytes in memory that stays as it is while
  * the bucket lives, and setaside costs nothing: the loop sends them together
- * with what stands before them, without a copy. */
+ * with what stands before them, without a copy.  They do not count as waiting
+ * for the client (rproxy_output_full).  In post_config. */
 APR_DECLARE_OPTIONAL_FN(void, rproxy_memory_bucket,
                         (const apr_bucket_type_t *type));
 
 /* The exchange that this request's response comes from goes on to its end even
- * if the client goes (somebody else needs the response); on 0: no more. */
+ * if the client goes (somebody else needs the response); on 0: no more.  The
+ * rest of the response then still goes through the request's output filters,
+ * which see an aborted connection and errors from below. */
 APR_DECLARE_OPTIONAL_FN(void, rproxy_finish_alone, (request_rec * r, int on));
 
 /* How the request's exchange went; NULL where there was none.  "ok",

@@ -16,6 +16,7 @@
 #include "client/loop.h"
 #include "driver/clock.h"
 #include "engine/spool.h"
+#include "rproxy_loop.h"
 #include "rproxy_private.h"
 #include "rproxy_sink.h"
 
@@ -85,7 +86,7 @@ static void collect_again(reactor_task_t *task, reactor_t *reactor)
         (rproxy_buffer_t *)((char *)task - offsetof(rproxy_buffer_t, again));
 
     (void)reactor;
-    proxied_client_ready(b->p);
+    rproxy_loop_ready(b->p);
 }
 
 void rproxy_buffer_prepare(proxied_t *p)

@@ -13,7 +13,7 @@ void rproxy_buffer_prepare(proxied_t *p);
 
 /* Takes what is there of the body; on a worker thread waits for all of it.
  * @return 1 when it is over: p->x can begin, or is done when there is no use.
- *         0 on the loop, when proxied_client_ready is to be called again */
+ *         0 on the loop, when rproxy_loop_ready is to be called again */
 int rproxy_buffer_collect(proxied_t *p);
 
 /* Does the loop wait for the client to send more? */

@@ -148,6 +148,7 @@ struct server_conf_t {
     apr_array_header_t *matches; /* of route_t *: RProxyPassMatch, in order */
     int has_routes;              /* any, also in <Location> sections */
     int has_location_routes;     /* one-argument RProxyPass */
+    int uses_loop;               /* rproxy_use_loop was called */
     /* The main server's, whose routes apply where none of ours fits; NULL in
      * the main server itself. */
     const server_conf_t *base;

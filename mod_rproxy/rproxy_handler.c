@@ -1,11 +1,11 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
 /* rproxy_handler.c: the hooks that give a request to an upstream, and the
- * exchange's beginning and end.  Layer L2.
+ * exchange's beginning and end, which both drivers share.  Layer L2.
  *
  * translate_name finds the route (files=first: fixups, when no file is there);
- * the handler prepares the exchange and either suspends the request (loop) or
- * runs it (worker driver).  proxied_end is where both drivers meet again. */
+ * the handler prepares the exchange, which rproxy_loop.c or rproxy_worker.c
+ * runs.  proxied_end is where both meet again. */
 #include "rproxy_handler.h"
 
 #include <sys/socket.h>
@@ -20,15 +20,15 @@
 #include "client/blocking.h"
 #include "client/client_head.h"
 #include "client/loop.h"
-#include "driver/reactor_exchange.h"
 #include "driver/tidy.h"
-#include "driver/worker.h"
 #include "rproxy_buffer.h"
+#include "rproxy_loop.h"
 #include "rproxy_maintenance.h"
 #include "rproxy_private.h"
 #include "rproxy_request.h"
 #include "rproxy_sink.h"
 #include "rproxy_trailers.h"
+#include "rproxy_worker.h"
 
 #define RPROXY_HANDLER "rproxy"
 #define RPROXY_FILENAME "rproxy:"
@@ -139,7 +139,8 @@ int proxied_body_unread(const proxied_t *p)
 
 int proxied_may_finish(const proxied_t *p)
 {
-    return SETTING(p->settings, client_abort_finish) && !proxied_body_unread(p);
+    return (p->finish_alone || SETTING(p->settings, client_abort_finish))
+           && !proxied_body_unread(p);
 }
 
 /* ---- preparing an exchange ---- */
@@ -326,8 +327,7 @@ static int cut_short(proxied_t *p)
     return OK;
 }
 
-/* The exchange was cancelled while it waited for the client's body. */
-static void body_too_slow(proxied_t *p)
+void proxied_body_too_slow(proxied_t *p)
 {
     p->body_status = HTTP_REQUEST_TIME_OUT;
     p->x->reason = "no more of the request body within Timeout";
@@ -348,8 +348,7 @@ static int error_status(proxied_t *p)
     return status;
 }
 
-/* What the handler would return. */
-static int proxied_end(proxied_t *p)
+int proxied_end(proxied_t *p)
 {
     exchange_t *x = p->x;
     int status;
@@ -372,157 +371,12 @@ static int proxied_end(proxied_t *p)
         report(p, 0);
         p->r->connection->aborted = 1;
         p->r->connection->keepalive = AP_CONN_CLOSE;
+        p->r->eos_sent = 1; /* nor may a filter take this for the end */
         return DONE;
     }
     status = error_status(p);
     report(p, status);
     return x->response_started && !p->override_status ? cut_short(p) : status;
-}
-
-/* ---- the loop driver ---- */
-
-static void finished_on_loop(exchange_t *x)
-{
-    proxied_t *p = x->ctx;
-    client_t *client = p->client;
-
-    client_finish_request(client, p->r, proxied_end(p));
-    if (client->state == CLIENT_FLUSH) {
-        client_write_later(client);
-    }
-}
-
-/* RProxyRequestBuffer: the exchange begins when the body is here. */
-static void collect(proxied_t *p)
-{
-    if (!rproxy_buffer_collect(p)) {
-        return;
-    }
-    if (p->x->done) {
-        finished_on_loop(p->x);
-    }
-    else {
-        reactor_exchange_start(p->client->loop->reactor, p->x);
-    }
-}
-
-void proxied_start(proxied_t *p)
-{
-    p->x->finished = finished_on_loop;
-    if (p->buffer) {
-        collect(p);
-    }
-    else {
-        reactor_exchange_start(p->client->loop->reactor, p->x);
-    }
-}
-
-void proxied_client_ready(proxied_t *p)
-{
-    exchange_t *x = p->x;
-    client_t *client = p->client;
-    int step = 0;
-
-    if (rproxy_buffer_is_collecting(p)) {
-        collect(p);
-        return;
-    }
-    if (x->sink_full && client->out_bytes <= CLIENT_OUT_LOW) {
-        exchange_on_sink_ready(x, client->loop->reactor->now);
-        step = 1;
-    }
-    if (x->source_blocked && (client->readable || client->eof)) {
-        exchange_on_source_ready(x);
-        step = 1;
-    }
-    if (step) {
-        reactor_exchange_step(x);
-    }
-}
-
-static void end_early(proxied_t *p)
-{
-    p->client->unread = 1;
-    finished_on_loop(p->x);
-}
-
-int proxied_client_gone(proxied_t *p)
-{
-    if (p->discard) {
-        return 0;
-    }
-    if (proxied_may_finish(p)) {
-        p->discard = 1;
-        return 0;
-    }
-    reactor_exchange_cancel(p->x, OUTCOME_CLIENT_GONE);
-    end_early(p);
-    return 1;
-}
-
-void proxied_client_slow(proxied_t *p)
-{
-    if (client_output_pending(p->client)) {
-        reactor_exchange_cancel(p->x, OUTCOME_CLIENT_GONE);
-        p->x->reason = "the client took no byte within Timeout";
-        end_early(p);
-    }
-    else if (p->x->source_blocked || rproxy_buffer_waits(p)) {
-        reactor_exchange_cancel(p->x, OUTCOME_BAD_REQUEST);
-        body_too_slow(p);
-        end_early(p);
-    }
-}
-
-/* ---- the worker driver ---- */
-
-static apr_time_t client_deadline(void *p, apr_time_t now)
-{
-    return rproxy_source_deadline(p, now);
-}
-
-/* mod_http2 says so of a stream that was reset. */
-static int stream_gone(void *ctx)
-{
-    const proxied_t *p = ctx;
-
-    return p->r->connection->aborted;
-}
-
-static void wait_for_both(proxied_t *p)
-{
-    conn_rec *c = p->r->connection;
-    int finish = SETTING(p->settings, client_abort_finish);
-    worker_client_t client = { .fd = -1,
-                               .deadline = client_deadline,
-                               .ctx = p };
-
-    if (c->master) {
-        client.gone = finish ? NULL : stream_gone;
-    }
-    else {
-        apr_os_sock_get(&client.fd, ap_get_conn_socket(c));
-        client.watch = !finish;
-    }
-    worker_run(p->x, &client);
-    if (p->x->outcome == OUTCOME_BAD_REQUEST && !p->body_status) {
-        body_too_slow(p);
-    }
-}
-
-static int run_on_worker(proxied_t *p)
-{
-    int status;
-
-    if (p->buffer) {
-        rproxy_buffer_collect(p);
-    }
-    if (!p->x->done) {
-        wait_for_both(p);
-    }
-    status = proxied_end(p);
-    chunk_cache_drain(&p->env.chunks);
-    return status;
 }
 
 /* ---- the handler ---- */
@@ -554,10 +408,10 @@ static int handler(request_rec *r)
     }
     if (p->client) {
         client_head_install(client, r);
-        client->proxied = p;
+        rproxy_loop_wait(p);
         return SUSPENDED;
     }
-    return run_on_worker(p);
+    return rproxy_worker_run(p);
 }
 
 void proxied_child_init(apr_pool_t *pchild, const shared_t *all)

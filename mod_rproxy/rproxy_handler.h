@@ -8,6 +8,7 @@
 #include "engine/exchange.h"
 #include "rproxy_match.h"
 
+typedef struct proxied_t proxied_t;
 typedef struct rproxy_buffer_t rproxy_buffer_t;
 
 /* One request on its way through an upstream; from r->pool. */
@@ -23,6 +24,7 @@ struct proxied_t {
     apr_off_t bb_bytes;
     int override_status;   /* RProxyErrorOverride: answer this ourselves */
     int discard;           /* the client is gone, the exchange finishes */
+    int finish_alone;      /* so it shall, for those who read the filters */
     int body_status;       /* of a malformed request body */
     int counted;           /* in the route's active exchanges */
     apr_time_t body_begun; /* first look for bytes of the request body */
@@ -39,20 +41,16 @@ const proxied_t *proxied_of(const request_rec *r);
 /* Is a part of the request's body still with the client? */
 int proxied_body_unread(const proxied_t *p);
 
-/* Does the exchange go on without its client (RProxyClientAbort)? */
+/* Does the exchange go on without its client (RProxyClientAbort finish,
+ * rproxy_finish_alone)? */
 int proxied_may_finish(const proxied_t *p);
 
-/* Loop: begins the exchange that the handler has prepared. */
-void proxied_start(proxied_t *p);
+/* The exchange was cancelled while it waited for the client's body. */
+void proxied_body_too_slow(proxied_t *p);
 
-/* Loop: the client's socket moved: room for more, or more of its body. */
-void proxied_client_ready(proxied_t *p);
-
-/* Loop: the client hung up.  @return 1 when the request is over */
-int proxied_client_gone(proxied_t *p);
-
-/* Loop: the client took or sent nothing within Timeout. */
-void proxied_client_slow(proxied_t *p);
+/* The exchange is done: what is left of the response.
+ * @return what the handler would return */
+int proxied_end(proxied_t *p);
 
 void proxied_register_hooks(apr_pool_t *pool);
 

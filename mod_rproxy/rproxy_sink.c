@@ -35,15 +35,21 @@ static sink_e client_is_gone(proxied_t *p)
     return p->discard ? SINK_OK : SINK_GONE;
 }
 
+/* Does anybody look at the response: the client, or who saves it? */
+static int is_wanted(const proxied_t *p)
+{
+    return !p->override_status && (!p->discard || p->finish_alone);
+}
+
 static sink_e pass(proxied_t *p)
 {
     request_rec *r = p->r;
     apr_status_t rv;
 
     p->bb_bytes = 0;
-    if (p->discard || p->override_status) {
+    if (!is_wanted(p)) {
         apr_brigade_cleanup(p->bb);
-        return SINK_OK;
+        return p->discard ? client_is_gone(p) : SINK_OK;
     }
     rv = ap_pass_brigade(r->output_filters, p->bb);
     apr_brigade_cleanup(p->bb);
@@ -172,7 +178,7 @@ void rproxy_sink_end(proxied_t *p)
 
     APR_BRIGADE_INSERT_TAIL(p->bb,
                             apr_bucket_eos_create(r->connection->bucket_alloc));
-    if (!p->discard) {
+    if (is_wanted(p)) {
         ap_pass_brigade(r->output_filters, p->bb);
     }
     apr_brigade_cleanup(p->bb);
@@ -209,7 +215,7 @@ apr_time_t rproxy_source_deadline(proxied_t *p, apr_time_t now)
     return limit && p->body_begun + limit < next ? p->body_begun + limit : next;
 }
 
-/* When it is over: proxied_client_slow. */
+/* When it is over: slow() of rproxy_loop.c. */
 static void start_waiting(proxied_t *p)
 {
     reactor_t *reactor = p->client->loop->reactor;

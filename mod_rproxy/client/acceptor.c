@@ -154,7 +154,7 @@ static int is_for_loops(const ap_listen_rec *lr, server_rec *main_server)
             || conf->event_loop == RPROXY_LOOP_ADOPT) {
             return 0;
         }
-        wanted |= conf->has_routes;
+        wanted |= conf->has_routes || conf->uses_loop;
     }
     return wanted;
 }

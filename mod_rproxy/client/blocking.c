@@ -123,11 +123,14 @@ static const char *const quick_filters[] = {
     "log_input_output",
     "reqtimeout",
     "buffer",
-    "rproxy_cache_save",
+    "rproxy_cache_body",
+    "rproxy_cache_head",
     "rproxy_guard",
 };
 
-#define QUICK_FILTERS (sizeof(quick_filters) / sizeof(quick_filters[0]))
+#define OWN_FILTERS (sizeof(quick_filters) / sizeof(quick_filters[0]))
+#define MORE_FILTERS 16
+#define QUICK_FILTERS (OWN_FILTERS + MORE_FILTERS)
 
 static int phases_may_wait;
 
@@ -199,15 +202,59 @@ int blocking_phases(void)
     return phases_may_wait;
 }
 
-static const ap_filter_rec_t *known[QUICK_FILTERS];
+static const char *more_filters[MORE_FILTERS];
+static const ap_filter_rec_t *known[QUICK_FILTERS]; /* NULL: is not loaded */
+
+void blocking_filters_add(const char *name)
+{
+    size_t i = 0;
+
+    while (i < MORE_FILTERS && more_filters[i]
+           && strcmp(more_filters[i], name) != 0) {
+        i++;
+    }
+    if (i < MORE_FILTERS) {
+        more_filters[i] = name;
+    }
+}
 
 void blocking_filters_find(void)
 {
     size_t i;
 
-    for (i = 0; i < QUICK_FILTERS; i++) {
+    for (i = 0; i < OWN_FILTERS; i++) {
         known[i] = ap_get_output_filter_handle(quick_filters[i]);
     }
+    for (i = 0; i < MORE_FILTERS && more_filters[i]; i++) {
+        known[OWN_FILTERS + i] = ap_get_output_filter_handle(more_filters[i]);
+    }
+}
+
+static int is_known(const ap_filter_rec_t *filter)
+{
+    size_t i;
+
+    for (i = 0; i < QUICK_FILTERS; i++) {
+        if (known[i] == filter) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* AddOutputFilterByType: mod_filter's stand-in is named after the one filter
+ * that it calls. */
+static int is_by_type(const ap_filter_rec_t *filter)
+{
+    size_t i;
+
+    for (i = 0; strncmp(filter->name, "BYTYPE:", 7) == 0 && i < QUICK_FILTERS;
+         i++) {
+        if (known[i] && strcasecmp(known[i]->name, filter->name + 7) == 0) {
+            return 1;
+        }
+    }
+    return 0;
 }
 
 int blocking_filters_safe(const request_rec *r)
@@ -215,11 +262,7 @@ int blocking_filters_safe(const request_rec *r)
     const ap_filter_t *f;
 
     for (f = r->output_filters; f; f = f->next) {
-        size_t i = 0;
-        while (i < QUICK_FILTERS && known[i] != f->frec) {
-            i++;
-        }
-        if (i == QUICK_FILTERS) {
+        if (!is_known(f->frec) && !is_by_type(f->frec)) {
             return 0;
         }
     }

@@ -14,6 +14,9 @@ void blocking_configure(apr_pool_t *pool, server_rec *s);
  * worker threads. */
 int blocking_phases(void);
 
+/* In post_config: one more filter that is. */
+void blocking_filters_add(const char *name);
+
 /* In child_init: looks up the filters that are known to be quick. */
 void blocking_filters_find(void);
 

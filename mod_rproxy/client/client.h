@@ -6,7 +6,8 @@
  *                   \> WORKER --/      \-> LINGER -> gone
  *
  * HEAD     waiting for, or collecting, a request head
- * REQUEST  an exchange with an upstream is under way on the loop
+ * REQUEST  a request waits on the loop, as its client_wait_t says: for an
+ *          exchange with an upstream, or parked until somebody wakes it
  * WORKER   a worker thread has connection and request; the loop only marks
  *          what the kernel says
  * FLUSH    the response lies ready and is being sent
@@ -25,7 +26,6 @@
 
 typedef struct client_t client_t;
 typedef struct loop_t loop_t;
-typedef struct proxied_t proxied_t;
 
 typedef enum {
     CLIENT_HEAD,
@@ -44,6 +44,19 @@ typedef enum {
     HANDOFF_RESUME,  /* the handler only; filters are inserted */
     HANDOFF_DIE      /* the error response: its document is a local URL */
 } handoff_e;
+
+/* What a client in CLIENT_REQUEST waits for.  Its handler sets client->wait and
+ * wait_ctx and returns SUSPENDED.  Each may end the request. */
+typedef struct {
+    /* The handler has returned. */
+    void (*begin)(void *ctx);
+    /* The socket moved: room for more, or more of the request body. */
+    void (*ready)(void *ctx);
+    /* The client hung up.  @return 1 when the request is over */
+    int (*gone)(void *ctx);
+    /* The client took or sent nothing within Timeout. */
+    void (*slow)(void *ctx);
+} client_wait_t;
 
 struct client_t {
     watch_t watch; /* first */
@@ -68,6 +81,7 @@ struct client_t {
     unsigned resume : 1;    /* a filter may block: the handler goes elsewhere */
     unsigned linger_close : 1; /* more may be under way from the client */
     unsigned closing : 1;      /* the last bytes of the connection are queued */
+    unsigned wants_room : 1;   /* the request is to be told of CLIENT_OUT_LOW */
 
     /* input: decrypted bytes not yet taken by a request */
     chunk_t *in;
@@ -82,9 +96,10 @@ struct client_t {
     apr_pool_t *out_pool;      /* of what had to be set aside */
     apr_off_t out_bytes;       /* in memory, in out, buckets included */
 
-    request_rec *r;     /* under way */
-    proxied_t *proxied; /* its exchange in CLIENT_REQUEST */
-    int status;         /* for HANDOFF_DIE and back */
+    request_rec *r; /* under way */
+    const client_wait_t *wait;
+    void *wait_ctx;
+    int status; /* for HANDOFF_DIE and back */
 
     apr_time_t head_since; /* first byte of the head; 0: none yet */
     /* of the head or body that a worker thread waits for */
@@ -139,6 +154,15 @@ apr_status_t client_write(client_t *client);
 void client_write_later(client_t *client);
 
 int client_output_pending(const client_t *client);
+
+/* Does more wait for the client than should? */
+int client_output_full(client_t *client);
+
+/* The client is gone: what waits for it is thrown away, as will be the rest. */
+void client_output_drop(client_t *client);
+
+/* Buckets of this type are sent from where their bytes are (mod_rproxy.h). */
+void client_output_memory_bucket(const apr_bucket_type_t *type);
 
 /* On a worker thread: waits until all is sent, or fails after Timeout. */
 apr_status_t client_write_all(client_t *client);
@@ -197,6 +221,9 @@ void client_process(client_t *client, request_rec *r);
 
 /* After ap_invoke_handler or ap_run_handler. */
 void client_handled(client_t *client, request_rec *r, int status);
+
+/* Runs the handler where it may run; the filters have been inserted. */
+void client_run_handler(client_t *client, request_rec *r);
 
 /* Ends a request whose phases or handler gave this status. */
 void client_finish_request(client_t *client, request_rec *r, int status);

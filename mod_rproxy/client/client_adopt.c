@@ -75,7 +75,7 @@ static int server_wants(void *found, conn_rec *c, server_rec *s)
     const server_conf_t *conf = rproxy_server_conf(s);
 
     (void)c;
-    if (conf->has_routes) {
+    if (conf->has_routes || conf->uses_loop) {
         *(int *)found = 1;
     }
     if (conf->event_loop == RPROXY_LOOP_OFF) {
@@ -296,4 +296,5 @@ void client_register_hooks(apr_pool_t *pool)
     client_output_register();
     client_body_register();
     client_head_register();
+    park_register();
 }

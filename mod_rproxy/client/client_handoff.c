@@ -54,37 +54,6 @@ static int own_slot(void)
     return slot;
 }
 
-/* What ap_invoke_handler calls the handlers by; once they have suspended the
- * request, it takes that back. */
-static const char *handler_name(const request_rec *r)
-{
-    if (r->handler) {
-        return r->handler;
-    }
-    return r->content_type ? apr_pstrmemdup(r->pool, r->content_type,
-                                            strcspn(r->content_type, "; "))
-                           : "default-handler";
-}
-
-static int resume_handler(request_rec *r)
-{
-    const char *given = r->handler;
-    int status;
-
-    r->handler = handler_name(r);
-    status = ap_run_handler(r);
-    r->handler = given;
-    return status == DECLINED ? HTTP_INTERNAL_SERVER_ERROR : status;
-}
-
-static void run_handler(client_t *client, int with_filters)
-{
-    request_rec *r = client->r;
-
-    client_handled(client, r,
-                   with_filters ? ap_invoke_handler(r) : resume_handler(r));
-}
-
 static void read_and_process(client_t *client)
 {
     request_rec *r;
@@ -143,10 +112,10 @@ static void run(client_t *client)
         client_process(client, client->r);
         break;
     case HANDOFF_HANDLER:
-        run_handler(client, 1);
+        client_handled(client, client->r, ap_invoke_handler(client->r));
         break;
     case HANDOFF_RESUME:
-        run_handler(client, 0);
+        client_run_handler(client, client->r);
         break;
     case HANDOFF_DIE:
         client_finish_request(client, client->r, client->status);

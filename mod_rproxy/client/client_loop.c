@@ -11,7 +11,6 @@
 #include <http_connection.h>
 #include <http_log.h>
 
-#include "../rproxy_handler.h"
 #include "head_scan.h"
 #include "read_timeout.h"
 
@@ -215,14 +214,14 @@ static void request_moves(client_t *client)
         && client_write(client) != APR_SUCCESS) {
         client->hangup = 1;
     }
-    if (client->hangup && proxied_client_gone(client->proxied)) {
+    if (client->hangup && client->wait->gone(client->wait_ctx)) {
         return;
     }
     if (client_output_pending(client)) {
         set_deadline(client,
                      now_of(client) + client->conn->base_server->timeout);
     }
-    proxied_client_ready(client->proxied);
+    client->wait->ready(client->wait_ctx);
 }
 
 /* ---- what wakes a client ---- */
@@ -307,7 +306,7 @@ static void client_timer(timer_entry_t *entry, int64_t now)
         client_abort(client);
         break;
     case CLIENT_REQUEST:
-        proxied_client_slow(client->proxied);
+        client->wait->slow(client->wait_ctx);
         break;
     case CLIENT_LINGER:
         gone(client);

@@ -24,10 +24,52 @@
 #define MAX_WRITE (512 * 1024)
 #define WORKER_PENDING (64 * 1024)
 
+#define MEMORY_TYPES 8
+
+static const apr_bucket_type_t *memory_types[MEMORY_TYPES + 1];
+
+void client_output_memory_bucket(const apr_bucket_type_t *type)
+{
+    int i = 0;
+
+    while (i < MEMORY_TYPES && memory_types[i] && memory_types[i] != type) {
+        i++;
+    }
+    if (i < MEMORY_TYPES) {
+        memory_types[i] = type;
+    }
+}
+
+/* Its bytes lie in memory that is not ours, and stay there. */
+static int is_lasting(const apr_bucket *b)
+{
+    int i = 0;
+
+    while (memory_types[i] && memory_types[i] != b->type) {
+        i++;
+    }
+    return memory_types[i] != NULL;
+}
+
 static int is_in_memory(const apr_bucket *b)
 {
     return APR_BUCKET_IS_HEAP(b) || APR_BUCKET_IS_IMMORTAL(b)
-           || APR_BUCKET_IS_POOL(b) || APR_BUCKET_IS_TRANSIENT(b);
+           || APR_BUCKET_IS_POOL(b) || APR_BUCKET_IS_TRANSIENT(b)
+           || is_lasting(b);
+}
+
+/* Does it stay as it is after the brigade's owner has gone on? */
+static int is_kept(const apr_bucket *b)
+{
+    return APR_BUCKET_IS_METADATA(b) || APR_BUCKET_IS_HEAP(b)
+           || APR_BUCKET_IS_IMMORTAL(b) || is_lasting(b);
+}
+
+/* Does waiting for the client hold memory of this process? */
+static int is_counted(const apr_bucket *b)
+{
+    return !APR_BUCKET_IS_METADATA(b) && !APR_BUCKET_IS_FILE(b)
+           && !is_lasting(b);
 }
 
 int client_output_pending(const client_t *client)
@@ -35,10 +77,17 @@ int client_output_pending(const client_t *client)
     return !APR_BRIGADE_EMPTY(client->out);
 }
 
+int client_output_full(client_t *client)
+{
+    if (client->out_bytes > CLIENT_OUT_LOW) {
+        client_write(client);
+    }
+    return client->out_bytes >= CLIENT_OUT_FULL;
+}
+
 static void bucket_done(client_t *client, apr_bucket *b)
 {
-    if (!APR_BUCKET_IS_METADATA(b) && !APR_BUCKET_IS_FILE(b)
-        && b->length != (apr_size_t)-1) {
+    if (is_counted(b) && b->length != (apr_size_t)-1) {
         client->out_bytes -= (apr_off_t)b->length + CLIENT_BUCKET_BYTES;
     }
     apr_bucket_delete(b);
@@ -52,7 +101,7 @@ static void took(client_t *client, size_t len)
     while (len) {
         apr_bucket *b = APR_BRIGADE_FIRST(client->out);
         if (len < b->length) {
-            if (!APR_BUCKET_IS_FILE(b)) {
+            if (is_counted(b)) {
                 client->out_bytes -= (apr_off_t)len;
             }
             b->start += (apr_off_t)len;
@@ -79,6 +128,14 @@ static void drop_reached(client_t *client)
     if (client->out_pool) {
         apr_pool_clear(client->out_pool);
     }
+}
+
+void client_output_drop(client_t *client)
+{
+    client->conn->aborted = 1;
+    apr_brigade_cleanup(client->out);
+    drop_reached(client);
+    client->conn->data_in_output_filters = 0;
 }
 
 static apr_status_t write_failed(client_t *client, int error)
@@ -202,9 +259,7 @@ apr_status_t client_write(client_t *client)
     }
     client->conn->data_in_output_filters = client_output_pending(client);
     if (rv != APR_SUCCESS && !APR_STATUS_IS_EAGAIN(rv)) {
-        client->conn->aborted = 1;
-        apr_brigade_cleanup(client->out);
-        drop_reached(client);
+        client_output_drop(client);
         return rv;
     }
     return APR_SUCCESS;
@@ -223,9 +278,7 @@ apr_status_t client_write_all(client_t *client)
             return rv;
         }
         if (poll(&pfd, 1, ms) == 0) {
-            client->conn->aborted = 1;
-            apr_brigade_cleanup(client->out);
-            drop_reached(client);
+            client_output_drop(client);
             return APR_TIMEUP;
         }
     }
@@ -258,10 +311,10 @@ static int look_at(client_t *client, apr_bucket_brigade *bb)
         if (b->length == (apr_size_t)-1) {
             has |= HAS_UNKNOWN_LENGTH;
         }
-        else if (!APR_BUCKET_IS_FILE(b)) {
+        else if (is_counted(b)) {
             client->out_bytes += (apr_off_t)b->length + CLIENT_BUCKET_BYTES;
         }
-        if (!APR_BUCKET_IS_HEAP(b) && !APR_BUCKET_IS_IMMORTAL(b)) {
+        if (!is_kept(b)) {
             has |= HAS_PASSING;
         }
     }
@@ -278,8 +331,7 @@ static void set_aside(client_t *client)
     }
     for (b = APR_BRIGADE_FIRST(client->out);
          b != APR_BRIGADE_SENTINEL(client->out); b = APR_BUCKET_NEXT(b)) {
-        if (!APR_BUCKET_IS_METADATA(b) && !APR_BUCKET_IS_HEAP(b)
-            && !APR_BUCKET_IS_IMMORTAL(b)) {
+        if (!is_kept(b)) {
             apr_bucket_setaside(b, client->out_pool);
         }
     }

@@ -36,5 +36,6 @@ void client_input_register(void);
 void client_output_register(void);
 void client_body_register(void);
 void client_head_register(void);
+void park_register(void);
 
 #endif

@@ -19,6 +19,7 @@
 #include "renegotiation.h"
 
 static const char *known_handlers[] = { "rproxy-status", "rproxy-metrics",
+                                        "rproxy-cache", "rproxy-cache-wait",
                                         NULL };
 
 /* The default handler reads no more of a file than the socket takes. */
@@ -64,6 +65,7 @@ static int error_document_is_local(request_rec *r, int status)
 
 void client_finish_request(client_t *client, request_rec *r, int status)
 {
+    client->wait = NULL;
     if (!client->on_worker && error_document_is_local(r, status)) {
         client->status = status;
         client->r = r;
@@ -79,7 +81,7 @@ void client_finish_request(client_t *client, request_rec *r, int status)
         client->conn->keepalive = AP_CONN_CLOSE;
     }
     client->r = NULL;
-    client->proxied = NULL;
+    client->wants_room = 0;
     client->state = client->on_worker ? CLIENT_WORKER : CLIENT_FLUSH;
     ap_process_request_after_handler(r);
 }
@@ -93,9 +95,9 @@ void client_handled(client_t *client, request_rec *r, int status)
         client->resume = 0;
         client_hand_off(client, HANDOFF_RESUME);
     }
-    else if (client->proxied) {
+    else if (client->wait) {
         client->state = CLIENT_REQUEST;
-        proxied_start(client->proxied);
+        client->wait->begin(client->wait_ctx);
     }
     else {
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
@@ -106,6 +108,34 @@ void client_handled(client_t *client, request_rec *r, int status)
                       r->handler ? r->handler : "");
         client_finish_request(client, r, HTTP_INTERNAL_SERVER_ERROR);
     }
+}
+
+/* What ap_invoke_handler calls the handlers by; once they have suspended the
+ * request, it takes that back. */
+static const char *handler_name(const request_rec *r)
+{
+    if (r->handler) {
+        return r->handler;
+    }
+    return r->content_type ? apr_pstrmemdup(r->pool, r->content_type,
+                                            strcspn(r->content_type, "; "))
+                           : "default-handler";
+}
+
+void client_run_handler(client_t *client, request_rec *r)
+{
+    const char *given = r->handler;
+    int status;
+
+    if (!client->on_worker && !may_handle_here(r)) {
+        client_hand_off(client, HANDOFF_RESUME);
+        return;
+    }
+    r->handler = handler_name(r);
+    status = ap_run_handler(r);
+    r->handler = given;
+    client_handled(client, r,
+                   status == DECLINED ? HTTP_INTERNAL_SERVER_ERROR : status);
 }
 
 void client_process(client_t *client, request_rec *r)

@@ -32,7 +32,7 @@ static void set_up(const exchange_t *x, const exchange_wait_t *wait,
         fds[MEMBER].events |= POLLOUT;
     }
     fds[CLIENT].fd = client->fd;
-    fds[CLIENT].events = client->watch ? POLLRDHUP : 0;
+    fds[CLIENT].events = client->is_needed(client->ctx) ? POLLRDHUP : 0;
     if (x->source_blocked) {
         fds[CLIENT].events |= POLLIN;
     }
@@ -73,7 +73,8 @@ static void take_up(exchange_t *x, const struct pollfd *fds,
     if (fds[CLIENT].revents & POLLIN) {
         exchange_on_source_ready(x);
     }
-    if (client->watch && (fds[CLIENT].revents & (POLLRDHUP | POLLHUP | POLLERR))
+    if ((fds[CLIENT].events & POLLRDHUP)
+        && (fds[CLIENT].revents & (POLLRDHUP | POLLHUP | POLLERR))
         && !(fds[CLIENT].revents & POLLIN)) {
         exchange_cancel(x, OUTCOME_CLIENT_GONE, now);
     }

@@ -7,8 +7,9 @@
 #include "../engine/exchange.h"
 
 typedef struct {
-    int fd;    /* -1: cannot be polled */
-    int watch; /* 1: its going away ends the exchange */
+    int fd; /* -1: cannot be polled */
+    /* does its going away end the exchange?  Asked before each wait */
+    int (*is_needed)(void *ctx);
     /* after SOURCE_AGAIN: until when its next bytes must come */
     apr_time_t (*deadline)(void *ctx, apr_time_t now);
     /* where there is no fd: has it gone away?  May be NULL. */

@@ -6,8 +6,8 @@
  * The exchange that is told about is that of the first: what the client asked
  * for and became of it, not where the words about it came from.  A format may
  * ask for the last one by %>{name}^RP.  Where the asked request has none, the
- * nearest after it has, else the nearest before it.
- */
+ * nearest after it has, else the nearest before it.  The same holds for the
+ * notes of other modules (mod_rproxy.h), which need no exchange. */
 #include "log_fields.h"
 
 #include <apr_optional.h>
@@ -16,6 +16,7 @@
 #include <http_protocol.h>
 #include <mod_log_config.h>
 
+#include "../mod_rproxy.h"
 #include "../rproxy_handler.h"
 #include "../rproxy_request.h"
 #include "status_collect.h"
@@ -77,12 +78,6 @@ static const char *tries_of(const proxied_t *p)
     return apr_itoa(p->r->pool, p->x->attempts);
 }
 
-static const char *nothing(const proxied_t *p)
-{
-    (void)p;
-    return NULL;
-}
-
 /* In the last attempt. */
 static int is_connected(const proxied_t *p)
 {
@@ -139,10 +134,26 @@ static const char *driver_of(const proxied_t *p)
     return p->client ? "loop" : "worker";
 }
 
+static const char *note_of(const request_rec *r, const char *note)
+{
+    const request_rec *at;
+    const char *value = NULL;
+
+    for (at = r; at && !value; at = at->next) {
+        value = apr_table_get(at->notes, note);
+    }
+    for (at = r->prev; at && !value; at = at->prev) {
+        value = apr_table_get(at->notes, note);
+    }
+    return value ? ap_escape_logitem(r->pool, value) : NULL;
+}
+
+/* Said by an exchange, or by another module's note. */
 typedef struct {
     const char *name;
     const char *variable;
     const char *(*value)(const proxied_t *p);
+    const char *note;
 } field_t;
 
 /* clang-format off */
@@ -151,7 +162,7 @@ static const field_t fields[] = {
     { "member",     "RPROXY_MEMBER",     member_of },
     { "route",      "RPROXY_ROUTE",      route_of },
     { "tries",      "RPROXY_TRIES",      tries_of },
-    { "queue",      "RPROXY_QUEUE",      nothing }, /* no queue is made yet */
+    { "queue",      "RPROXY_QUEUE",      NULL, RPROXY_NOTE_QUEUE },
     { "connect",    "RPROXY_CONNECT",    connect_of },
     { "first_byte", "RPROXY_FIRST_BYTE", first_byte_of },
     { "total",      "RPROXY_TOTAL",      total_of },
@@ -160,8 +171,9 @@ static const field_t fields[] = {
     { "reason",     "RPROXY_REASON",     reason_of },
     { "bytes_in",   "RPROXY_BYTES_IN",   bytes_in_of },
     { "bytes_out",  "RPROXY_BYTES_OUT",  bytes_out_of },
-    { "cache",      "RPROXY_CACHE",      nothing }, /* of modules to come */
-    { "guard",      "RPROXY_GUARD",      nothing },
+    { "cache",      "RPROXY_CACHE",      NULL, RPROXY_NOTE_CACHE },
+    { "cache_reason", "RPROXY_CACHE_REASON", NULL, RPROXY_NOTE_CACHE_REASON },
+    { "guard",      "RPROXY_GUARD",      NULL, RPROXY_NOTE_GUARD },
     { "request_id", "RPROXY_REQUEST_ID", request_id_of },
     { "driver",     "RPROXY_DRIVER",     driver_of },
 };
@@ -181,12 +193,21 @@ static const field_t *field_of(const char *name)
     return NULL;
 }
 
+/* @param p exchange_of(r) */
+static const char *value_of(const field_t *field, const request_rec *r,
+                            const proxied_t *p)
+{
+    if (field->note) {
+        return note_of(r, field->note);
+    }
+    return p ? field->value(p) : NULL;
+}
+
 const char *log_field(request_rec *r, const char *name)
 {
     const field_t *field = field_of(name);
-    const proxied_t *p = exchange_of(r);
 
-    return field && p ? field->value(p) : NULL;
+    return field ? value_of(field, r, exchange_of(r)) : NULL;
 }
 
 /* ---- log lines ---- */
@@ -223,7 +244,7 @@ static void set_variables(request_rec *r, const proxied_t *p)
         last = last->next;
     }
     for (i = 0; i < FIELDS; i++) {
-        const char *value = fields[i].value(p);
+        const char *value = value_of(&fields[i], r, p);
 
         if (value) {
             apr_table_setn(r->subprocess_env, fields[i].variable, value);
@@ -236,8 +257,9 @@ static void set_variables(request_rec *r, const proxied_t *p)
 static int export_variables(request_rec *r)
 {
     const proxied_t *p = exchange_of(r);
+    const settings_t *settings = p ? p->settings : rproxy_settings(r);
 
-    if (p && SETTING(p->settings, export_env)) {
+    if (SETTING(settings, export_env)) {
         set_variables(r, p);
     }
     return DECLINED;

@@ -16,6 +16,7 @@
 #include "../client/client.h"
 #include "log_fields.h"
 #include "status_collect.h"
+#include "status_sections.h"
 #include "status_server.h"
 
 #define STATUS_HANDLER "rproxy-status"
@@ -67,6 +68,14 @@ static int refresh_of(const char *text)
     return seconds <= REFRESH_MAX_S ? seconds : 0;
 }
 
+static const status_view_t *collect(request_rec *r, status_format_e format)
+{
+    status_view_t *view = status_collect(r->pool);
+
+    view->sections = status_sections(r, format);
+    return view;
+}
+
 /* Nothing in the page may be fetched or run, whatever stands in a name. */
 static int send_page(request_rec *r, writer_t *w, int refresh_s)
 {
@@ -74,13 +83,13 @@ static int send_page(request_rec *r, writer_t *w, int refresh_s)
                    "default-src 'none'; style-src 'unsafe-inline'; "
                    "frame-ancestors 'none'; base-uri 'none'; "
                    "form-action 'none'");
-    status_html(w, status_collect(r->pool), refresh_s);
+    status_html(w, collect(r, STATUS_HTML), refresh_s);
     return respond(r, w, "text/html; charset=utf-8");
 }
 
 static int send_json(request_rec *r, writer_t *w)
 {
-    status_json(w, status_collect(r->pool));
+    status_json(w, collect(r, STATUS_JSON));
     return respond(r, w, "application/json");
 }
 
@@ -109,7 +118,7 @@ static int status_page(request_rec *r, writer_t *w)
 
 static int metrics(request_rec *r, writer_t *w)
 {
-    status_prometheus(w, status_collect(r->pool));
+    status_prometheus(w, collect(r, STATUS_METRICS));
     return respond(r, w, "text/plain; version=0.0.4; charset=utf-8");
 }
 

@@ -238,7 +238,7 @@ static void collect_upstream(status_view_t *view, const upstream_t *upstream,
     }
 }
 
-const status_view_t *status_collect(apr_pool_t *pool)
+status_view_t *status_collect(apr_pool_t *pool)
 {
     const apr_array_header_t *routes = rproxy_global->route_list;
     const apr_array_header_t *upstreams = rproxy_global->upstream_list;

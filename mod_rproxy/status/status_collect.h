@@ -23,8 +23,8 @@ void status_collect_child_init(void);
 /* More than so much is there to read that a loop should not do it. */
 int status_collect_is_large(void);
 
-/* All of it, from pool. */
-const status_view_t *status_collect(apr_pool_t *pool);
+/* All of it but the sections, from pool. */
+status_view_t *status_collect(apr_pool_t *pool);
 
 /* The route as it is named in status and log: "/app", "=/health", "~ regex" */
 const char *status_route_name(int route_id);

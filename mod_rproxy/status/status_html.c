@@ -152,6 +152,18 @@ static void write_footer(writer_t *w, const status_view_t *view)
                  t.tm_sec);
 }
 
+static void write_sections(writer_t *w, const status_view_t *view)
+{
+    const status_section_t *const *at;
+
+    for (at = view->sections; at && *at; at++) {
+        write_text(w, "<h2>");
+        write_html(w, (*at)->title);
+        write_text(w, "</h2>\n");
+        (*at)->write(w, *at);
+    }
+}
+
 void status_html(writer_t *w, const status_view_t *view, int refresh_s)
 {
     write_head(w, refresh_s);
@@ -163,5 +175,6 @@ void status_html(writer_t *w, const status_view_t *view, int refresh_s)
     write_text(w, "<h2>Routes</h2>\n<div class=\"card\">\n");
     html_routes(w, view);
     write_text(w, "</div>\n");
+    write_sections(w, view);
     write_footer(w, view);
 }

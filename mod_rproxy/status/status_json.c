@@ -187,6 +187,17 @@ static void write_server(writer_t *w, const status_view_t *view)
     write_histogram(w, ",\"lag\":", &c->loop_lag);
 }
 
+static void write_sections(writer_t *w, const status_view_t *view)
+{
+    const status_section_t *const *at;
+
+    for (at = view->sections; at && *at; at++) {
+        write_name(w, ",\n", (*at)->name);
+        write_text(w, ":");
+        (*at)->write(w, *at);
+    }
+}
+
 void status_json(writer_t *w, const status_view_t *view)
 {
     int i;
@@ -204,5 +215,7 @@ void status_json(writer_t *w, const status_view_t *view)
         write_text(w, i ? ",\n" : "\n");
         write_route(w, &view->routes[i]);
     }
-    write_text(w, "]}\n");
+    write_text(w, "]");
+    write_sections(w, view);
+    write_text(w, "}\n");
 }

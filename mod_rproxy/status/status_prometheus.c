@@ -295,7 +295,12 @@ static void write_members(writer_t *w, const status_view_t *view)
 
 void status_prometheus(writer_t *w, const status_view_t *view)
 {
+    const status_section_t *const *at;
+
     write_server(w, view);
     write_routes(w, view);
     write_members(w, view);
+    for (at = view->sections; at && *at; at++) {
+        (*at)->write(w, *at);
+    }
 }

@@ -41,6 +41,13 @@ typedef struct {
     status_member_t *members;
 } status_upstream_t;
 
+/* What another module has to say, in the format that is being rendered. */
+typedef struct status_section_t {
+    const char *name;  /* of its member in JSON */
+    const char *title; /* of its section on the page */
+    void (*write)(writer_t *w, const struct status_section_t *section);
+} status_section_t;
+
 typedef struct {
     metrics_child_t children; /* sum of them all */
     metrics_route_t total;    /* sum of the routes */
@@ -58,6 +65,7 @@ typedef struct {
     int route_count, upstream_count;
     status_route_t *routes; /* in the order of the configuration */
     status_upstream_t *upstreams;
+    const status_section_t *const *sections; /* ends with NULL; or NULL */
 } status_view_t;
 
 /* ---- the renderers: each writes all of it ---- */

@@ -63,6 +63,16 @@ static void check_balanced(void **state)
 
     is_balanced(rendered(page, &view));
     is_balanced(rendered(page, &nothing));
+    is_balanced(rendered(page, view_with_sections()));
+}
+
+static void check_sections(void **state)
+{
+    const char *text = rendered(page, view_with_sections());
+
+    assert_null(strstr(text, "<script"));
+    assert_non_null(strstr(text, "<h2>&quot;&gt;&lt;script&gt;alert("));
+    assert_non_null(strstr(text, "<h2>Two</h2>\n34<footer>"));
 }
 
 static void check_content(void **state)
@@ -179,6 +189,7 @@ int main(void)
     unit_add("elements are closed", check_balanced, NULL);
     unit_add("what the page says", check_content, NULL);
     unit_add("many routes", check_many_routes, NULL);
+    unit_add("sections of other modules", check_sections, NULL);
     for (i = 0; i < UNIT_COUNT(numbers); i++) {
         unit_add(numbers[i].text, check_number, &numbers[i]);
     }

@@ -69,10 +69,20 @@ static void check_empty(void **state)
     is_json(rendered(status_json, &nothing));
 }
 
+static void check_sections(void **state)
+{
+    const char *text = rendered(status_json, view_with_sections());
+
+    is_json(text);
+    assert_non_null(strstr(text, "],\n\"one\":3,\n\"\\\""));
+    assert_non_null(strstr(text, "\":34}\n"));
+}
+
 int main(void)
 {
     unit_add("the checker can say no", check_checker, NULL);
     unit_add("a view with everything", check_full, NULL);
+    unit_add("sections of other modules", check_sections, NULL);
     unit_add("histograms", check_histogram, NULL);
     unit_add("a view with nothing", check_empty, NULL);
     return fixture_run("status json");

@@ -71,6 +71,13 @@ static void check_unused_routes(void **state)
     assert_null(strstr(text, "id=\"2\""));
 }
 
+static void check_sections(void **state)
+{
+    const char *text = rendered(status_prometheus, view_with_sections());
+
+    assert_non_null(strstr(text, "\n334"));
+}
+
 /* Each sample follows the TYPE of its metric, which stands once. */
 static void check_groups(void **state)
 {
@@ -109,6 +116,7 @@ int main(void)
     unit_add("histograms", check_histogram, NULL);
     unit_add("routes without a request", check_unused_routes, NULL);
     unit_add("samples below their TYPE", check_groups, NULL);
+    unit_add("sections of other modules", check_sections, NULL);
     unit_add("a view with nothing", check_empty, NULL);
     return fixture_run("status prometheus");
 }

@@ -96,6 +96,24 @@ static void fill_view(void)
     view.upstreams = upstreams;
 }
 
+static void write_length_of_name(writer_t *w, const status_section_t *section)
+{
+    write_number(w, (int64_t)strlen(section->name));
+}
+
+/* The same with what two other modules have to say. */
+static inline const status_view_t *view_with_sections(void)
+{
+    static const status_section_t one = { "one", NASTY, write_length_of_name };
+    static const status_section_t two = { NASTY, "Two", write_length_of_name };
+    static const status_section_t *const both[] = { &one, &two, NULL };
+    static status_view_t with;
+
+    with = view;
+    with.sections = both;
+    return &with;
+}
+
 /* What the renderer writes, as one string. */
 static const char *rendered(render_fn *render, const status_view_t *of)
 {

@@ -1,0 +1,51 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* rproxy_offer.c: optional functions of mod_rproxy.h that need no state of
+ * their own.  Layer L2.  client/park.c has the others. */
+#include "rproxy_offer.h"
+
+#include "client/blocking.h"
+#include "client/client.h"
+#include "mod_rproxy.h"
+#include "rproxy_config.h"
+#include "rproxy_handler.h"
+#include "rproxy_private.h"
+#include "status/log_fields.h"
+
+static void rproxy_use_loop(server_rec *s)
+{
+    rproxy_server_conf(s)->uses_loop = 1;
+}
+
+static void rproxy_quick_filter(const char *name)
+{
+    blocking_filters_add(name);
+}
+
+static void rproxy_memory_bucket(const apr_bucket_type_t *type)
+{
+    client_output_memory_bucket(type);
+}
+
+static void rproxy_finish_alone(request_rec *r, int on)
+{
+    proxied_t *p = ap_get_module_config(r->request_config, &rproxy_module);
+
+    if (p) {
+        p->finish_alone = on;
+    }
+}
+
+static const char *rproxy_outcome(request_rec *r)
+{
+    return log_field(r, "outcome");
+}
+
+void offer_register(void)
+{
+    APR_REGISTER_OPTIONAL_FN(rproxy_use_loop);
+    APR_REGISTER_OPTIONAL_FN(rproxy_quick_filter);
+    APR_REGISTER_OPTIONAL_FN(rproxy_memory_bucket);
+    APR_REGISTER_OPTIONAL_FN(rproxy_finish_alone);
+    APR_REGISTER_OPTIONAL_FN(rproxy_outcome);
+}
