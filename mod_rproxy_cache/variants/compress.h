@@ -1,7 +1,7 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* compress.h: whole bodies in memory, packed and unpacked.  Layer L1.  gzip (RFC
- * 1952) by zlib where HAVE_ZLIB, brotli (RFC 7932) by its library where
+/* compress.h: whole bodies in memory, packed and unpacked.  Layer L1.  gzip
+ * (RFC 1952) by zlib where HAVE_ZLIB, brotli (RFC 7932) by its library where
  * HAVE_BROTLI.
  *
  * No state of its own: any thread, any number at once. */
