@@ -13,8 +13,6 @@
  * <IfModule> keeps httpd from reading is not looked at. */
 typedef int htaccess_module_fn(void *context, slice_t name);
 
-#define HTACCESS_MODULE_DEPTH 32
-
 typedef struct {
     directive_reason_e reason; /* DIRECTIVE_FINE: may be handed on */
     unsigned line;             /* from 1; of a joined line the first */
