@@ -64,7 +64,8 @@ static uint32_t open_position(const method_in_t *in, const plan_level_t *level,
                : PLAN_NONE;
 }
 
-static uint32_t pick(const method_in_t *in, const plan_level_t *level)
+static uint32_t consistent_hash_pick(const method_in_t *in,
+                                     const plan_level_t *level)
 {
     uint32_t first = in->ring->first[level->key];
     uint32_t points = in->ring->first[level->key + 1] - first;
@@ -87,4 +88,5 @@ static uint32_t pick(const method_in_t *in, const plan_level_t *level)
     return beyond_bound != PLAN_NONE ? beyond_bound : any_open(in, level);
 }
 
-const method_t method_consistent_hash = { "consistent_hash", 1, pick };
+const method_t method_consistent_hash = { "consistent_hash", 1,
+                                          consistent_hash_pick };

@@ -10,8 +10,8 @@
 
 #include "../members/response_time.h"
 
-static uint64_t cost_of(const method_in_t *in, uint32_t position,
-                        uint32_t in_flight)
+static uint64_t least_time_cost(const method_in_t *in, uint32_t position,
+                                uint32_t in_flight)
 {
     uint32_t member = in->plan->member[position];
     uint64_t us = method_load(&in->load->first_byte_us[member]);
@@ -21,9 +21,10 @@ static uint64_t cost_of(const method_in_t *in, uint32_t position,
     return us * (in_flight + (uint64_t)1) * in->plan->cost[position];
 }
 
-static uint32_t pick(const method_in_t *in, const plan_level_t *level)
+static uint32_t least_time_pick(const method_in_t *in,
+                                const plan_level_t *level)
 {
-    return least_pick(in, level, cost_of);
+    return least_pick(in, level, least_time_cost);
 }
 
-const method_t method_least_time = { "least_time", 0, pick };
+const method_t method_least_time = { "least_time", 0, least_time_pick };

@@ -9,7 +9,7 @@ enum {
     DRAWS = 4
 };
 
-static uint64_t cost_of(const method_in_t *in, uint32_t position)
+static uint64_t random_two_cost(const method_in_t *in, uint32_t position)
 {
     uint32_t member = in->plan->member[position];
 
@@ -22,13 +22,16 @@ static uint32_t better_of(const method_in_t *in, uint32_t a, uint32_t b)
     if (!method_takes(in, a)) {
         return method_takes(in, b) ? b : PLAN_NONE;
     }
-    return a != b && cost_of(in, b) < cost_of(in, a) && method_takes(in, b) ? b
-                                                                            : a;
+    return a != b && random_two_cost(in, b) < random_two_cost(in, a)
+                   && method_takes(in, b)
+               ? b
+               : a;
 }
 
 /* A pair of the same member twice is drawn again, as is one that takes no
  * more; where the draws do not find any, all are asked. */
-static uint32_t pick(const method_in_t *in, const plan_level_t *level)
+static uint32_t random_two_pick(const method_in_t *in,
+                                const plan_level_t *level)
 {
     uint64_t random = in->random;
     uint32_t last = PLAN_NONE, i;
@@ -47,4 +50,4 @@ static uint32_t pick(const method_in_t *in, const plan_level_t *level)
     return last != PLAN_NONE ? last : method_least_conn.pick(in, level);
 }
 
-const method_t method_random_two = { "random_two", 0, pick };
+const method_t method_random_two = { "random_two", 0, random_two_pick };

@@ -23,7 +23,8 @@ static uint32_t position_of_turn(const plan_t *plan, const plan_level_t *level,
 
 /* Turns of members that take no more fall to the others, by weight; where
  * nearly all are like that, the first one behind the last turn is taken. */
-static uint32_t pick(const method_in_t *in, const plan_level_t *level)
+static uint32_t round_robin_pick(const method_in_t *in,
+                                 const plan_level_t *level)
 {
     uint32_t position = level->first, i;
 
@@ -46,4 +47,4 @@ static uint32_t pick(const method_in_t *in, const plan_level_t *level)
     return PLAN_NONE;
 }
 
-const method_t method_round_robin = { "round_robin", 0, pick };
+const method_t method_round_robin = { "round_robin", 0, round_robin_pick };

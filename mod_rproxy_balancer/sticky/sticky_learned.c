@@ -5,12 +5,12 @@
 
 #include "../members/plan.h"
 
-static uint64_t load(const uint64_t *entry)
+static uint64_t read_entry(const uint64_t *entry)
 {
     return __atomic_load_n(entry, __ATOMIC_RELAXED);
 }
 
-static void store(uint64_t *entry, uint64_t word)
+static void write_entry(uint64_t *entry, uint64_t word)
 {
     __atomic_store_n(entry, word, __ATOMIC_RELAXED);
 }
@@ -42,7 +42,7 @@ static uint64_t *entry_for(uint64_t *set, uint64_t key, int64_t now_s)
     size_t i;
 
     for (i = 0; i < STICKY_LEARNED_SET; i++) {
-        uint64_t word = load(&set[i]);
+        uint64_t word = read_entry(&set[i]);
         uint32_t unused = word ? unused_s(word, now_s) : UINT32_MAX;
 
         if (is_of(word, key)) {
@@ -63,8 +63,8 @@ void sticky_learned_note(const sticky_learned_t *table, uint64_t key,
     uint64_t word =
         key >> 32 << 32 | (uint64_t)(member + 1) << 16 | (uint16_t)now_s;
 
-    if (load(entry) != word) {
-        store(entry, word);
+    if (read_entry(entry) != word) {
+        write_entry(entry, word);
     }
 }
 
@@ -75,7 +75,7 @@ uint32_t sticky_learned_find(const sticky_learned_t *table, uint64_t key,
     size_t i;
 
     for (i = 0; i < STICKY_LEARNED_SET; i++) {
-        uint64_t word = load(&set[i]);
+        uint64_t word = read_entry(&set[i]);
 
         if (is_of(word, key)) {
             return unused_s(word, now_s) <= table->timeout_s
@@ -92,8 +92,8 @@ void sticky_learned_forget(const sticky_learned_t *table, uint64_t key)
     size_t i;
 
     for (i = 0; i < STICKY_LEARNED_SET; i++) {
-        if (is_of(load(&set[i]), key)) {
-            store(&set[i], 0);
+        if (is_of(read_entry(&set[i]), key)) {
+            write_entry(&set[i], 0);
         }
     }
 }

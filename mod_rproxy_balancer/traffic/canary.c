@@ -3,9 +3,9 @@
 /* canary.c: two proportions, two latencies, and time.  Layer L0. */
 #include "canary.h"
 
-/* 2.58 standard deviations squared: chance alone is seen as an error once in
- * two hundred comparisons. */
-static const double SIGNIFICANT = 6.66;
+/* 3.3 standard deviations squared: chance alone looks like an error in one of
+ * two thousand comparisons, and many are made of the same counts. */
+static const double SIGNIFICANT = 10.8;
 
 static canary_t at_step(uint8_t step, const canary_rules_t *rules,
                         canary_reason_e reason, int64_t now_us)
