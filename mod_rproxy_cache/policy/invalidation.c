@@ -14,7 +14,7 @@ int invalidation_due(slice_t method, int status)
            && status < 400;
 }
 
-static slice_t skip(slice_t s, size_t count)
+static slice_t skip_bytes(slice_t s, size_t count)
 {
     return slice_make(s.p + count, s.len - count);
 }
@@ -59,7 +59,7 @@ static int cut_scheme(slice_t *reference, slice_t scheme)
     if (!slice_eq_nocase(slice_make(reference->p, len), scheme)) {
         return 0;
     }
-    *reference = skip(*reference, len + 1);
+    *reference = skip_bytes(*reference, len + 1);
     return reference->len >= 2 && reference->p[0] == '/'
            && reference->p[1] == '/';
 }
@@ -73,7 +73,7 @@ static int read_port(slice_t text, unsigned fallback, unsigned *port)
     if (text.len <= 1) {
         return text.len == 0 || text.p[0] == ':';
     }
-    if (text.p[0] != ':' || h1_parse_length(skip(text, 1), &value) != 0
+    if (text.p[0] != ':' || h1_parse_length(skip_bytes(text, 1), &value) != 0
         || value > 65535) {
         return 0;
     }
@@ -81,10 +81,11 @@ static int read_port(slice_t text, unsigned fallback, unsigned *port)
     return 1;
 }
 
-/* One trailing dot, and brackets, make no other host. */
+/* One trailing dot, and brackets around an address, make no other host. */
 static slice_t bare_host(slice_t host)
 {
-    if (host.len > 2 && host.p[0] == '[' && host.p[host.len - 1] == ']') {
+    if (host.len > 2 && host.p[0] == '[' && host.p[host.len - 1] == ']'
+        && memchr(host.p, ':', host.len)) {
         return slice_make(host.p + 1, host.len - 2);
     }
     if (host.len > 1 && host.p[host.len - 1] == '.') {
@@ -106,7 +107,7 @@ static int is_own_authority(slice_t authority, const key_uri_t *request)
         len = span_until(authority, ":");
     }
     return memchr(authority.p, '@', authority.len) == NULL
-           && read_port(skip(authority, len), fallback, &port)
+           && read_port(skip_bytes(authority, len), fallback, &port)
            && port == (request->port ? request->port : fallback) && len > 0
            && slice_eq_nocase(bare_host(slice_make(authority.p, len)),
                               bare_host(request->host));
@@ -123,12 +124,12 @@ static int cut_authority(slice_t *reference, const key_uri_t *request,
     if (!*had_one) {
         return 1;
     }
-    *reference = skip(*reference, 2);
+    *reference = skip_bytes(*reference, 2);
     len = span_until(*reference, "/?");
     if (len == 0 || !is_own_authority(slice_make(reference->p, len), request)) {
         return 0;
     }
-    *reference = skip(*reference, len);
+    *reference = skip_bytes(*reference, len);
     return 1;
 }
 
@@ -203,7 +204,7 @@ int invalidation_target(slice_t reference, const key_uri_t *request, char *buf,
     path = slice_make(reference.p, path_len);
     *target = *request;
     if (path_len < reference.len) {
-        target->query = skip(reference, path_len + 1);
+        target->query = skip_bytes(reference, path_len + 1);
     }
     else if (path_len || has_authority) {
         target->query = slice_make(NULL, 0);
