@@ -24,37 +24,44 @@ static int between(int least, int value, int most)
     return value < least ? least : value > most ? most : value;
 }
 
-int compress_is_built(compress_coding_e coding)
+int compress_is_built(unsigned coding)
 {
-    return coding == COMPRESS_BROTLI ? compress_brotli_is_built()
-                                     : compress_gzip_is_built();
+    return coding == CODING_BROTLI ? compress_brotli_is_built()
+           : coding == CODING_GZIP ? compress_gzip_is_built()
+                                   : 0;
 }
 
-compress_e compress_pack(compress_coding_e coding, int level,
-                         const struct iovec *in, int count,
-                         const compress_limits_t *limits, char **data,
-                         size_t *len)
+compress_e compress_pack(unsigned coding, int level, const struct iovec *in,
+                         int count, const compress_limits_t *limits,
+                         char **data, size_t *len)
 {
     packing_t p;
-    compress_e result;
+    compress_e result = COMPRESS_NOT_BUILT;
 
     packing_init(&p, in, count, limits, 0);
-    result = coding == COMPRESS_BROTLI
-                 ? compress_brotli_pack(&p, between(0, level, 11))
-                 : compress_gzip_pack(&p, between(1, level, 9));
+    if (coding == CODING_GZIP) {
+        result = compress_gzip_pack(&p, between(1, level, 9));
+    }
+    else if (coding == CODING_BROTLI) {
+        result = compress_brotli_pack(&p, between(0, level, 11));
+    }
     return packing_finish(&p, result, data, len);
 }
 
-compress_e compress_unpack(compress_coding_e coding, const struct iovec *in,
-                           int count, const compress_limits_t *limits,
-                           char **data, size_t *len)
+compress_e compress_unpack(unsigned coding, const struct iovec *in, int count,
+                           const compress_limits_t *limits, char **data,
+                           size_t *len)
 {
     packing_t p;
-    compress_e result;
+    compress_e result = COMPRESS_NOT_BUILT;
 
     packing_init(&p, in, count, limits, limits->ratio_max);
-    result = coding == COMPRESS_BROTLI ? compress_brotli_unpack(&p)
-                                       : compress_gzip_unpack(&p);
+    if (coding == CODING_GZIP) {
+        result = compress_gzip_unpack(&p);
+    }
+    else if (coding == CODING_BROTLI) {
+        result = compress_brotli_unpack(&p);
+    }
     return packing_finish(&p, result, data, len);
 }
 

@@ -12,14 +12,11 @@
 
 #include <sys/uio.h>
 
-typedef enum {
-    COMPRESS_GZIP,
-    COMPRESS_BROTLI
-} compress_coding_e;
+#include "policy/accept_encoding.h"
 
 typedef enum {
     COMPRESS_OK,
-    COMPRESS_NOT_BUILT, /* without the library of this coding */
+    COMPRESS_NOT_BUILT, /* without the library, or another coding */
     COMPRESS_NO_MEMORY,
     COMPRESS_STOPPED,   /* *stop became true */
     COMPRESS_TOO_LARGE, /* more than output_max */
@@ -40,24 +37,23 @@ typedef struct {
  * of an attacker's. */
 #define COMPRESS_RATIO_FREE (64u << 10)
 
-/* @return 1: this build has the coding */
-int compress_is_built(compress_coding_e coding);
+/* @return 1: this build has the coding: CODING_GZIP, CODING_BROTLI */
+int compress_is_built(unsigned coding);
 
 /* @param level of zlib 1-9, quality of brotli 0-11; cut to that
  * @param in count vectors, some may be empty; all of them together: nothing is
  *        allowed as well
  * @param data, len set if COMPRESS_OK, else untouched: the caller frees *data
  *        (free), which is never NULL */
-compress_e compress_pack(compress_coding_e coding, int level,
-                         const struct iovec *in, int count,
-                         const compress_limits_t *limits, char **data,
-                         size_t *len);
+compress_e compress_pack(unsigned coding, int level, const struct iovec *in,
+                         int count, const compress_limits_t *limits,
+                         char **data, size_t *len);
 
 /* All members of a gzip file, one behind the other (RFC 1952 section 2.2);
  * what is not a member behind them is an error.  Parameters as above. */
-compress_e compress_unpack(compress_coding_e coding, const struct iovec *in,
-                           int count, const compress_limits_t *limits,
-                           char **data, size_t *len);
+compress_e compress_unpack(unsigned coding, const struct iovec *in, int count,
+                           const compress_limits_t *limits, char **data,
+                           size_t *len);
 
 /* For logs: "ok", "not built", "too large", ... */
 const char *compress_name(compress_e result);

@@ -20,7 +20,7 @@ typedef struct {
     size_t len;
 } outcome_t;
 
-static outcome_t unpack(compress_coding_e coding, const void *text, size_t size,
+static outcome_t unpack(unsigned coding, const void *text, size_t size,
                         uint8_t seed, const compress_limits_t *limits)
 {
     struct iovec in[MAX_PIECES];
@@ -55,7 +55,7 @@ static void check_same(const outcome_t *a, const outcome_t *b)
     FUZZ_CHECK(a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
 }
 
-static void check_again(compress_coding_e coding, const outcome_t *first)
+static void check_again(unsigned coding, const outcome_t *first)
 {
     struct iovec in = { first->data, first->len };
     compress_limits_t limits = { SIZE_MAX, 0, NULL };
@@ -72,14 +72,14 @@ static void check_again(compress_coding_e coding, const outcome_t *first)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    compress_coding_e coding;
+    unsigned coding;
     compress_limits_t limits = { 0 };
     outcome_t whole, cut;
 
     if (size < 3) {
         return 0;
     }
-    coding = data[0] & 1 ? COMPRESS_BROTLI : COMPRESS_GZIP;
+    coding = data[0] & 1 ? CODING_BROTLI : CODING_GZIP;
     limits.output_max = (size_t)data[2] << 10;
     limits.ratio_max = data[0] & 2 ? RATIO : 0;
     whole = unpack(coding, data + 3, size - 3, 255, &limits);

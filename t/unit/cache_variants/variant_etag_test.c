@@ -80,6 +80,7 @@ static const form_case_t tags[] = {
     { "\"abd+gzip\"", "\"abc\"", PLAIN, 0 },
     { "\"abd\"", "\"abc\"", PLAIN, 0 },
     { "\"ab\"", "\"abc\"", PLAIN, 0 },
+    { "\"\"", "\"much-longer\"", PLAIN, 0 },
     { "\"abc\"", "\"abc+gzip\"", PLAIN, 0 },
     { "\"abc+gzip\"", "\"abc+gzip\"", PLAIN, PLAIN },
     { "abc", "\"abc\"", PLAIN, 0 },
