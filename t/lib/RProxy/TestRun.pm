@@ -117,6 +117,7 @@ sub new_test_config {
     if ($c->{save}) {
         name_origin_ports($cfg);
         load_our_modules($cfg, $suite);
+        load_test_modules($cfg, $suite);
     }
     return $cfg;
 }
@@ -168,6 +169,39 @@ sub load_our_modules {
         }
         $c->preamble(RProxyEventLoop => $DRIVER{ $suite->{driver} });
     });
+}
+
+# t/modules/mod_NAME.c: modules that use ours as others do, built when needed.
+sub load_test_modules {
+    my ($cfg, $suite) = @_;
+    my %file;
+    for my $source (glob "$T/modules/mod_*.c") {
+        my ($name) = $source =~ /mod_(\w+)\.c$/;
+        $file{$name} = "$suite->{build}/t/mod_$name.so";
+        build_module($suite, $source, $file{$name});
+    }
+    $cfg->preamble_register(sub {
+        my $c = shift;
+        $c->preamble(LoadModule => qq(${_}_module "$file{$_}"))
+            for sort keys %file;
+    });
+}
+
+sub build_module {
+    my ($suite, $source, $file) = @_;
+    my @newer = grep { !-e $file || -M $_ < -M $file }
+        $source, "$TOP/mod_rproxy/mod_rproxy.h";
+    return unless @newer;
+    make_path(dirname($file));
+    my %of = map { $_ => scalar `$suite->{apxs} -q $_` }
+        qw(CC CFLAGS EXTRA_CPPFLAGS INCLUDEDIR APR_INCLUDEDIR APU_INCLUDEDIR);
+    chomp %of;
+    system(split(' ', "$of{CC} $of{CFLAGS} $of{EXTRA_CPPFLAGS}"),
+        (map { ('-isystem', $of{$_}) } grep {/INCLUDEDIR/} sort keys %of),
+        qw(-std=gnu11 -g -fPIC -shared -Wall -Wextra -Werror
+            -Wno-unused-parameter -Wno-missing-field-initializers),
+        "-I$TOP/mod_rproxy", '-o', $file, $source) == 0
+        or die "$source cannot be built\n";
 }
 
 # A folder of httpd's children: sockets, temporary bodies, sanitizer reports.
