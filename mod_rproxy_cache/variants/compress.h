@@ -14,9 +14,15 @@
 
 #include "policy/accept_encoding.h"
 
+/* The codings known here; others are not built. */
+typedef enum {
+    COMPRESS_GZIP = CODING_GZIP,
+    COMPRESS_BROTLI = CODING_BROTLI
+} compress_coding_e;
+
 typedef enum {
     COMPRESS_OK,
-    COMPRESS_NOT_BUILT, /* without the library, or another coding */
+    COMPRESS_NOT_BUILT, /* without the library of this coding */
     COMPRESS_NO_MEMORY,
     COMPRESS_STOPPED,   /* *stop became true */
     COMPRESS_TOO_LARGE, /* more than output_max */
@@ -37,7 +43,7 @@ typedef struct {
  * of an attacker's. */
 #define COMPRESS_RATIO_FREE (64u << 10)
 
-/* @return 1: this build has the coding: CODING_GZIP, CODING_BROTLI */
+/* @return 1: this build has the coding */
 int compress_is_built(unsigned coding);
 
 /* @param level of zlib 1-9, quality of brotli 0-11; cut to that
