@@ -1,7 +1,6 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* mod_park_test.c: a module that uses what mod_rproxy.h offers, for t/36-park.t.
- * Layer L2.
+/* mod_park_test.c: a module that uses mod_rproxy.h, for t/36-park.t.  Layer L2.
  *
  * rproxy-cache-wait parks the request under its path until a request to the
  * handler rproxy-cache with "?wake=/path" has it woken by a thread.  Then it
