@@ -262,6 +262,16 @@ sub await_requests {
 # Open descriptors of a process, and its resident memory in KiB.
 sub descriptors_of { return scalar(() = glob "/proc/$_[1]/fd/*") }
 
+# Its sockets that are neither listening nor closed by both sides, by the
+# kernel's number for the state: 08 is CLOSE_WAIT.
+sub open_sockets {
+    my ($self) = @_;
+    my $local = sprintf '%04X', $self->{port};
+    open my $in, '<', '/proc/net/tcp' or croak "/proc/net/tcp: $!";
+    return grep { $_ ne '0A' && $_ ne '06' }
+        map { (split)[1] =~ /:$local$/ ? (split)[3] : () } <$in>;
+}
+
 sub memory_of {
     my ($self, $pid) = @_;
     open my $in, '<', "/proc/$pid/status" or croak "$pid: $!";

@@ -43,7 +43,7 @@ sub start {
         defined(my $pid = fork) or croak "fork: $!";
         if (!$pid) {
             $SIG{TERM} = sub { $stopped = 1 };
-            my $seen = work($port, $self->{owner}, $number, \%o);
+            my $seen = $class->work($port, $self->{owner}, $number, \%o);
             print $report JSON::PP->new->encode($seen), "\n";
             close $report;
             POSIX::_exit(0);
@@ -54,12 +54,16 @@ sub start {
     return $self;
 }
 
+# Shall a client's process end?
+sub is_over { return $stopped || getppid != $_[1] }
+
+# In a client's process.  Returns what it has seen.
 sub work {
-    my ($port, $parent, $number, $o) = @_;
+    my ($class, $port, $parent, $number, $o) = @_;
     my %seen   = nothing();
     my $serial = 0;
     my $client;
-    until ($stopped || $seen{refused} || getppid != $parent) {
+    until ($class->is_over($parent) || $seen{refused}) {
         select undef, undef, undef, $o->{pause} if $o->{pause};
         my $target = $o->{target} // '/';
         $serial++;
@@ -134,8 +138,14 @@ sub verify {
 # Ends all and adds up what they saw.
 sub stop {
     my ($self) = @_;
-    my %sum = nothing();
     kill TERM => $_->{pid} for @{ $self->{workers} };
+    return $self->finish;
+}
+
+# The same when they end of themselves.
+sub finish {
+    my ($self) = @_;
+    my %sum = nothing();
     for my $worker (splice @{ $self->{workers} }) {
         my $line = readline $worker->{in};
         local $?;
