@@ -75,7 +75,8 @@ static const struct {
     { "Accept: parameters' values keep their case", "accept",
       "Accept: A/B;Profile=X/Y;c=D, E/F", "accept=a/b;profile=X/Y;c=D,e/f\n" },
     { "Accept: quoted strings stay as they are", "accept",
-      "Accept: A/B;p=\"X , Y\\\" ; Z\" ; C", "accept=a/b;p=\"X , Y\\\\\" ; Z\";c\n" },
+      "Accept: A/B;p=\"X , Y\\\" ; Z\" ; C",
+      "accept=a/b;p=\"X , Y\\\\\" ; Z\";c\n" },
     { "Accept: a quoted string without end", "accept",
       "Accept: A/B;p=\"X , Y", "accept=a/b;p=\"X , Y\n" },
     { "Accept: a backslash at the end", "accept",
@@ -162,7 +163,7 @@ static void check_many_names(void **state)
                                 &on_encoding),
                      3000 * 6 - 1);
     for (i = 0; i < last; i++) {
-        char name[8];
+        char name[16];
 
         sprintf(name, "n%04d", i);
         assert_memory_equal(out + i * 6, name, 5);
