@@ -7,8 +7,8 @@
  * directive flags that forbid count, flags that permit do not, and a time is 0.
  * Broken are: junk behind the name or the argument, an empty argument, an
  * argument that is neither token nor quoted string, a semicolon for a comma
- * (its neighbours count all the same), a quote that is never closed (from
- * there on each comma ends a directive). */
+ * (its neighbours count all the same), a quote that is never closed or does
+ * not follow "=" (from there on each comma ends a directive). */
 #include "cache_control.h"
 #include "cache_directive.h"
 #include "http1/h1_chars.h"
@@ -22,7 +22,7 @@ typedef struct {
 } directive_t;
 
 /* Offset of the first stop that is not within quotes, or the length.
- * @return 1, or 0 if a quote is never closed */
+ * @return 1, or 0 if a quote before it is out of place or never closed */
 static int find_stop(slice_t s, char stop, size_t *offset)
 {
     int quoted = 0;
@@ -30,6 +30,9 @@ static int find_stop(slice_t s, char stop, size_t *offset)
 
     for (i = 0; i < s.len && (quoted || s.p[i] != stop); i++) {
         if (s.p[i] == '"') {
+            if (!quoted && (i == 0 || s.p[i - 1] != '=')) {
+                return 0;
+            }
             quoted = !quoted;
         }
         else if (quoted && s.p[i] == '\\') {
@@ -41,7 +44,7 @@ static int find_stop(slice_t s, char stop, size_t *offset)
 }
 
 /* Takes what comes before stop off the front of *rest.
- * @param plain quotes mean nothing; set when one is found that never closes */
+ * @param plain quotes mean nothing; set when one is found that is wrong */
 static slice_t take_until(slice_t *rest, char stop, unsigned *plain)
 {
     size_t len;

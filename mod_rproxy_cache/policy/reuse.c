@@ -67,20 +67,24 @@ static reuse_e decide_after_failure(const reuse_object_t *o,
                : REUSE_VALIDATE;
 }
 
+/* max-age=0 means "ask", however young the response is. */
+static int is_too_old(const cache_control_t *cc, int64_t age)
+{
+    return cc->has_max_age && (cc->max_age == 0 || age > cc->max_age);
+}
+
 /* The client's wishes that a fresh response may fail. */
 static reuse_e decide_fresh(const reuse_object_t *o, const reuse_request_t *r,
                             const cache_control_t *cc, int64_t age)
 {
-    if (cc->no_cache) {
+    int is_reload = r->is_reload && cc->has_max_age && cc->max_age == 0;
+
+    if (cc->no_cache
+        || (cc->has_min_fresh && o->lifetime - age < cc->min_fresh)) {
         return REUSE_REQUEST;
     }
-    if (cc->has_min_fresh && o->lifetime - age < cc->min_fresh) {
+    if (is_too_old(cc, age) && !(o->immutable && is_reload)) {
         return REUSE_REQUEST;
-    }
-    /* max-age=0 means "ask", however young the response is. */
-    if (cc->has_max_age && (cc->max_age == 0 || age > cc->max_age)) {
-        return cc->max_age == 0 && o->immutable && r->is_reload ? REUSE_HIT
-                                                                : REUSE_REQUEST;
     }
     return REUSE_HIT;
 }
@@ -93,7 +97,7 @@ static reuse_e decide_stale(const reuse_object_t *o, const cache_control_t *cc,
     int64_t stale_s = staleness(o, age);
 
     if (o->must_revalidate || cc->no_cache || cc->has_min_fresh
-        || (cc->has_max_age && age > cc->max_age)) {
+        || is_too_old(cc, age)) {
         return REUSE_VALIDATE;
     }
     if (cc->has_max_stale ? stale_s > cc->max_stale : cc->has_max_age) {

@@ -10,7 +10,7 @@
 #define DECIMAL_DIGITS 12 /* before the point */
 #define FRACTION_DIGITS 3
 
-static int at(const slice_t *s, char c)
+static int next_is(const slice_t *s, char c)
 {
     return s->len && s->p[0] == c;
 }
@@ -30,7 +30,7 @@ static int is_alpha(char c)
     return is_lower((char)slice_lower((unsigned char)c));
 }
 
-static void skip(slice_t *s, size_t len)
+static void step_over(slice_t *s, size_t len)
 {
     s->p += len;
     s->len -= len;
@@ -38,23 +38,23 @@ static void skip(slice_t *s, size_t len)
 
 static void skip_spaces(slice_t *s)
 {
-    while (at(s, ' ')) {
-        skip(s, 1);
+    while (next_is(s, ' ')) {
+        step_over(s, 1);
     }
 }
 
 static void skip_ows(slice_t *s)
 {
-    while (at(s, ' ') || at(s, '\t')) {
-        skip(s, 1);
+    while (next_is(s, ' ') || next_is(s, '\t')) {
+        step_over(s, 1);
     }
 }
 
-static slice_t take(slice_t *s, size_t len)
+static slice_t take_bytes(slice_t *s, size_t len)
 {
     slice_t taken = slice_make(s->p, len);
 
-    skip(s, len);
+    step_over(s, len);
     return taken;
 }
 
@@ -70,7 +70,7 @@ static int read_key(slice_t *s, slice_t *key)
                || memchr("_-.*", s->p[len], 4))) {
         len++;
     }
-    *key = take(s, len);
+    *key = take_bytes(s, len);
     return 1;
 }
 
@@ -86,10 +86,10 @@ static size_t count_digits(const slice_t *s)
 
 static int read_number(slice_t *s, structured_t *value)
 {
-    int negative = at(s, '-');
+    int negative = next_is(s, '-');
     size_t digits, fraction, i;
 
-    skip(s, (size_t)negative);
+    step_over(s, (size_t)negative);
     digits = count_digits(s);
     if (digits == 0 || digits > INTEGER_DIGITS) {
         return 0;
@@ -100,12 +100,12 @@ static int read_number(slice_t *s, structured_t *value)
         value->number = value->number * 10 + (s->p[i] - '0');
     }
     value->number = negative ? -value->number : value->number;
-    skip(s, digits);
-    if (at(s, '.')) {
+    step_over(s, digits);
+    if (next_is(s, '.')) {
         value->kind = STRUCTURED_DECIMAL;
-        skip(s, 1);
+        step_over(s, 1);
         fraction = count_digits(s);
-        skip(s, fraction);
+        step_over(s, fraction);
         return digits <= DECIMAL_DIGITS && fraction >= 1
                && fraction <= FRACTION_DIGITS;
     }
@@ -132,7 +132,7 @@ static int read_string(slice_t *s, structured_t *value)
     }
     value->kind = STRUCTURED_STRING;
     value->text = slice_make(s->p + 1, i - 1);
-    skip(s, i + 1);
+    step_over(s, i + 1);
     return 1;
 }
 
@@ -146,7 +146,7 @@ static void read_token(slice_t *s, structured_t *value)
         len++;
     }
     value->kind = STRUCTURED_TOKEN;
-    value->text = take(s, len);
+    value->text = take_bytes(s, len);
 }
 
 static int read_bytes(slice_t *s, structured_t *value)
@@ -163,7 +163,7 @@ static int read_bytes(slice_t *s, structured_t *value)
     }
     value->kind = STRUCTURED_BYTES;
     value->text = slice_make(s->p + 1, i - 1);
-    skip(s, i + 1);
+    step_over(s, i + 1);
     return 1;
 }
 
@@ -174,7 +174,7 @@ static int read_boolean(slice_t *s, structured_t *value)
     }
     value->kind = STRUCTURED_BOOLEAN;
     value->number = s->p[1] - '0';
-    skip(s, 2);
+    step_over(s, 2);
     return 1;
 }
 
@@ -205,14 +205,14 @@ static int read_parameters(slice_t *s)
 {
     structured_t ignored;
 
-    while (at(s, ';')) {
-        skip(s, 1);
+    while (next_is(s, ';')) {
+        step_over(s, 1);
         skip_spaces(s);
         if (!read_key(s, &ignored.key)) {
             return 0;
         }
-        if (at(s, '=')) {
-            skip(s, 1);
+        if (next_is(s, '=')) {
+            step_over(s, 1);
             if (!read_bare_item(s, &ignored)) {
                 return 0;
             }
@@ -225,16 +225,16 @@ static int read_inner_list(slice_t *s, structured_t *value)
 {
     structured_t ignored;
 
-    skip(s, 1);
+    step_over(s, 1);
     for (;;) {
         skip_spaces(s);
-        if (at(s, ')')) {
-            skip(s, 1);
+        if (next_is(s, ')')) {
+            step_over(s, 1);
             value->kind = STRUCTURED_INNER_LIST;
             return 1;
         }
         if (!read_bare_item(s, &ignored) || !read_parameters(s)
-            || !(at(s, ' ') || at(s, ')'))) {
+            || !(next_is(s, ' ') || next_is(s, ')'))) {
             return 0;
         }
     }
@@ -247,10 +247,10 @@ static int read_member(slice_t *s, structured_t *member)
     }
     member->kind = STRUCTURED_BOOLEAN;
     member->number = 1;
-    if (at(s, '=')) {
-        skip(s, 1);
-        if (at(s, '(') ? !read_inner_list(s, member)
-                       : !read_bare_item(s, member)) {
+    if (next_is(s, '=')) {
+        step_over(s, 1);
+        if (next_is(s, '(') ? !read_inner_list(s, member)
+                            : !read_bare_item(s, member)) {
             return 0;
         }
     }
@@ -268,10 +268,10 @@ int structured_next(slice_t *rest, structured_t *member)
     }
     skip_ows(rest);
     if (rest->len) {
-        if (!at(rest, ',')) {
+        if (!next_is(rest, ',')) {
             return -1;
         }
-        skip(rest, 1);
+        step_over(rest, 1);
         skip_ows(rest);
         if (!rest->len) {
             return -1; /* a comma at the end */
