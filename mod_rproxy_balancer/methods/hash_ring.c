@@ -23,12 +23,14 @@ static uint64_t word_of(uint32_t level_key, uint64_t hash, uint32_t member)
 size_t hash_ring_room(uint32_t count)
 {
     return sizeof(hash_ring_t)
-           + (HASH_RING_POINTS + 1) * sizeof(uint64_t) * (size_t)count;
+           + HASH_RING_POINTS_MEAN * sizeof(uint64_t) * (size_t)count;
 }
 
 /* The weight that gets HASH_RING_POINTS: a power of two, so that it rarely
- * changes when members come and go; not below the mean, so that the points of
- * all are at most HASH_RING_POINTS for each member, and one for rounding. */
+ * changes when members come and go, and one that the mean weight is at most 1.9
+ * times of: the usual mean, a power of two itself, is far from where it would
+ * change.  All have HASH_RING_POINTS * 1.9 points in the mean, and one for
+ * rounding. */
 static uint32_t reference_weight(const member_facts_t *facts, uint32_t count)
 {
     uint64_t sum = 0, reference = 1;
@@ -40,7 +42,7 @@ static uint32_t reference_weight(const member_facts_t *facts, uint32_t count)
             weighing++;
         }
     }
-    while (reference * weighing < sum) {
+    while (reference * weighing * 19 < sum * 10) {
         reference *= 2;
     }
     return (uint32_t)reference;

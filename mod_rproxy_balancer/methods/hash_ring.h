@@ -17,7 +17,8 @@
 #include "method.h"
 
 enum {
-    HASH_RING_POINTS = 128 /* of a member of mean weight, at most */
+    HASH_RING_POINTS = 128,     /* of a member of the reference weight */
+    HASH_RING_POINTS_MEAN = 245 /* of all members, at most */
 };
 
 struct hash_ring_t {

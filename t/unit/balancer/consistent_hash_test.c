@@ -12,7 +12,7 @@ static uint16_t before[KEYS], after[KEYS];
 
 static int member_of_key(uint32_t key)
 {
-    pool.in.hash = method_scatter(key + (uint64_t)1 << 20);
+    pool.in.hash = method_scatter((key + (uint64_t)1) << 20);
     return method_pick(&method_consistent_hash, &pool.in);
 }
 
@@ -51,17 +51,22 @@ typedef struct {
 
 /* A member's share is as exact as its 128 points: 9 % off in the mean. */
 static const move_case_t move_cases[] = {
-    { "one more of 1", 1, 1, 0.3 },       { "one more of 4", 4, 1, 0.3 },
-    { "one more of 10", 10, 1, 0.3 },     { "one more of 100", 100, 1, 0.3 },
+    { "one more of 1", 1, 1, 0.3 },
+    { "one more of 4", 4, 1, 0.3 },
+    { "one more of 10", 10, 1, 0.3 },
+    { "one more of 100", 100, 1, 0.3 },
     { "one more of 1000", 1000, 1, 0.4 },
+    { "one more of 10, twice as heavy", 10, 2, 0.3 },
+    { "one more of 100, ten times as heavy", 100, 10, 0.3 },
 };
 
-/* Adding moves about 1 of n + 1 keys, all to the new member; taking it away
+/* Adding moves about 1 of n + 1 keys (by weight), all to the new member; taking it away
  * again moves the same keys back. */
 static void check_moves(void **state)
 {
     const move_case_t *row = *state;
-    double expect = KEYS / (row->count + 1.0), moved;
+    double expect = KEYS * (double)row->weight / (row->count + row->weight);
+    double moved;
 
     pool_open(row->count, NULL);
     place_keys(before);
@@ -239,6 +244,28 @@ static void check_other_ring(void **state)
     free(memory);
 }
 
+/* Any weights have room for their points. */
+static void check_room(void **state)
+{
+    uint32_t round, i;
+
+    (void)state;
+    for (round = 0; round < 200; round++) {
+        uint32_t count = 1 + (uint32_t)(pool_random() % 40);
+        uint32_t most = 1 + (uint32_t)(pool_random() % MEMBER_WEIGHT_MAX);
+        uint64_t random_state = pool.random_state;
+
+        pool_open(count, NULL);
+        pool.random_state = random_state;
+        for (i = 0; i < count; i++) {
+            pool.facts[i].weight = (uint16_t)(pool_random() % (most + 1));
+        }
+        pool_plan(); /* the sanitizer watches the end of the memory */
+        assert_true(pool.in.ring->first[PLAN_LEVELS]
+                    <= count * HASH_RING_POINTS_MEAN);
+    }
+}
+
 /* The sort, and that looking up finds what looking through finds. */
 static void check_ring(void **state)
 {
@@ -284,6 +311,7 @@ int main(void)
     unit_add("the bound moves only what it must", check_bound_moves, NULL);
     unit_add("levels", check_levels, NULL);
     unit_add("a ring of before a change", check_other_ring, NULL);
+    unit_add("room for the points of any weights", check_room, NULL);
     unit_add("points are sorted and found", check_ring, NULL);
     return unit_run("consistent_hash");
 }
