@@ -48,8 +48,8 @@ void store_tidy(store_t *store, uint32_t now_s);
 /* ---- objects ---- */
 
 typedef struct {
-    slice_t text;     /* up to STORE_KEY_MAX bytes */
-    uint64_t hash[2]; /* store_key_hash */
+    slice_t text;  /* 1 to STORE_KEY_MAX bytes */
+    uint64_t hash; /* store_key_hash */
 } store_key_t;
 
 #define STORE_KEY_MAX 65536
@@ -78,21 +78,24 @@ enum {
 };
 
 /* What the caller needs of an object without parsing its head.  Seconds; times
- * are Unix time, 0: none. */
+ * are Unix time, 0: none.  The first line may change, see
+ * store_object_refresh.  Of a stored object, part_* must only be read with
+ * STORE_PARTIAL: without it there is something else. */
 typedef struct {
-    uint32_t stored_at, initial_age, lifetime;
+    uint32_t stored_at, initial_age, lifetime, date;
     uint32_t while_revalidate, if_error;
-    uint32_t date, last_modified;
+    uint32_t last_modified;
     uint32_t config_epoch;
     uint16_t status, flags;
     uint16_t etag_at, etag_len; /* within the raw head's text; len 0: none */
     uint64_t part_first, part_total; /* STORE_PARTIAL; total 0: not known */
 } store_meta_t;
 
-/* A pin keeps an object's memory as it is.  Zeroed: not pinned. */
+/* A pin keeps an object's memory as it is.  Zeroed: not pinned.  The numbers
+ * are the store's own. */
 typedef struct {
     const store_object_t *object;
-    uint32_t slot;
+    uint32_t slot, ticket_slot;
 } store_pin_t;
 
 /* Pins the object of this key.  A hit writes nothing that is shared but its pin
@@ -112,8 +115,9 @@ slice_t store_object_key(const store_object_t *o);
 /* "Name: value" CRLF ... as text, without the empty line. */
 slice_t store_object_raw_head(const store_object_t *o);
 slice_t store_object_quick_head(const store_object_t *o);
-uint64_t store_object_length(const store_object_t *o); /* of the body */
-uint32_t store_object_number(const store_object_t *o); /* for status: its ref */
+/* Of the body; of an object under way: of what is there. */
+uint64_t store_object_length(const store_object_t *o);
+uint32_t store_object_number(const store_object_t *o); /* for status pages */
 
 /* The body from offset on as vectors.  @return their number; they cover all of
  * what is asked for, or max was reached */
@@ -138,7 +142,11 @@ void store_object_refresh(store_t *store, const store_object_t *o,
                           uint32_t stored_at, uint32_t initial_age,
                           uint32_t lifetime, uint32_t date);
 
-/* Compressed forms: owned by the object, freed with it.  which: 0 or 1.  Its
+/* Takes back soft purges up to clock: store_clock when the 304 was asked for. */
+void store_object_revalidated(store_t *store, const store_object_t *o,
+                              uint32_t clock);
+
+/* Compressed forms: owned by the object, freed with it, and under its pin.  Its
  * head is as finished as the object's: both heads are stored anew. */
 enum {
     STORE_VARIANT_GZIP,
@@ -174,24 +182,30 @@ fill_e store_fill_begin(store_t *store, const store_key_t *key, uint32_t clock,
  * put a STORE_VARY object under the old key before. */
 apr_status_t store_fill_move(store_fill_t *fill, const store_key_t *key);
 
-/* The head is known: followers may begin.  length -1: not known.
+/* The head is known: followers may begin.  length -1: not known.  Each head is
+ * up to 65535 bytes.
  * tags: hashes by store_tag_hash; kept with the object, up to STORE_TAGS_MAX.
- * APR_ENOSPC: larger than object_max, or no memory: the fill is aborted. */
+ * APR_ENOSPC: too large, or no memory now: followers are told; what is left to
+ * do with the fill is commit or abort (which frees it). */
 #define STORE_TAGS_MAX 64
 apr_status_t store_fill_head(store_fill_t *fill, store_kind_e kind,
                              const store_meta_t *meta, slice_t raw_head,
                              slice_t quick_head, const uint64_t *tags,
                              int tag_count, int64_t length);
-/* Behind store_fill_head; visible to followers at once. */
+/* Behind store_fill_head; visible to followers at once.  APR_ENOSPC as above;
+ * APR_EGENERAL: more than the length told. */
 apr_status_t store_fill_body(store_fill_t *fill, const char *data, size_t len);
 /* Publishes it in place of what was under the key.  A body of another length
- * than told, or a purge in the meantime: not stored (APR_EGENERAL, APR_EABSENT);
- * followers still get what there is.  Frees fill. */
+ * than told: not stored (APR_EGENERAL), followers see PENDING_FAILED.  A hard
+ * purge in the meantime: not stored (APR_NOTFOUND), followers get what there is.
+ * An earlier error: that one.  Frees fill. */
 apr_status_t store_fill_commit(store_fill_t **fill, uint32_t now_s);
-/* Not stored.  marker_s > 0: a marker for so long stands for the key. */
+/* Not stored.  Followers see PENDING_REFUSED before the head is known,
+ * PENDING_FAILED behind it.  marker_s > 0: a marker for so long stands for the
+ * key. */
 void store_fill_abort(store_fill_t **fill, uint32_t now_s, uint32_t marker_s);
 
-/* A whole small object at once, without followers (VARY, markers, tests). */
+/* A whole object at once, without followers (VARY, markers, tests). */
 apr_status_t store_put(store_t *store, const store_key_t *key, uint32_t clock,
                        store_kind_e kind, const store_meta_t *meta,
                        slice_t raw_head, slice_t quick_head,
@@ -208,9 +222,9 @@ typedef enum {
     PENDING_FAILED   /* cut short, or its owner died */
 } pending_e;
 
-/* *available: bytes of the body that may be read. */
-pending_e store_pending(store_t *store, const store_pin_t *pin,
-                        uint64_t *available);
+/* *available: bytes of the body that may be read.  From PENDING_HEAD on
+ * pin->object is the object, before it nothing that may be read. */
+pending_e store_pending(store_t *store, store_pin_t *pin, uint64_t *available);
 
 /* This child's own descriptor (eventfd, non-blocking): readable when a fill
  * that one of its pins follows has moved.  Read it, then look at all. */
@@ -230,7 +244,7 @@ apr_status_t store_purge_prefix(store_t *store, slice_t prefix, int soft);
 /* ---- looking at it ---- */
 
 typedef struct {
-    uint64_t size, used, objects, variants, pins, fills;
+    uint64_t size, used, capacity, objects, variants, pins, fills;
     uint64_t evictions, expired, purged, stored, refused_full, refused_large,
         crashes_recovered, limbo;
 } store_stats_t;

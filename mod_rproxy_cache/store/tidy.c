@@ -1,0 +1,108 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* tidy.c: what is done now and then, in small steps, by one child at a time.
+ * Layer L1.
+ *
+ * A walk over the index, some buckets of each shard in a call, drops what can
+ * be of no use any more, and keeps the others' look at the purges young, so
+ * that little is purged by mistake (purge.h). */
+#include "child.h"
+#include "eviction.h"
+#include "object.h"
+#include "purge.h"
+#include "shard.h"
+
+enum {
+    WALK_SECONDS = 60, /* once around */
+    LIMBO_ROUNDS = 8
+};
+
+/* Past its lifetime and the times in which it may be used stale; without a
+ * validator it cannot be freshened either. */
+static int is_beyond_use(const store_object_t *o, uint32_t now_s)
+{
+    const store_meta_t *m = &o->meta;
+    uint64_t stale =
+        m->while_revalidate > m->if_error ? m->while_revalidate : m->if_error;
+
+    if (o->kind != STORE_MARKER && (m->etag_len || m->last_modified)) {
+        return 0;
+    }
+    return (uint64_t)now_s + m->initial_age
+           > (uint64_t)m->stored_at + m->lifetime + stale;
+}
+
+static void tidy_object(store_t *store, shard_t *shard, store_object_t *o,
+                        uint32_t now_s)
+{
+    if (o->kind == KIND_TICKET) {
+        return;
+    }
+    if (purge_check(store, o) == STORE_PURGED) {
+        atomic_fetch_add_explicit(&shard->purged, 1, memory_order_relaxed);
+        eviction_drop_locked(store, shard, o);
+    }
+    else if (is_beyond_use(o, now_s)) {
+        atomic_fetch_add_explicit(&shard->expired, 1, memory_order_relaxed);
+        eviction_drop_locked(store, shard, o);
+    }
+}
+
+static void walk_some(store_t *store, shard_t *shard, uint32_t number,
+                      uint32_t now_s)
+{
+    uint32_t left = store->plan.buckets / WALK_SECONDS + 1;
+
+    while (left-- > 0) {
+        bucket_t *bucket;
+        int i;
+
+        shard->tidy_bucket = (shard->tidy_bucket + 1) % store->plan.buckets;
+        bucket = shard_buckets(store, number) + shard->tidy_bucket;
+        for (i = 0; i < BUCKET_SLOTS; i++) {
+            uint32_t ref = index_ref(atomic_load(&bucket->slots[i]));
+
+            if (ref) {
+                tidy_object(store, shard, object_at(store, ref), now_s);
+            }
+        }
+    }
+}
+
+static void tidy_shard(store_t *store, uint32_t number, uint32_t now_s)
+{
+    shard_t *shard = shard_lock(store, number);
+    int rounds = LIMBO_ROUNDS;
+
+    if (shard->broken) {
+        shard_empty_locked(store, number);
+    }
+    walk_some(store, shard, number, now_s);
+    while (rounds-- > 0 && shard_free_limbo_locked(store, shard)) {
+    }
+    shard_unlock(store, number);
+}
+
+void store_tidy(store_t *store, uint32_t now_s)
+{
+    uint32_t last = atomic_load(&store->runtime->tidied_s);
+    uint32_t i;
+
+    store_note_time(store, now_s);
+    if (last == now_s
+        || !atomic_compare_exchange_strong(&store->runtime->tidied_s, &last,
+                                           now_s)) {
+        return;
+    }
+    child_reclaim_dead(store);
+    for (i = 0; i < store->plan.shards; i++) {
+        tidy_shard(store, i, now_s);
+    }
+    if (purge_clock_renew(store)) {
+        for (i = 0; i < store->plan.shards; i++) {
+            shard_lock(store, i);
+            shard_empty_locked(store, i);
+            shard_unlock(store, i);
+        }
+    }
+}
