@@ -6,19 +6,39 @@
 #include "key_query.h"
 #include "key_text.h"
 
-/* Is none of the bytes a control character or one of refused? */
-static int has_only_good_bytes(slice_t s, const char *refused)
+static int has_byte(slice_t s, char c)
+{
+    return s.len && memchr(s.p, c, s.len) != NULL;
+}
+
+/* No control character at all: HTAB, which field values may have, is one. */
+static int is_visible(slice_t s)
+{
+    return h1_is_field_value(s) && !has_byte(s, '\t');
+}
+
+/* Nothing that ends a host, or begins something else. */
+static int is_host(slice_t s)
 {
     size_t i;
 
     for (i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-
-        if (c < 0x20 || c == 0x7f || strchr(refused, c)) {
+        switch (s.p[i]) {
+        case ' ':
+        case '/':
+        case '?':
+        case '#':
+        case '[':
+        case ']':
+        case '@':
+        case ':':
+        case '\\':
             return 0;
+        default:
+            break;
         }
     }
-    return 1;
+    return s.len > 0 && s.p[s.len - 1] != '.' && is_visible(s);
 }
 
 static int is_scheme(slice_t s)
@@ -76,8 +96,7 @@ static void put_host(key_text_t *text, slice_t host)
     if (host.len && host.p[host.len - 1] == '.') {
         host.len--;
     }
-    if (host.len == 0 || host.p[host.len - 1] == '.'
-        || !has_only_good_bytes(host, " /?#[]@:\\")) {
+    if (!is_host(host)) {
         text->failed = 1;
     }
     key_text_put_lower(text, host);
@@ -131,7 +150,8 @@ static void put_path(key_text_t *text, slice_t path)
     if (path.len == 0) {
         path = SLICE_LIT("/"); /* RFC 9110 section 4.2.3 */
     }
-    if (path.p[0] != '/' || !has_only_good_bytes(path, "?#")) {
+    if (path.p[0] != '/' || !is_visible(path) || has_byte(path, '?')
+        || has_byte(path, '#')) {
         text->failed = 1;
     }
     key_text_put(text, path);
@@ -145,7 +165,7 @@ int cache_key_write(char *out, size_t cap, const key_uri_t *uri,
     put_origin(&text, uri, rules);
     put_path(&text, uri->path);
     if (uri->query.p && rules->query != QUERY_IGNORED) {
-        if (!has_only_good_bytes(uri->query, "#")) {
+        if (!is_visible(uri->query) || has_byte(uri->query, '#')) {
             text.failed = 1;
         }
         key_query_put(&text, uri->query, rules);

@@ -94,6 +94,7 @@ static slice_t bare_host(slice_t host)
     return host;
 }
 
+/* User information would be a part of the host, and no host has an "@". */
 static int is_own_authority(slice_t authority, const key_uri_t *request)
 {
     unsigned fallback = cache_key_default_port(request->scheme), port;
@@ -106,8 +107,7 @@ static int is_own_authority(slice_t authority, const key_uri_t *request)
     else {
         len = span_until(authority, ":");
     }
-    return memchr(authority.p, '@', authority.len) == NULL
-           && read_port(skip_bytes(authority, len), fallback, &port)
+    return read_port(skip_bytes(authority, len), fallback, &port)
            && port == (request->port ? request->port : fallback) && len > 0
            && slice_eq_nocase(bare_host(slice_make(authority.p, len)),
                               bare_host(request->host));

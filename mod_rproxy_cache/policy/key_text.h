@@ -49,10 +49,11 @@ static inline void key_text_put_char(key_text_t *text, char c)
 
 static inline void key_text_put_lower(key_text_t *text, slice_t part)
 {
-    size_t i;
+    size_t at = text->len, i;
 
-    for (i = 0; i < part.len && !text->failed; i++) {
-        key_text_put_char(text, (char)slice_lower((unsigned char)part.p[i]));
+    key_text_put(text, part);
+    for (i = at; i < text->len; i++) {
+        text->out[i] = (char)slice_lower((unsigned char)text->out[i]);
     }
 }
 

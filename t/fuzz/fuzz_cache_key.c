@@ -10,6 +10,7 @@
  * never a byte more than the room. */
 #include "fuzz.h"
 
+#include "http1/h1_fields.c"
 #include "policy/cache_key.c"
 #include "policy/key_query.c"
 #include "policy/wildcard.c"

@@ -4,6 +4,7 @@
 #include "unit.h"
 #include "guarded.h"
 
+#include "http1/h1_fields.c"
 #include "policy/cache_key.c"
 #include "policy/key_query.c"
 #include "policy/wildcard.c"
@@ -89,6 +90,8 @@ static const struct {
     { "no key: line end in the path", &as_is, "http", "a", 80, "/b\nx=1", NULL,
       NULL },
     { "no key: line end in the query", &as_is, "http", "a", 80, "/b", "c\nx=1",
+      NULL },
+    { "no key: HTAB in the path", &as_is, "http", "a", 80, "/b\t", NULL,
       NULL },
     { "no key: CR", &as_is, "http", "a", 80, "/b\r", NULL, NULL },
     { "no key: DEL", &as_is, "http", "a", 80, "/b", "\x7f", NULL },
@@ -329,6 +332,7 @@ static void check_addition(void **state)
     }
     assert_memory_equal(out, additions[i].result, len);
     assert_int_equal(cache_key_add(out, len, -1, part, value), -1);
+    assert_int_equal(cache_key_add(out, had - 1, (int)had, part, value), -1);
 }
 
 static void check_nul(void **state)

@@ -118,6 +118,7 @@ static const struct {
     { "9111 4.4: not a port", "http://a:8o/g", NULL },
     { "9111 4.4: a negative port", "http://a:-80/g", NULL },
     { "9111 4.4: a port 2^16 too high", "http://a:65616/g", NULL },
+    { "9111 4.4: a port 2^32 too high", "http://a:4294967376/g", NULL },
     { "9111 4.4: a port 2^64 too high", "http://a:18446744073709551696/g",
       NULL },
     { "9111 4.4: brackets around a name", "http://[a]/g", NULL },

@@ -83,6 +83,7 @@ static const struct {
 #define OCT_01 "Thu, 01 Oct 2026 00:00:00 GMT"
 #define OCT_02 "Fri, 02 Oct 2026 00:00:00 GMT"
 #define OCT_03 "Sat, 03 Oct 2026 00:00:00 GMT"
+#define YEAR_1960 "Fri, 01 Jan 1960 00:00:00 GMT"
 #define OCT_02_S 1790899200
 
 /* The stored one: "a", modified on October 2nd unless a row says otherwise. */
@@ -164,6 +165,8 @@ static const precondition_case_t preconditions[] = {
       "\"a\"", OCT_02_S, -1, GO },
     { "9110 13.1.4: no date of modification", GET, NULL, OCT_01, NULL, NULL,
       "\"a\"", -1, OCT_02_S, GO },
+    { "9110 13.1.4: no date of modification, an old date", GET, NULL,
+      YEAR_1960, NULL, NULL, "\"a\"", -1, OCT_02_S, GO },
     { "9110 13.1.4: If-Match counts, not the date", GET, "\"a\"", OCT_01,
       NULL, NULL, "\"a\"", OCT_02_S, -1, GO },
     { "9110 13.1.4: an unreadable If-Match counts too", GET, "a", OCT_03,
