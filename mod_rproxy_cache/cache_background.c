@@ -18,6 +18,8 @@
 #include "cache_counters.h"
 
 #define UNDER_WAY 4096
+/* Of what the event MPM keeps for a connection, generously. */
+#define MPM_STATE_SIZE 512
 
 typedef struct {
     apr_pool_t *pool; /* unmanaged: of no request and no connection */
@@ -35,6 +37,7 @@ typedef struct {
 } source_t;
 
 static ap_filter_rec_t *in_handle, *out_handle;
+static const module *mpm_module; /* event's */
 
 static source_t *source_of(const conn_rec *c)
 {
@@ -93,6 +96,7 @@ static conn_rec *connection(fetch_t *fetch, apr_pool_t *pool,
 {
     conn_rec *c = apr_pmemdup(pool, fetch->model, sizeof(*c));
     source_t *source = apr_pcalloc(pool, sizeof(*source));
+    apr_socket_t *socket;
 
     c->pool = pool;
     c->bucket_alloc = apr_bucket_alloc_create(pool);
@@ -102,6 +106,17 @@ static conn_rec *connection(fetch_t *fetch, apr_pool_t *pool,
     c->current_thread = thread;
     c->log_id = NULL;
     source->fetch = fetch;
+    /* Never connected: httpd sets timeouts on whatever a connection has. */
+    if (apr_socket_create(&socket, APR_INET, SOCK_STREAM, APR_PROTO_TCP, pool)
+        != APR_SUCCESS) {
+        return NULL;
+    }
+    ap_set_core_module_config(c->conn_config, socket);
+    if (mpm_module) {
+        /* Its request hooks write there. */
+        ap_set_module_config(c->conn_config, mpm_module,
+                             apr_pcalloc(pool, MPM_STATE_SIZE));
+    }
     ap_set_module_config(c->conn_config, &rproxy_cache_module, source);
     ap_add_input_filter_handle(in_handle, source, NULL, c);
     ap_add_output_filter_handle(out_handle, NULL, NULL, c);
@@ -156,13 +171,15 @@ static void run(void *data, const int *stop)
     apr_pool_t *pool;
     apr_thread_t *thread = NULL;
     request_rec *r;
+    conn_rec *c;
 
     if (!*stop) {
         apr_pool_create(&pool, fetch->pool);
 #if AP_MODULE_MAGIC_AT_LEAST(20120211, 122)
         thread = ap_thread_current();
 #endif
-        r = ap_read_request(connection(fetch, pool, thread));
+        c = connection(fetch, pool, thread);
+        r = c ? ap_read_request(c) : NULL;
         if (r && r->status == HTTP_OK) {
             ap_process_request(r);
         }
@@ -279,6 +296,11 @@ void cache_background_start(cache_request_t *q)
         return;
     }
     cache_count(cache_server_conf(q->r->server)->number, COUNT_BACKGROUND, 1);
+}
+
+void cache_background_child_init(void)
+{
+    mpm_module = ap_find_linked_module("event.c");
 }
 
 /* No client has asked: no line in the access log. */

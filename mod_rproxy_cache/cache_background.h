@@ -17,6 +17,7 @@ void cache_background_start(cache_request_t *q);
 /* Is r such a request? */
 int cache_background_is_ours(const request_rec *r);
 
+void cache_background_child_init(void);
 void cache_background_register_hooks(apr_pool_t *pool);
 
 #endif

@@ -170,11 +170,12 @@ static void fill_meta(store_meta_t *meta, cache_request_t *q, request_rec *r,
                       const response_facts_t *facts, const lifetime_t *lifetime)
 {
     int64_t now = now_s();
+    int64_t took = apr_time_sec(apr_time_now() - q->r->request_time);
     int64_t keep = CACHE_SETTING(q->settings, keep_stale_s);
 
     memset(meta, 0, sizeof(*meta));
     meta->stored_at = (uint32_t)now;
-    meta->initial_age = seconds(freshness_initial_age(facts, q->begun_s, now));
+    meta->initial_age = seconds(freshness_initial_age(facts, now - took, now));
     meta->lifetime = seconds(lifetime->lifetime_s);
     meta->while_revalidate = seconds(lifetime->while_revalidate_s);
     meta->if_error =

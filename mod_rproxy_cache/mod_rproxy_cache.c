@@ -198,6 +198,7 @@ static void child_init(apr_pool_t *pchild, server_rec *s)
         return;
     }
     ap_mpm_query(AP_MPMQ_IS_THREADED, &cache.threaded);
+    cache_background_child_init();
     rv = store_child_claim(cache.store, pchild);
     if (rv == APR_SUCCESS) {
         rv = jobs_create(&cache.jobs, cache.threaded ? JOB_THREADS : 0,
