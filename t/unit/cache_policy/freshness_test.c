@@ -28,6 +28,14 @@ static const lifetime_rules_t ignore = {
     300, -1, -1, 30, 40, -1, 10, 86400, 1
 };
 
+static const lifetime_rules_t default_zero = {
+    0, -1, -1, -1, -1, -1, 0, -1, 0
+};
+static const lifetime_rules_t max_zero = { 300, -1, 0, -1, -1, -1, 0, -1, 0 };
+static const lifetime_rules_t guess_zero = {
+    300, -1, -1, -1, -1, -1, 10, 0, 0
+};
+
 typedef struct {
     const char *name;
     int status;
@@ -165,6 +173,13 @@ static const lifetime_case_t cases[] = {
     { "rules: forced is cut", 200, NULL, &forced_long, "application 600" },
     { "rules: forced to 0", 200, "Cache-Control: max-age=60", &forced_zero,
       "application 0" },
+    { "rules: forced to 0, no-cache is for others", 200,
+      "Cache-Control: no-cache", &forced_zero, "application 0" },
+    { "rules: a default of 0", 200, NULL, &default_zero, "default 0" },
+    { "rules: a maximum of 0", 200, "Cache-Control: max-age=60", &max_zero,
+      "max-age 0" },
+    { "rules: a limit of guesses of 0", 200, "Last-Modified: " DAY_AGO,
+      &guess_zero, "heuristic 0" },
     { "rules: ignore Cache-Control", 200,
       "Cache-Control: no-cache, max-age=5, immutable, stale-if-error=9"
       "\nExpires: 0", &ignore, "default 300 swr=30 sie=40" },
@@ -297,11 +312,25 @@ static void check_statuses(void **state)
     }
 }
 
+static void check_explicit(void **state)
+{
+    assert_true(freshness_is_explicit(LIFETIME_FORCED));
+    assert_true(freshness_is_explicit(LIFETIME_TARGETED));
+    assert_true(freshness_is_explicit(LIFETIME_S_MAXAGE));
+    assert_true(freshness_is_explicit(LIFETIME_MAX_AGE));
+    assert_true(freshness_is_explicit(LIFETIME_EXPIRES));
+    assert_false(freshness_is_explicit(LIFETIME_NONE));
+    assert_false(freshness_is_explicit(LIFETIME_HEURISTIC));
+    assert_false(freshness_is_explicit(LIFETIME_DEFAULT));
+}
+
 static void check_names(void **state)
 {
     assert_string_equal(lifetime_source_name(LIFETIME_NONE), "none");
     assert_string_equal(lifetime_source_name(LIFETIME_DEFAULT), "default");
-    assert_string_equal(lifetime_source_name((lifetime_source_e)99), "?");
+    assert_string_equal(lifetime_source_name(
+                            (lifetime_source_e)(LIFETIME_DEFAULT + 1)),
+                        "?");
 }
 
 int main(void)
@@ -315,6 +344,7 @@ int main(void)
         unit_add(ages[i].name, check_age, &ages[i]);
     }
     unit_add("9110 15.1: heuristically cacheable", check_statuses, NULL);
+    unit_add("9111 4.2.1: explicit sources", check_explicit, NULL);
     unit_add("names of sources", check_names, NULL);
     return unit_run("freshness");
 }

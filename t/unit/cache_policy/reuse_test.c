@@ -184,6 +184,8 @@ static const reuse_case_t cases[] = {
       REUSE_STALE_ERROR },
     { "5861 4: the client refuses", &sie, "stale-if-error=0", FAILED, 101,
       REUSE_VALIDATE },
+    { "5861 4: the client refuses, the second it ends", &plain,
+      "stale-if-error=0", FAILED, 100, REUSE_VALIDATE },
     { "5861 4: the client refuses the configuration's", &plain,
       "stale-if-error=0", FAILED | KEEP, 101, REUSE_VALIDATE },
     { "5861 4: the client's own does not pass must-revalidate", &must,
@@ -286,7 +288,7 @@ static void check_names(void **state)
     assert_string_equal(reuse_name(REUSE_HIT), "hit");
     assert_string_equal(reuse_name(REUSE_VALIDATE), "stale");
     assert_string_equal(reuse_name(REUSE_GATEWAY_TIMEOUT), "only-if-cached");
-    assert_string_equal(reuse_name((reuse_e)99), "?");
+    assert_string_equal(reuse_name((reuse_e)(REUSE_GATEWAY_TIMEOUT + 1)), "?");
 }
 
 int main(void)

@@ -282,6 +282,8 @@ static const storable_case_t cases[] = {
       "Cache-Control: public", DEFAULT, STORABLE_YES },
     { "default: 404 is not", "GET", NULL, 404, NULL, DEFAULT,
       STORABLE_NO_LIFETIME },
+    { "default: 400 is not, even with public", "GET", NULL, 400,
+      "Cache-Control: public", DEFAULT, STORABLE_NO_LIFETIME },
     { "default: 500 is not", "GET", NULL, 500, NULL, DEFAULT,
       STORABLE_NO_LIFETIME },
     { "default: 200 is not with Pragma: no-cache", "GET", NULL, 200,
@@ -316,6 +318,9 @@ static const storable_case_t cases[] = {
       "Cache-Control: max-age=0\nETag: \"a\"", 0, STORABLE_YES },
     { "9111 4.3: max-age=0 with Last-Modified", "GET", NULL, 200,
       "Cache-Control: max-age=0\nLast-Modified: " DAY_AGO, 0, STORABLE_YES },
+    { "9111 4.3: the epoch is a date", "GET", NULL, 200, "Cache-Control: "
+      "max-age=0\nLast-Modified: Thu, 01 Jan 1970 00:00:00 GMT", 0,
+      STORABLE_YES },
     { "9111 4.3: a date nobody can read validates nothing", "GET", NULL, 200,
       "Cache-Control: max-age=0\nLast-Modified: x", 0,
       STORABLE_ALREADY_STALE },
@@ -426,24 +431,45 @@ static void check_every_status(void **state)
     }
 }
 
+static void check_list(int (*is_listed)(int), const int *list, size_t count)
+{
+    int status;
+
+    for (status = 100; status <= 600; status++) {
+        int expected = 0;
+        size_t i;
+
+        for (i = 0; i < count; i++) {
+            expected |= list[i] == status;
+        }
+        assert_int_equal(is_listed(status), expected);
+    }
+}
+
 static void check_understood(void **state)
 {
-    static const int unknown[] = { 207, 208, 226, 299, 306, 309, 399, 418,
-                                   420, 423, 427, 499, 506, 510, 599 };
-    size_t i;
+    static const int understood[] = { 200, 201, 202, 203, 204, 205, 206, 300,
+                                      301, 302, 303, 304, 305, 307, 308, 400,
+                                      401, 402, 403, 404, 405, 406, 407, 408,
+                                      409, 410, 411, 412, 413, 414, 415, 416,
+                                      417, 421, 422, 426, 451, 500, 501, 502,
+                                      503, 504, 505 };
 
-    for (i = 0; i < UNIT_COUNT(unknown); i++) {
-        assert_false(is_understood(unknown[i]));
-    }
-    assert_true(is_understood(200) && is_understood(308) && is_understood(451)
-                && is_understood(417) && is_understood(505));
+    check_list(is_understood, understood, UNIT_COUNT(understood));
+}
+
+static void check_errors(void **state)
+{
+    static const int errors[] = { 404, 410, 414, 451, 500, 501, 502, 503, 504 };
+
+    check_list(is_error_of_resource, errors, UNIT_COUNT(errors));
 }
 
 static void check_names(void **state)
 {
     assert_string_equal(storable_name(STORABLE_YES), "stored");
     assert_string_equal(storable_name(STORABLE_RANGE), "range");
-    assert_string_equal(storable_name((storable_e)99), "?");
+    assert_string_equal(storable_name((storable_e)(STORABLE_RANGE + 1)), "?");
 }
 
 int main(void)
@@ -455,6 +481,7 @@ int main(void)
     }
     unit_add("9111 3: every status with a lifetime", check_every_status, NULL);
     unit_add("9111 5.2.2.3: understood", check_understood, NULL);
+    unit_add("errors of the resource", check_errors, NULL);
     unit_add("names of reasons", check_names, NULL);
     return unit_run("storable");
 }
