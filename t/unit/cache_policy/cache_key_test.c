@@ -351,6 +351,63 @@ static void check_nul(void **state)
     assert_memory_equal(out, "http://a:80/b\nx=\\0", 18);
 }
 
+/* Up to two additions, names and values of up to one of these letters; the
+ * value may be absent. */
+#define LETTERS "a\n\\=ne"
+#define TEXTS 7
+#define PARTS (1 + TEXTS * (TEXTS + 1))
+
+typedef struct {
+    char key[32];
+    int len;
+} addition_t;
+
+static int add_part(addition_t *k, size_t number)
+{
+    char name[1], value[1];
+    int name_len, value_len;
+    slice_t absent = { NULL, 0 };
+
+    if (number == 0) {
+        return 0;
+    }
+    number--;
+    name_len = guarded_text(number % TEXTS, LETTERS, 1, name);
+    value_len = guarded_text(number / TEXTS, LETTERS, 1, value);
+    k->len =
+        cache_key_add(k->key, sizeof(k->key), k->len,
+                      slice_make(name, (size_t)name_len),
+                      value_len < 0 ? absent
+                                    : slice_make(value, (size_t)value_len));
+    return 1;
+}
+
+static void check_all_additions(void **state)
+{
+    static addition_t all[PARTS * PARTS];
+    size_t i, k, count = 0;
+
+    for (i = 0; i < PARTS * PARTS; i++) {
+        addition_t *new = &all[count];
+
+        memcpy(new->key, "k", 1);
+        new->len = 1;
+        if (!add_part(new, i % PARTS) && i / PARTS) {
+            continue; /* one only is written in one way only */
+        }
+        add_part(new, i / PARTS);
+        assert_true(new->len > 0);
+        for (k = 0; k < count; k++) {
+            if (new->len == all[k].len
+                && memcmp(new->key, all[k].key, (size_t) new->len) == 0) {
+                fail_msg("%zu and %zu: %.*s", i, k, new->len, new->key);
+            }
+        }
+        count++;
+    }
+    assert_int_equal(count, 1 + (PARTS - 1) * PARTS);
+}
+
 /* "zz&yy&...", two letters each, from the last name to the first. */
 static size_t write_many(char *query, int count)
 {
@@ -412,6 +469,8 @@ int main(void)
         unit_add(additions[i].name, check_addition, (const void *)i);
     }
     unit_add("NUL has no place in a key", check_nul, NULL);
+    unit_add("no two lists of additions make one key", check_all_additions,
+             NULL);
     unit_add("as many arguments as are sorted, and one more",
              check_many_arguments, NULL);
     unit_add("a query of 64 KB", check_long_query, NULL);

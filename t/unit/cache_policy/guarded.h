@@ -62,4 +62,25 @@ static inline size_t guarded_fields(int slot, const char *lines,
     return count;
 }
 
+/* The text of that number: "", then all texts of one letter, of two, ...
+ * @param out room for max letters  @return its length, or -1: longer than max */
+static inline int guarded_text(size_t number, const char *letters, int max,
+                               char *out)
+{
+    size_t base = strlen(letters), of_len = 1;
+    int len = 0, i;
+
+    while (number >= of_len) {
+        number -= of_len;
+        of_len *= base;
+        if (++len > max) {
+            return -1;
+        }
+    }
+    for (i = 0; i < len; i++, number /= base) {
+        out[i] = letters[number % base];
+    }
+    return len;
+}
+
 #endif

@@ -145,6 +145,87 @@ static void check_line_ends(void **state)
     assert_memory_equal(out, "a=1\\nb=2\\r\\0\nb\n", 15);
 }
 
+/* Up to two fields called "a" or "b", with all values of up to two of these
+ * letters. */
+#define LETTERS "\\\nn=b"
+#define VALUES 31
+#define FIELDS (1 + 2 * VALUES)
+
+typedef struct {
+    char text[2][2]; /* the values */
+    h1_field_t field[2];
+    size_t count;
+    char key[64];
+    int len;
+} variant_t;
+
+static void make_variant(variant_t *v, size_t number)
+{
+    size_t i, which[2] = { number % FIELDS, number / FIELDS };
+
+    v->count = 0;
+    for (i = 0; i < 2; i++) {
+        if (which[i]) {
+            size_t value = (which[i] - 1) % VALUES;
+            int len = guarded_text(value, LETTERS, 2, v->text[v->count]);
+            h1_field_t *field = &v->field[v->count];
+
+            field->name = which[i] > VALUES ? SLICE_LIT("b") : SLICE_LIT("a");
+            field->value = slice_make(v->text[v->count++], (size_t)len);
+        }
+    }
+    v->len =
+        vary_key(v->key, sizeof(v->key), SLICE_LIT("a,b"), v->field, v->count);
+}
+
+static slice_t nth_value(const variant_t *v, char name, size_t n)
+{
+    size_t i;
+
+    for (i = 0; i < v->count; i++) {
+        if (v->field[i].name.p[0] == name && n-- == 0) {
+            return v->field[i].value;
+        }
+    }
+    return slice_make(NULL, 0);
+}
+
+/* RFC 9111 section 4.1: the same values in the same order for each name. */
+static int selects_same(const variant_t *a, const variant_t *b)
+{
+    size_t n;
+
+    for (n = 0; n < 4; n++) {
+        slice_t x = nth_value(a, "ab"[n / 2], n % 2);
+        slice_t y = nth_value(b, "ab"[n / 2], n % 2);
+
+        if (!x.p != !y.p || !slice_eq(x, y)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static void check_all_variants(void **state)
+{
+    static variant_t all[FIELDS * FIELDS];
+    size_t i, k;
+
+    for (i = 0; i < FIELDS * FIELDS; i++) {
+        make_variant(&all[i], i);
+        assert_true(all[i].len > 0);
+        for (k = 0; k < i; k++) {
+            int same =
+                all[i].len == all[k].len
+                && memcmp(all[i].key, all[k].key, (size_t)all[i].len) == 0;
+
+            if (same != selects_same(&all[i], &all[k])) {
+                fail_msg("%zu and %zu: %.*s", i, k, all[i].len, all[i].key);
+            }
+        }
+    }
+}
+
 static void check_many_names(void **state)
 {
     static char lines[40000], out[40000];
@@ -181,6 +262,8 @@ int main(void)
         unit_add(keys[i].name, check_key, (const void *)i);
     }
     unit_add("line ends are escaped", check_line_ends, NULL);
+    unit_add("9111 4.1: no two variants have one key", check_all_variants,
+             NULL);
     unit_add("3000 names are sorted", check_many_names, NULL);
     return unit_run("vary");
 }
