@@ -6,6 +6,7 @@
 enum {
     UNIT = 1000,           /* of the limit, and of the gradient */
     STEP_PERCENT = 20,     /* of the way to the new limit, each window */
+    MEASURING_PART = 4,    /* of the limit */
     FAILED_PERCENT = 10,   /* from here on failures shrink the limit */
     MEASURING_WINDOWS = 2, /* the first one still has what waited before */
     GRADIENT_MIN = 500
@@ -15,7 +16,8 @@ concurrency_limit_t concurrency_limit_start(const concurrency_rules_t *rules,
                                             int64_t now_us)
 {
     concurrency_limit_t limit = { .window_start_us = now_us,
-                                  .thousandths = rules->start * UNIT };
+                                  .thousandths = rules->start * UNIT,
+                                  .measuring = MEASURING_WINDOWS };
 
     return limit;
 }
@@ -80,12 +82,9 @@ static void end_window(concurrency_limit_t *limit,
     uint32_t good = limit->samples - limit->failed;
     uint64_t mean_us = good ? limit->sum_us / good : limit->base_us;
 
-    if (limit->base_us == 0 && good) {
-        limit->base_us = (uint32_t)mean_us;
-    }
     if (limit->measuring > 0) {
         limit->measuring--;
-        if (limit->measuring == 0 && good) {
+        if (good) {
             limit->base_us = (uint32_t)mean_us;
         }
         return;
@@ -121,6 +120,6 @@ uint32_t concurrency_limit_now(const concurrency_limit_t *limit,
 {
     uint32_t whole = limit->thousandths / UNIT;
 
-    whole = limit->measuring ? whole / 2 : whole;
+    whole = limit->measuring ? whole / MEASURING_PART : whole;
     return whole > rules->min ? whole : rules->min;
 }

@@ -6,7 +6,8 @@
  * Where a member is not loaded a request takes its base time.  As long as the
  * mean stays within tolerance of that, the limit grows; beyond, it shrinks in
  * proportion, and also when requests fail.  The base time is what responses
- * take at half the limit, which is measured again every so many windows. */
+ * take at a fourth of the limit, which is measured at the start and again every
+ * so many windows. */
 #ifndef RPROXY_BALANCER_CONCURRENCY_LIMIT_H
 #define RPROXY_BALANCER_CONCURRENCY_LIMIT_H
 

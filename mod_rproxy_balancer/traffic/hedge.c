@@ -14,16 +14,16 @@ uint32_t hedge_delay_next(uint32_t delay_us, uint32_t sample_us)
 {
     uint32_t step = delay_us / STEPS ? delay_us / STEPS : 1;
 
-    sample_us = sample_us < DELAY_MAX_US ? sample_us : DELAY_MAX_US;
     if (delay_us == 0) {
-        return sample_us ? sample_us : 1;
+        delay_us = sample_us ? sample_us : 1;
     }
-    if (sample_us <= delay_us) {
-        return delay_us > step ? delay_us - step : 1;
+    else if (sample_us > delay_us) {
+        delay_us += UP_STEPS * step;
     }
-    /* not beyond the sample: one slow response says no more than that */
-    step *= UP_STEPS;
-    return sample_us - delay_us < step ? sample_us : delay_us + step;
+    else {
+        delay_us = delay_us > step ? delay_us - step : 1;
+    }
+    return delay_us < DELAY_MAX_US ? delay_us : DELAY_MAX_US;
 }
 
 int32_t hedge_earn(int32_t credit, const hedge_rules_t *rules)
