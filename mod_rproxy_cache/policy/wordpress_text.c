@@ -133,6 +133,10 @@ int wordpress_segment_next(slice_t *route, slice_t *segment)
 {
     size_t len = 0, slash;
 
+    *segment = slice_make(NULL, 0);
+    if (!route->len) {
+        return 0; /* it may have no bytes to point to */
+    }
     while ((slash = slash_len(*route)) > 0) {
         route->p += slash;
         route->len -= slash;
