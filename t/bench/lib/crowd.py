@@ -40,7 +40,7 @@ def _one(bed, system, crowd):
 
 def _gather(bed, system, crowd, connections, while_idle):
     """Runs tools/crowd; while_idle() is called with all connections open."""
-    command = [bed.tool("crowd"), str(system.ports["plain"]), crowd.path,
+    command = [bed.tool("crowd"), str(system.ports[crowd.site]), crowd.path,
                str(connections), str(crowd.at_once), str(crowd.limit_s)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, text=True,
                           stdout=subprocess.PIPE) as tool:

@@ -1,5 +1,6 @@
 # Licensed under the Apache License, Version 2.0 (see LICENSE).
-"""The goals of the engine, and how far the figures are from them.
+"""The goals of the engine and of the cache, and how far the figures are from
+them.
 
 A goal is judged from one run only, and not at all when a system it compares
 was left out or answered with errors.
@@ -33,13 +34,23 @@ _CPU_GOALS = (
      "(beyond the goals) at or below HAProxy with splicing"),
     ("proxy-1m", ("haproxy-splice",), 1.0,
      "(beyond the goals) at or below HAProxy with splicing"),
+    ("hit-1k", ("haproxy",), 1.0, "at or below HAProxy"),
+    ("hit-1k", ("nginx",), 0.7, "at most 0.7 of nginx"),
+    ("hit-1k", ("httpd",), 0.25, "at most a quarter of mod_cache_socache"),
+    ("hit-64k", ("nginx",), 1.0, "at or below nginx"),
+    ("hit-1k-tls", ("haproxy",), 1.0, "at or below HAProxy"),
+    ("hit-1k-close", ("nginx", "haproxy"), 1.0,
+     "(beyond the goals) at or below the better of nginx and HAProxy"),
 )
+# against mod_rproxy's own figure without compression
+COMPRESSED_SHARE = 1.3
 
 
 def judge(results):
     """results: {workload: {system: figures}}.  Returns [Verdict]."""
     verdicts = [_cpu(results.get(work, {}), work, peers, share, words)
                 for work, peers, share, words in _CPU_GOALS]
+    verdicts.append(_compressed(results))
     verdicts.append(_slow(results.get("slow-2000", {})))
     verdicts.append(_idle(results.get("idle-5000", {})))
     return verdicts
@@ -53,6 +64,18 @@ def _cpu(figures, work, peers, share, words):
     limit = share * min(figures[peer]["cpu_us"]["median"] for peer in peers)
     measured = figures["rproxy"]["cpu_us"]["median"]
     return Verdict(work, goal, f"{limit:.1f} us", f"{measured:.1f} us",
+                   *_outcome(measured, limit))
+
+
+def _compressed(results):
+    goal = f"CPU per request at most {COMPRESSED_SHARE} of that of hit-64k"
+    pair = [results.get(name, {}) for name in ("hit-gzip", "hit-64k")]
+    doubt = next(filter(None, (_doubt(one, ("rproxy",)) for one in pair)), "")
+    if doubt:
+        return Verdict("hit-gzip", goal, "", "", doubt)
+    measured, plain = (one["rproxy"]["cpu_us"]["median"] for one in pair)
+    limit = COMPRESSED_SHARE * plain
+    return Verdict("hit-gzip", goal, f"{limit:.1f} us", f"{measured:.1f} us",
                    *_outcome(measured, limit))
 
 

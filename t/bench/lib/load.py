@@ -27,8 +27,9 @@ def command(system, load, seconds):
              "-s", SCRIPT]
     for field in load.fields:
         words += ["-H", field]
+    scheme = "https" if load.site == "tls" else "http"
     port = system.ports[load.site]
-    words.append(f"http://127.0.0.1:{port}{load.path}")
+    words.append(f"{scheme}://127.0.0.1:{port}{load.path}")
     return words + (["--", "post"] if load.post else [])
 
 
@@ -65,11 +66,17 @@ def sample(system, load, seconds):
 def rounds(systems, load, count, seconds, tell):
     """All systems in turn, count times.  Returns {system name: [Sample]}."""
     samples = {system.name: [] for system in systems}
+    kept = {}
     for system in systems:
         system.check(load)
         drive(system, load, 1)  # warm-up
+        kept[system.name] = system.check(load)
     for number in range(count):
         for system in systems:
             tell(f"{load.name}: round {number + 1}, {system.name}")
             samples[system.name].append(sample(system, load, seconds))
+    for system in systems:
+        if system.check(load) != kept[system.name]:
+            raise BenchError(f"{system.name} {load.name}: the origin was "
+                             "asked, this was no measurement of hits")
     return samples

@@ -12,8 +12,10 @@ import sys
 from lib.testbed import TOP
 
 # program: Debian package
-NEEDED = {"nginx": "nginx", "haproxy": "haproxy", "wrk": "wrk",
-          "cc": "gcc libc6-dev"}
+NEEDED = {"nginx": "nginx", "haproxy": "haproxy", "varnishd": "varnish",
+          "wrk": "wrk", "openssl": "openssl", "cc": "gcc libc6-dev"}
+# for these systems only: the begin of their names
+NEEDED_BY = {"haproxy": "haproxy", "varnishd": "varnish"}
 FOR_PROFILE = {"perf": "linux-perf", "strace": "strace"}
 START_POLICY = "/usr/sbin/policy-rc.d"
 
@@ -41,10 +43,10 @@ def httpd():
 
 def missing(system_names):
     """{program: package} of what is not installed."""
-    haproxy = any(name.startswith("haproxy") for name in system_names)
     lacking = {program: package for program, package in NEEDED.items()
                if not shutil.which(program)
-               and (haproxy or program != "haproxy")}
+               and any(name.startswith(NEEDED_BY.get(program, ""))
+                       for name in system_names)}
     if not shutil.which(httpd()[0]):
         lacking["httpd"] = "apache2"
     return lacking
@@ -97,6 +99,7 @@ def versions():
     return {
         "nginx": _first_line(["nginx", "-v"]),
         "haproxy": _first_line(["haproxy", "-v"]),
+        "varnish": _first_line(["varnishd", "-V"]),
         "httpd": _first_line([httpd()[0], "-v"]),
         "wrk": _first_line(["wrk", "-v"]),
         "compiler": _first_line(["cc", "--version"]),
@@ -110,7 +113,8 @@ def commit():
     if not re.fullmatch(r"[0-9a-f]+", name):
         return "unknown"
     changed = _first_line([*git, "status", "--porcelain", "--untracked=no",
-                           "--", "mod_rproxy", "Makefile.apxs"])
+                           "--", "mod_rproxy", "mod_rproxy_cache",
+                           "Makefile.apxs"])
     return name + ("+" if changed else "")
 
 

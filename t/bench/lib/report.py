@@ -2,7 +2,7 @@
 """Figures as a table for the terminal, as JSON and as figures.md."""
 import statistics
 
-from lib.workloads import LABELS, WORKLOADS, Load
+from lib.workloads import WORKLOADS, Load
 
 
 def summarize(samples):
@@ -27,22 +27,24 @@ CROWD_HEAD = ("", "answered", "all ms", "median ms", "slowest ms",
 
 def rows(name, figures):
     """(head, lines) of the table of a workload, all text."""
-    if isinstance(WORKLOADS[name], Load):
-        return LOAD_HEAD, [_load_row(*item) for item in figures.items()]
-    return CROWD_HEAD, [_crowd_row(*item) for item in figures.items()]
+    work = WORKLOADS[name]
+    head, row = ((LOAD_HEAD, _load_row) if isinstance(work, Load)
+                 else (CROWD_HEAD, _crowd_row))
+    return head, [row(work.role.labels[system], f)
+                  for system, f in figures.items()]
 
 
-def _load_row(system, f):
+def _load_row(label, f):
     cpu, rate = f["cpu_us"], f["requests_per_second"]
-    return (LABELS[system], f"{cpu['median']:.1f}",
+    return (label, f"{cpu['median']:.1f}",
             f"{cpu['min']:.1f}-{cpu['max']:.1f}", f"{rate['median']:.0f}",
             f"{rate['min']:.0f}-{rate['max']:.0f}",
             f"{f['p50_ms']['median']:.2f}", f"{f['p99_ms']['median']:.2f}",
             str(f["errors"]))
 
 
-def _crowd_row(system, f):
-    return (LABELS[system], f"{f['answered']} of {f['connections']}",
+def _crowd_row(label, f):
+    return (label, f"{f['answered']} of {f['connections']}",
             f"{f['all_ms']:.0f}", f"{f['median_ms']:.0f}",
             f"{f['slowest_ms']:.0f}", str(f["still_open"]),
             f"{f['pss_before_kib'] / 1024:.1f}", f"{f['pss_kib'] / 1024:.1f}",

@@ -1,15 +1,16 @@
 # Licensed under the Apache License, Version 2.0 (see LICENSE).
 """Starts and stops the servers: the peers, ours, and the two origins."""
+import gzip
 import http.client
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import time
 
-from lib.testbed import BenchError, document, DOCUMENTS
-
-SITES = ("plain", "logged")
+from lib.testbed import BenchError, content, document
+from lib.workloads import NO_TLS, PROXY
 
 
 class Server:
@@ -61,15 +62,19 @@ class Server:
 
 
 class System(Server):
-    """One of workloads.SYSTEMS in a given shape, before a given origin."""
+    """One of the role's in a given shape, before a given origin."""
 
-    def __init__(self, bed, name, shape, origin_port):
-        self.ports = {site: bed.port() for site in SITES}
-        conf = bed.path(f"{name}-{self.ports['plain']}.conf")
+    def __init__(self, bed, name, shape, origin_port, role=PROXY):
+        self.ports = {site: bed.port() for site in role.sites
+                      if site != "tls" or name not in NO_TLS}
+        if "tls" in self.ports:
+            bed.certificate()
+        own = f"{role.name}-{name}-{self.ports[role.sites[0]]}"
+        conf = bed.path(own + ".conf")
         with open(conf, "w") as file:
-            file.write(bed.fill(name.split("-")[0], {
-                "PLAIN": self.ports["plain"],
-                "LOGGED": self.ports["logged"],
+            file.write(bed.fill(role.template.format(name.split("-")[0]), {
+                **{site.upper(): port for site, port in self.ports.items()},
+                "OWN": bed.path(own),
                 "ORIGIN": origin_port,
                 "WORKERS": shape.workers,
                 "THREADS": shape.threads_per_child,
@@ -78,28 +83,49 @@ class System(Server):
                 "SPLICE": "    option splice-response"
                           if name == "haproxy-splice" else "",
             }))
-        super().__init__(bed, name, _command(bed, name, conf),
-                         list(self.ports.values()))
+        command = (_varnish(self.ports, bed.path(own), conf)
+                   if name == "varnish" else _command(bed, name, conf))
+        super().__init__(bed, name, command, list(self.ports.values()))
 
     def check(self, load):
-        """One request of the load, the answer compared byte by byte."""
-        connection = http.client.HTTPConnection(
-            "127.0.0.1", self.ports[load.site], timeout=10)
-        try:
-            connection.request("POST" if load.post else "GET", load.path,
-                               body=document(1024) if load.post else None)
-            answer = connection.getresponse()
-            body = answer.read()
-        except (OSError, http.client.HTTPException) as error:
-            raise BenchError(f"{self.name} {load.name}: {error!r}") from error
-        finally:
-            connection.close()
-        name = load.path.lstrip("/")
-        wanted = document(DOCUMENTS[name]) if name in DOCUMENTS else b"ok\n"
+        """One request of the load, the answer compared byte by byte.
+        Returns what the origin called its answer, if it gives names."""
+        answer, body = self._ask(load)
+        if load.gzip and answer.getheader("Content-Encoding") == "gzip":
+            body = gzip.decompress(body)
+        elif load.gzip or answer.getheader("Content-Encoding"):
+            raise BenchError(f"{self.name} {load.name}: Content-Encoding "
+                             f"{answer.getheader('Content-Encoding')}")
+        wanted = content(load.path.rpartition("/")[2])
         if answer.status != 200 or body != wanted:
             raise BenchError(f"{self.name} {load.name}: not the origin's "
                              f"answer but status {answer.status} and "
                              f"{len(body)} bytes: {body[:60]!r}")
+        return answer.getheader("X-Served")
+
+    def _ask(self, load):
+        connection = _connection(self.ports[load.site], load.site == "tls")
+        try:
+            connection.request("POST" if load.post else "GET", load.path,
+                               document(1024) if load.post else None,
+                               dict(field.split(": ", 1)
+                                    for field in load.fields))
+            answer = connection.getresponse()
+            return answer, answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise BenchError(f"{self.name} {load.name}: {error!r}") from error
+        finally:
+            connection.close()
+
+
+def _connection(port, tls):
+    if not tls:
+        return http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    context = ssl.create_default_context()
+    context.check_hostname = False  # one of our own, made for this run
+    context.verify_mode = ssl.CERT_NONE
+    return http.client.HTTPSConnection("127.0.0.1", port, timeout=10,
+                                       context=context)
 
 
 def start_origin(bed):
@@ -124,6 +150,13 @@ def _early_log(path):
     usage = subprocess.run(["nginx", "-h"], text=True, stderr=subprocess.PIPE,
                            stdout=subprocess.DEVNULL).stderr
     return ["-e", path] if "-e filename" in usage else []
+
+
+def _varnish(ports, folder, conf):
+    listen = [word for port in ports.values()
+              for word in ("-a", f"127.0.0.1:{port}")]
+    return ["varnishd", "-F", "-n", folder, "-f", conf, "-s", "malloc,256m",
+            *listen]
 
 
 def _command(bed, name, conf):

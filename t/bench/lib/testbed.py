@@ -11,8 +11,10 @@ import tempfile
 
 BENCH = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOP = os.path.dirname(os.path.dirname(BENCH))
-RPROXY_MODULE = os.path.join(TOP, "build", "mod_rproxy", "mod_rproxy.so")
+BUILD = os.path.join(TOP, "build")
 DOCUMENTS = {"1k.html": 1 << 10, "64k.html": 1 << 16, "1m.html": 1 << 20}
+PAGE = "page.html"
+PAGE_SIZE = 62 << 10
 FIRST_PORT = 21000  # below the range that clients' ends are taken from
 
 
@@ -21,19 +23,19 @@ class BenchError(Exception):
 
 
 class Testbed:
-    def __init__(self, httpd, modules, rproxy_module):
+    def __init__(self, httpd, modules, build):
         self.dir = tempfile.mkdtemp(prefix="rproxy-bench.")
         os.chmod(self.dir, 0o755)
         self.next_port = FIRST_PORT
         self.httpd = httpd
         self.modules = modules
-        self.rproxy_module = rproxy_module
+        self.build = build
         self.user, self.group = _unprivileged()
         os.mkdir(self.path("www"))
         os.mkdir(self.path("logs"))
-        for name, size in DOCUMENTS.items():
+        for name in (*DOCUMENTS, PAGE):
             with open(self.path("www", name), "wb") as file:
-                file.write(document(size))
+                file.write(content(name))
 
     def path(self, *names):
         return os.path.join(self.dir, *names)
@@ -59,13 +61,32 @@ class Testbed:
                             "-Werror", "-o", program, source], check=True)
         return program
 
+    def certificate(self):
+        """A certificate (cert.pem, key.pem, both.pem), made on first use."""
+        if os.path.exists(self.path("both.pem")):
+            return
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+             "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
+             "-keyout", self.path("key.pem"), "-out", self.path("cert.pem"),
+             "-subj", "/CN=localhost"], check=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with open(self.path("both.pem"), "w") as both:
+            for name in ("cert.pem", "key.pem"):
+                with open(self.path(name)) as file:
+                    both.write(file.read())
+
+    def module(self, name):
+        return os.path.join(self.build, name, name + ".so")
+
     def fill(self, template, values):
         """Text of conf/TEMPLATE.conf: @KEY@ is replaced by values[KEY],
         @LOAD a b@ by the LoadModule lines of those that are not built in."""
         with open(os.path.join(BENCH, "conf", template + ".conf")) as file:
             text = file.read()
         values = {"DIR": self.dir, "USER": self.user, "GROUP": self.group,
-                  "RPROXY": self.rproxy_module, **values}
+                  "RPROXY": self.module("mod_rproxy"),
+                  "RPROXY_CACHE": self.module("mod_rproxy_cache"), **values}
         text = re.sub(r"@LOAD ([\w ]+)@",
                       lambda m: self._load_lines(m.group(1)), text)
         return re.sub(r"@(\w+)@", lambda m: str(values[m.group(1)]), text)
@@ -85,10 +106,30 @@ class Testbed:
         shutil.rmtree(self.dir, ignore_errors=True)
 
 
+def content(name):
+    """What the origin sends for /NAME and /cached/NAME, as bytes."""
+    if name == PAGE:
+        return page()
+    return document(DOCUMENTS[name]) if name in DOCUMENTS else b"ok\n"
+
+
 def document(size):
     """Bytes that tell their own position, so that a shift is seen."""
     lines = b"".join(b"%07d\n" % n for n in range(size // 8 + 1))
     return lines[:size]
+
+
+def page():
+    """HTML as a shop makes it: rows of one form, with other numbers."""
+    rows, number, length = [b"<!DOCTYPE html>\n<title>Garden</title>\n"], 1, 0
+    while length < PAGE_SIZE:
+        number = (number * 1103515245 + 12345) & 0x7fffffff
+        rows.append(b'<li class="item"><a href="/shop/item-%d">Table %d</a> '
+                    b'<span class="price">%d.%02d</span> in stock</li>\n'
+                    % (number >> 8 & 0xffff, number >> 12 & 0xfff,
+                       number >> 16 & 0xff, number >> 9 & 63))
+        length += len(rows[-1])
+    return b"".join(rows)[:PAGE_SIZE]
 
 
 def _unprivileged():

@@ -7,18 +7,47 @@ request, and gives times (slow-2000) or memory (idle-5000).
 """
 from dataclasses import dataclass
 
-SYSTEMS = ("nginx", "haproxy", "haproxy-splice", "httpd", "rproxy")
-LABELS = {
+
+
+@dataclass(frozen=True)
+class Role:
+    """What the servers of a group of workloads are set up for: a
+    configuration each, with a virtual host for each site."""
+
+    name: str
+    labels: dict  # of the systems there are
+    sites: tuple
+    template: str  # of conf/, without .conf
+    modules: tuple  # that rproxy loads
+
+
+PROXY = Role("proxy", {
     "nginx": "nginx",
     "haproxy": "HAProxy",
     "haproxy-splice": "HAProxy, splicing",
     "httpd": "httpd, mod_proxy_http",
     "rproxy": "httpd, mod_rproxy",
-}
-
+}, ("plain", "logged"), "{}", ("mod_rproxy",))
+CACHE = Role("cache", {
+    "nginx": "nginx, proxy_cache",
+    "haproxy": "HAProxy, cache",
+    "varnish": "Varnish",
+    "httpd": "httpd, mod_cache_socache",
+    "rproxy": "httpd, mod_rproxy_cache",
+}, ("hit", "tls", "gzip"), "cache-{}", ("mod_rproxy", "mod_rproxy_cache"))
+ROLES = (PROXY, CACHE)
+SYSTEMS = ("nginx", "haproxy", "haproxy-splice", "varnish", "httpd", "rproxy")
+NO_TLS = ("varnish",)
 
 # splicing pays for large bodies only: the extra row stands where it may help
 LIMITED_TO = {"haproxy-splice": ("proxy-64k", "proxy-1m")}
+
+
+def takes(name, work):
+    """Is the system measured in that workload?"""
+    return (name in work.role.labels
+            and work.name in LIMITED_TO.get(name, (work.name,))
+            and not (work.site == "tls" and name in NO_TLS))
 
 
 @dataclass(frozen=True)
@@ -45,8 +74,10 @@ class Load:
     path: str
     connections: int = 64
     fields: tuple = ()
-    site: str = "plain"  # the virtual host: plain, or logged
+    site: str = "plain"  # one of the role's
     post: bool = False
+    gzip: bool = False  # the answer is compressed
+    role: Role = PROXY
 
 
 @dataclass(frozen=True)
@@ -59,6 +90,8 @@ class Crowd:
     shape: Shape
     slow_origin_ms: int = 0  # 0: the origin of files
     limit_s: int = 5
+    site: str = "plain"
+    role: Role = PROXY
 
 
 # what a browser sends with a page; Host makes it 14
@@ -81,6 +114,11 @@ BROWSER = (
     "Upgrade-Insecure-Requests: 1",
 )
 
+def _hit(name, about, path, site="hit", **more):
+    """Answered from the cache; the origin allows that for an hour."""
+    return Load(name, about, "/cached" + path, site=site, role=CACHE, **more)
+
+
 _ALL = (
     Load("proxy-1k", "1 KiB, 64 keep-alive clients", "/1k.html"),
     Load("proxy-64k", "64 KiB, 64 keep-alive clients", "/64k.html"),
@@ -93,6 +131,16 @@ _ALL = (
          "/1k.html", site="logged"),
     Load("post-1k", "POST of 1 KiB, short answer, 64 keep-alive clients",
          "/post", post=True),
+    _hit("hit-1k", "1 KiB from the cache, 64 keep-alive clients", "/1k.html"),
+    _hit("hit-64k", "64 KiB from the cache, 64 keep-alive clients",
+         "/64k.html"),
+    _hit("hit-1k-tls", "1 KiB from the cache over TLS, 64 keep-alive clients",
+         "/1k.html", site="tls"),
+    _hit("hit-gzip", "62 KiB of HTML from the cache with gzip, 64 keep-alive "
+         "clients", "/page.html", site="gzip", gzip=True,
+         fields=("Accept-Encoding: gzip",)),
+    _hit("hit-1k-close", "1 KiB from the cache, one connection per request, "
+         "64 clients", "/1k.html", fields=("Connection: close",)),
     Crowd("slow-2000", "2,000 requests at once to an upstream that takes 1 s",
           "/", 2000, 2000, FEW_THREADS, slow_origin_ms=1000),
     Crowd("idle-5000", "5,000 idle keep-alive connections on one child",
