@@ -15,6 +15,7 @@
 #include "cache_counters.h"
 #include "cache_htaccess.h"
 #include "cache_lookup.h"
+#include "cache_methods.h"
 #include "cache_save.h"
 #include "cache_sections.h"
 #include "cache_wait.h"
@@ -236,6 +237,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_MIDDLE);
     cache_lookup_register_hooks(pool);
     cache_save_register_hooks(pool);
+    cache_methods_register_hooks(pool);
     cache_background_register_hooks(pool);
 }
 
