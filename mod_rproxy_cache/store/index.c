@@ -115,8 +115,9 @@ static void count_hit(const store_object_t *found)
 
 /* Pins what the slot names and compares the key.  A slot that changes is looked
  * at again: it may have got the successor. */
-static const store_object_t *look(store_t *store, atomic_u64_t *slot,
-                                  uint32_t tag, slice_t key, uint32_t pin)
+static const store_object_t *look_at_slot(store_t *store, atomic_u64_t *slot,
+                                          uint32_t tag, slice_t key,
+                                          uint32_t pin)
 {
     uint64_t word = atomic_load_explicit(slot, memory_order_acquire);
 
@@ -146,8 +147,8 @@ apr_status_t store_find(store_t *store, const store_key_t *key,
     }
     index_place(store, key->hash, &place);
     for (i = 0; i < INDEX_SLOTS; i++) {
-        const store_object_t *o =
-            look(store, index_slot(&place, i), place.tag, key->text, taken);
+        const store_object_t *o = look_at_slot(store, index_slot(&place, i),
+                                               place.tag, key->text, taken);
 
         if (o) {
             count_hit(o);

@@ -157,6 +157,9 @@ static void sort_kept(emptying_t *e)
 {
     size_t i, n = 0;
 
+    if (e->kept_count == 0) {
+        return;
+    }
     qsort(e->kept, e->kept_count, sizeof(*e->kept), compare_kept);
     for (i = 0; i < e->kept_count; i++) {
         if (n
