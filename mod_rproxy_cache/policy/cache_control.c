@@ -12,13 +12,12 @@
 #include "cache_control.h"
 #include "cache_directive.h"
 #include "http1/h1_chars.h"
-#include "http1/h1_fields.h"
 #include "http_date.h"
 
 typedef struct {
     cache_directive_e id;
-    slice_t argument; /* without the quotes; p NULL: none */
-    unsigned broken : 1;
+    slice_t argument;    /* without the quotes; p NULL: none */
+    unsigned broken : 1; /* what stands around it */
 } directive_t;
 
 /* Offset of the first stop that is not within quotes, or the length.
@@ -63,19 +62,23 @@ static slice_t take_until(slice_t *rest, char stop, unsigned *plain)
     return taken;
 }
 
-/* "..." and nothing behind it.  Backslashes stay: no argument that means
- * something needs one. */
-static int unquote(slice_t *argument)
+/* What is inside "...", if that is all there is.  Backslashes stay: no argument
+ * that means something needs one.  What is neither a string nor a token is
+ * left to be refused as a time or as a list. */
+static slice_t unquote(slice_t argument)
 {
-    slice_t inner = slice_make(argument->p + 1, argument->len - 1);
+    slice_t inner = argument;
     size_t end;
 
-    if (argument->p[0] != '"' || !find_stop(inner, '"', &end)
-        || end + 1 != inner.len) {
-        return 0;
+    if (!argument.len || argument.p[0] != '"') {
+        return argument;
     }
-    *argument = slice_make(inner.p, end);
-    return 1;
+    inner.p++;
+    inner.len--;
+    if (!find_stop(inner, '"', &end) || end + 1 != inner.len) {
+        return argument;
+    }
+    return slice_make(inner.p, end);
 }
 
 static directive_t directive_read(slice_t s, unsigned broken)
@@ -88,11 +91,7 @@ static directive_t directive_read(slice_t s, unsigned broken)
     }
     d.id = cache_directive_find(slice_make(s.p, len));
     if (len < s.len && s.p[len] == '=') {
-        d.argument = slice_make(s.p + len + 1, s.len - len - 1);
-        if (!d.argument.len
-            || (!h1_is_token(d.argument) && !unquote(&d.argument))) {
-            d.broken = 1;
-        }
+        d.argument = unquote(slice_make(s.p + len + 1, s.len - len - 1));
     }
     else if (len < s.len) {
         d.broken = 1;

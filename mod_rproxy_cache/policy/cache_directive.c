@@ -179,13 +179,6 @@ static void clear_time(cache_control_t *cc, cache_directive_e id)
     case DIRECTIVE_S_MAXAGE:
         cc->has_s_maxage = 0;
         break;
-    case DIRECTIVE_MIN_FRESH:
-        cc->has_min_fresh = 0;
-        cc->min_fresh = 0;
-        break;
-    case DIRECTIVE_MAX_STALE:
-        cc->has_max_stale = 0;
-        break;
     case DIRECTIVE_STALE_WHILE_REVALIDATE:
         cc->has_while_revalidate = 0;
         break;

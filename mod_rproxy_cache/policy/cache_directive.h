@@ -70,7 +70,7 @@ void cache_directive_set_any_stale(cache_control_t *cc);
 void cache_directive_set_fields(cache_control_t *cc, cache_directive_e id,
                                 slice_t list);
 
-/* As if the directive had never been there. */
+/* As if the directive, one of responses, had never been there. */
 void cache_directive_clear(cache_control_t *cc, cache_directive_e id);
 
 #endif

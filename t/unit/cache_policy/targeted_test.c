@@ -3,6 +3,7 @@
 /* targeted_test.c: targeted fields in, what they set as text; NULL: invalid.
  * A newline in the input is the end of a field line. */
 #include "facts_fixture.h"
+#include "guarded.h"
 
 typedef struct {
     const char *name, *lines, *expected;
@@ -94,6 +95,15 @@ static const targeted_case_t cases[] = {
       "max-age=60" },
     { "8941 3.2: also to take back", "no-store, no-store=?0, max-age=1",
       "max-age=1" },
+    { "8941 3.2: of each by itself",
+      "s-maxage=1, max-age=2, stale-if-error=3, stale-while-revalidate=4",
+      "max-age=2 s-maxage=1 swr=4 sie=3" },
+    { "8941 3.2: of stale times by itself",
+      "max-age=2, s-maxage=1, stale-while-revalidate=4, stale-if-error=3",
+      "max-age=2 s-maxage=1 swr=4 sie=3" },
+    { "8941 3.2: the last stale time",
+      "stale-while-revalidate=1, stale-while-revalidate=4, stale-if-error=1,"
+      "stale-if-error=3, s-maxage=1, s-maxage=2", "s-maxage=2 swr=4 sie=3" },
     { "8941 3.2: also a list", "private, private=\"a\"", "private=[a]" },
     { "8941 3.2: also by no list", "private=\"a\", private", "private" },
     { "8941 4.2: several lines", "max-age=10, public\nmax-age=60\nno-cache",
@@ -118,11 +128,12 @@ static const targeted_case_t cases[] = {
 /* As response_facts_read does it.  @return 1, 0 or -1 */
 static int add_lines(cache_control_t *cc, const char *lines)
 {
-    int found = 0;
+    int found = 0, slot = 0;
 
     for (;;) {
         size_t len = strcspn(lines, "\n");
-        int added = targeted_add(cc, slice_make(lines, len));
+        char *line = memcpy(guarded_room(slot++, len), lines, len);
+        int added = targeted_add(cc, slice_make(line, len));
 
         if (added < 0) {
             return -1;
