@@ -53,6 +53,8 @@ static const status_case_t cases[] = {
       .key = TEXT("\r\n\xc3\xa9\x7f\0x") }, "rproxy; hit; key=\"??????x\"" },
     { "9211 2.8: detail as token", { .cache = "rproxy", .fwd = "bypass",
       .detail = TEXT("set-cookie") }, "rproxy; fwd=bypass; detail=set-cookie" },
+    { "8941 3.3.4: letters from a to z", { .cache = "Zoo", .fwd = "zoo",
+      .detail = TEXT("*a") }, "Zoo; fwd=zoo; detail=*a" },
     { "9211 2.8: detail as text", { .cache = "rproxy", .fwd = "bypass",
       .detail = TEXT("two words") },
       "rproxy; fwd=bypass; detail=\"two words\"" },
@@ -118,6 +120,16 @@ static void check_cut(void **state)
     cache_status_write(out, &s);
     snprintf(expected, sizeof(expected), "rproxy; hit; key=\"%.*s\"; detail=x",
              KEY_ROOM - 1, text);
+    assert_string_equal(out, expected);
+    /* what just fits */
+    s.key.len = KEY_ROOM - 1;
+    cache_status_write(out, &s);
+    assert_string_equal(out, expected);
+    text[KEY_ROOM - 1] = 'a';
+    s.key.len = KEY_ROOM;
+    cache_status_write(out, &s);
+    snprintf(expected, sizeof(expected), "rproxy; hit; key=\"%.*s\"; detail=x",
+             KEY_ROOM, text);
     assert_string_equal(out, expected);
 }
 

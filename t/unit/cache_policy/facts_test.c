@@ -26,6 +26,10 @@ static const facts_case_t requests[] = {
       "Cache-Control:\nPragma: no-cache", "" },
     { "9111 3.5: Authorization", "Authorization: Basic YTpi",
       "authorization" },
+    { "9111 3.5: whatever its value", "Authorization: no-store",
+      "authorization" },
+    { "9110 14.2: Range, whatever its value", "Range: no-cache",
+      "has-range range=[no-cache]" },
     { "9111 3.5: Proxy-Authorization is another",
       "Proxy-Authorization: Basic YTpi", "" },
     { "9110 8.6: a length", "Content-Length: 1", "body" },
@@ -85,6 +89,9 @@ static const facts_case_t responses[] = {
       "expires=never" },
     { "9110 6.6.1: Date", "Date: " NOW, "date=+0" },
     { "9110 6.6.1: unreadable", "Date: now", "" },
+    { "9110 6.6.1: the epoch", "Date: Thu, 01 Jan 1970 00:00:00 GMT",
+      "date=never" },
+    { "9110 6.6.1: no directives in it", "Date: no-store", "" },
     { "9110 6.6.1: before 1970", "Date: Wed, 31 Dec 1969 23:59:59 GMT", "" },
     { "9110 6.6.1: the first of two", "Date: " EARLIER "\nDate: " NOW,
       "date=-3600" },
@@ -100,6 +107,7 @@ static const facts_case_t responses[] = {
     { "9111 5.1: 2^31 and more", "Age: 99999999999", "age=2147483648" },
     { "9111 5.1: negative is ignored", "Age: -60", "" },
     { "9111 5.1: a word is ignored", "Age: abc", "" },
+    { "9111 5.1: a date is ignored", "Age: " NOW, "" },
     { "9111 5.1: a fraction is ignored", "Age: 60.0", "" },
     { "9111 5.1: with a parameter is ignored", "Age: 60;a=1", "" },
     { "9111 5.1: empty is ignored", "Age:", "" },
@@ -119,6 +127,9 @@ static const facts_case_t responses[] = {
       "has-content-range content-range=[bytes 0-1/2]" },
     { "9111 5.4: Pragma", "Pragma: no-cache", "pragma" },
     { "9111 5.5: Warning 110", "Warning: 199 a \"b\", 110 - \"x\"", "110" },
+    { "9111 5.5: Warning 110 alone", "Warning: 110", "110" },
+    { "9111 5.5: Warning 199", "Warning: 199 - \"x\"", "" },
+    { "9110 12.5.5: a number is a name", "Vary: 110", "vary" },
     { "9111 5.5: another warning", "Warning: 1100 a \"b, 110 c\"", "" },
     { "texts",
       "ETag: W/\"a\"\nContent-Type: text/html\nContent-Encoding: gzip\n"
@@ -148,6 +159,9 @@ static const facts_case_t responses[] = {
     { "9213 2.1: several lines",
       "CDN-Cache-Control: max-age=60\nCDN-Cache-Control: private",
       "private max-age=60 targeted" },
+    { "9213 2.1: an empty line, then another",
+      "CDN-Cache-Control:\nCDN-Cache-Control: max-age=60",
+      "max-age=60 targeted" },
     { "9213 2.1: one bad line is enough",
       "CDN-Cache-Control: max-age=60\nCDN-Cache-Control: &", "" },
     { "9213 2.2: names not on the list", "Foo-Cache-Control: no-store", "" },
@@ -263,6 +277,23 @@ static void check_no_targets(void **state)
     assert_true(f.cc.no_store && !f.is_targeted && !f.cc.has_max_age);
 }
 
+/* What stands behind the last field is not looked at. */
+static void check_count(void **state)
+{
+    head_t head = head_of("CDN-Cache-Control: max-age=1\n"
+                          "Cache-Control: no-store\n"
+                          "CDN-Cache-Control: private");
+    response_facts_t response;
+    request_facts_t request;
+
+    response_facts_read(&response, 200, head.fields, 1, cdn_targets, NOW_S);
+    assert_false(response.has_cache_control);
+    response_facts_read(&response, 200, head.fields, 2, cdn_targets, NOW_S);
+    assert_true(response.is_targeted && !response.cc.is_private);
+    request_facts_read(&request, SLICE_LIT("GET"), head.fields, 1);
+    assert_false(request.cc.no_store);
+}
+
 int main(void)
 {
     size_t i;
@@ -274,6 +305,7 @@ int main(void)
         unit_add(responses[i].name, check_response, &responses[i]);
     }
     unit_add("9110 9.2.1: methods", check_methods, NULL);
+    unit_add("no more fields than there are", check_count, NULL);
     unit_add("empty values", check_no_pointer, NULL);
     unit_add("9213 2.2: no target list", check_no_targets, NULL);
     return unit_run("facts");
