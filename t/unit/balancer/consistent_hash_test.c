@@ -60,8 +60,8 @@ static const move_case_t move_cases[] = {
     { "one more of 100, ten times as heavy", 100, 10, 0.3 },
 };
 
-/* Adding moves about 1 of n + 1 keys (by weight), all to the new member; taking it away
- * again moves the same keys back. */
+/* Adding moves about 1 of n + 1 keys (by weight), all to the new member; taking
+ * it away again moves the same keys back. */
 static void check_moves(void **state)
 {
     const move_case_t *row = *state;

@@ -13,51 +13,68 @@ static const hedge_rules_t rules = {
     .min_samples = 100,
 };
 
-/* All is said for a second request, after 20 ms. */
-static const hedge_in_t good = {
-    .safe = 1,
-    .others = 1,
-    .samples = 100,
-    .delay_us = 20000,
-    .waited_us = 20000,
-    .credit = HEDGE_COST,
-};
+typedef struct {
+    const char *name;
+    hedge_in_t in; /* safe, body, started, hedged, others, samples, ... */
+    hedge_reason_e reason;
+    uint32_t ask_after_us;
+} decide_case_t;
 
-/* clang-format off */
-#define ROWS(X)                                                               \
-    X("it is slow",                 in.safe = 1,          HEDGE_SLOW,       0)     \
-    X("not a safe method",          in.safe = 0,          HEDGE_UNSAFE,     0)     \
-    X("with a body",                in.has_body = 1,      HEDGE_BODY,       0)     \
-    X("the response has begun",     in.response_started = 1, HEDGE_STARTED, 0)     \
-    X("hedged already",             in.hedged = 1,        HEDGE_ALREADY,    0)     \
-    X("no other member",            in.others = 0,        HEDGE_NO_MEMBER,  0)     \
-    X("few samples",                in.samples = 99,      HEDGE_UNKNOWN,    0)     \
-    X("no delay known",             in.delay_us = 0,      HEDGE_UNKNOWN,    0)     \
-    X("too early",                  in.waited_us = 19999, HEDGE_EARLY,      1)     \
-    X("at once",                    in.waited_us = 0,     HEDGE_EARLY,      20000) \
-    X("the shortest delay",         (in.delay_us = 10, in.waited_us = 10),         \
-                                                          HEDGE_EARLY,      990)   \
-    X("the longest delay",          (in.delay_us = 900000, in.waited_us = 0),      \
-                                                          HEDGE_EARLY,      500000)\
-    X("nothing left to spend",      in.credit = 99,       HEDGE_NO_BUDGET,  0)     \
-    X("credit below nothing",       in.credit = -1,       HEDGE_NO_BUDGET,  0)
-/* clang-format on */
+static const decide_case_t decide_cases[] = {
+    { "it is slow", { 1, 0, 0, 0, 1, 100, 20000, 20000, 100 }, HEDGE_SLOW, 0 },
+    { "not a safe method",
+      { 0, 0, 0, 0, 1, 100, 20000, 20000, 100 },
+      HEDGE_UNSAFE,
+      0 },
+    { "with a body", { 1, 1, 0, 0, 1, 100, 20000, 20000, 100 }, HEDGE_BODY, 0 },
+    { "the response has begun",
+      { 1, 0, 1, 0, 1, 100, 20000, 20000, 100 },
+      HEDGE_STARTED,
+      0 },
+    { "hedged already",
+      { 1, 0, 0, 1, 1, 100, 20000, 20000, 100 },
+      HEDGE_ALREADY,
+      0 },
+    { "no other member",
+      { 1, 0, 0, 0, 0, 100, 20000, 20000, 100 },
+      HEDGE_NO_MEMBER,
+      0 },
+    { "few samples",
+      { 1, 0, 0, 0, 1, 99, 20000, 20000, 100 },
+      HEDGE_UNKNOWN,
+      0 },
+    { "no delay known",
+      { 1, 0, 0, 0, 1, 100, 0, 20000, 100 },
+      HEDGE_UNKNOWN,
+      0 },
+    { "too early", { 1, 0, 0, 0, 1, 100, 20000, 19999, 100 }, HEDGE_EARLY, 1 },
+    { "at once", { 1, 0, 0, 0, 1, 100, 20000, 0, 100 }, HEDGE_EARLY, 20000 },
+    { "the shortest delay",
+      { 1, 0, 0, 0, 1, 100, 10, 10, 100 },
+      HEDGE_EARLY,
+      990 },
+    { "the longest delay",
+      { 1, 0, 0, 0, 1, 100, 900000, 0, 100 },
+      HEDGE_EARLY,
+      500000 },
+    { "nothing left to spend",
+      { 1, 0, 0, 0, 1, 100, 20000, 20000, 99 },
+      HEDGE_NO_BUDGET,
+      0 },
+    { "credit below nothing",
+      { 1, 0, 0, 0, 1, 100, 20000, 20000, -1 },
+      HEDGE_NO_BUDGET,
+      0 },
+};
 
 static void check_decide(void **state)
 {
-    hedge_in_t in;
-    hedge_t got;
+    const decide_case_t *row = *state;
+    hedge_t got = hedge_decide(&row->in, &rules);
 
-    (void)state;
-#define X(name, change, why, after)                              \
-    in = good;                                                   \
-    (void)(change);                                              \
-    got = hedge_decide(&in, &rules);                             \
-    if (got.reason != why || got.ask_after_us != after) {        \
-        fail_msg("%s: %s", name, hedge_reason_text(got.reason)); \
-    }
-    ROWS(X)
-#undef X
+    assert_string_equal(hedge_reason_text(got.reason),
+                        hedge_reason_text(row->reason));
+    assert_int_equal(got.ask_after_us, row->ask_after_us);
 }
 
 static void check_off(void **state)
@@ -66,7 +83,7 @@ static void check_off(void **state)
 
     (void)state;
     off.enabled = 0;
-    assert_int_equal(hedge_decide(&good, &off).reason, HEDGE_OFF);
+    assert_int_equal(hedge_decide(&decide_cases[0].in, &off).reason, HEDGE_OFF);
 }
 
 static uint32_t random_state = 3;
@@ -128,7 +145,7 @@ static void check_delay_ends(void **state)
 /* All members slow at once: second requests stay within their share. */
 static void check_budget(void **state)
 {
-    hedge_in_t in = good;
+    hedge_in_t in = decide_cases[0].in;
     uint32_t i, hedged = 0;
 
     (void)state;
@@ -149,7 +166,11 @@ static void check_budget(void **state)
 
 int main(void)
 {
-    unit_add("every reason", check_decide, NULL);
+    size_t i;
+
+    for (i = 0; i < UNIT_COUNT(decide_cases); i++) {
+        unit_add(decide_cases[i].name, check_decide, &decide_cases[i]);
+    }
     unit_add("switched off", check_off, NULL);
     unit_add("the delay is the 95th percentile", check_percentile, NULL);
     unit_add("the delay's ends", check_delay_ends, NULL);
