@@ -10,15 +10,15 @@
 #include <apr_strings.h>
 #include <mpm_common.h>
 
-#include "cache_background.h"
-#include "cache_config.h"
-#include "cache_counters.h"
-#include "cache_htaccess.h"
-#include "cache_lookup.h"
-#include "cache_methods.h"
-#include "cache_save.h"
-#include "cache_sections.h"
-#include "cache_wait.h"
+#include "serve/cache_background.h"
+#include "config/cache_config.h"
+#include "status/cache_counters.h"
+#include "config/cache_htaccess.h"
+#include "serve/cache_lookup.h"
+#include "purge/cache_methods.h"
+#include "save/cache_save.h"
+#include "config/cache_sections.h"
+#include "serve/cache_wait.h"
 #include "engine/periodic.h"
 
 #define TIDY_INTERVAL apr_time_from_sec(1)

@@ -1,0 +1,187 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* cache_rule.c: see cache_rule.h.  Layer L2. */
+#include "cache_rule.h"
+
+#include <apr_strings.h>
+
+#include "cache_private.h"
+#include "config/config_option.h"
+#include "policy/wildcard.h"
+
+static const char *const kinds[] = { "cookie", "path", "query", "header",
+                                     "method", "expr", NULL };
+static const char *const key_kinds[] = { "cookie", "header", "expr", NULL };
+
+static const char *parse_expr(cmd_parms *cmd, const char *text, int as_key,
+                              cache_rule_t *rule)
+{
+    const char *error = NULL;
+
+    rule->expr =
+        ap_expr_parse_cmd(cmd, text, as_key ? AP_EXPR_FLAG_STRING_RESULT : 0,
+                          &error, NULL);
+    return error ? apr_psprintf(cmd->pool, "%s: expression '%s': %s",
+                                cmd->cmd->name, text, error)
+                 : NULL;
+}
+
+const char *cache_rule_parse(cmd_parms *cmd, const char *word, int as_key,
+                             cache_rule_t *rule)
+{
+    const char *key, *value;
+    char *colon;
+    int kind;
+
+    if (!config_option_split(cmd->pool, word, &key, &value) || !*value) {
+        return config_option_expected(cmd, word,
+                                      as_key ? "cookie=NAME, header=NAME or "
+                                               "expr=EXPRESSION"
+                                             : "cookie=NAME, path=/PATH, "
+                                               "query=NAME, header=NAME, "
+                                               "method=NAME or "
+                                               "expr=EXPRESSION; * stands for "
+                                               "any characters");
+    }
+    kind = config_option_find(kinds, key);
+    if (kind < 0 || (as_key && config_option_find(key_kinds, key) < 0)) {
+        return config_option_unknown(cmd, "key", key,
+                                     as_key ? key_kinds : kinds);
+    }
+    rule->kind = (rule_kind_e)kind;
+    rule->text = word;
+    rule->name = apr_pstrdup(cmd->pool, value);
+    rule->value = NULL;
+    rule->where = config_option_where(cmd);
+    if (rule->kind == RULE_HEADER && (colon = strchr(rule->name, ':'))) {
+        *colon = '\0';
+        rule->value = colon + 1;
+    }
+    return rule->kind == RULE_EXPR ? parse_expr(cmd, value, as_key, rule)
+                                   : NULL;
+}
+
+static int query_has(slice_t query, slice_t pattern)
+{
+    while (query.len) {
+        const char *end = memchr(query.p, '&', query.len);
+        size_t len = end ? (size_t)(end - query.p) : query.len;
+        const char *equals = memchr(query.p, '=', len);
+        size_t name = equals ? (size_t)(equals - query.p) : len;
+
+        if (wildcard_matches(pattern, slice_make(query.p, name), 0)) {
+            return 1;
+        }
+        query.p += len + (end != NULL);
+        query.len -= len + (end != NULL);
+    }
+    return 0;
+}
+
+static int header_fits(const cache_rule_t *rule, const request_rec *r)
+{
+    const char *value = apr_table_get(r->headers_in, rule->name);
+
+    return value
+           && (!rule->value
+               || wildcard_matches(slice_str(rule->value), slice_str(value),
+                                   1));
+}
+
+static int cookie_fits(const cache_rule_t *rule, const request_rec *r)
+{
+    const char *cookies = apr_table_get(r->headers_in, "Cookie");
+
+    return cookies
+           && wildcard_cookie(slice_str(rule->name), slice_str(cookies), NULL);
+}
+
+static int fits(const cache_rule_t *rule, request_rec *r, slice_t path,
+                slice_t query)
+{
+    const char *error = NULL;
+
+    switch (rule->kind) {
+    case RULE_COOKIE:
+        return cookie_fits(rule, r);
+    case RULE_PATH:
+        return wildcard_matches(slice_str(rule->name), path, 0);
+    case RULE_QUERY:
+        return query_has(query, slice_str(rule->name));
+    case RULE_HEADER:
+        return header_fits(rule, r);
+    case RULE_METHOD:
+        return strcmp(rule->name, r->method) == 0;
+    case RULE_EXPR:
+        /* An expression that fails keeps the cache out. */
+        return ap_expr_exec(r, rule->expr, &error) != 0;
+    }
+    return 1;
+}
+
+const cache_rule_t *cache_rule_find(const apr_array_header_t *rules,
+                                    request_rec *r, slice_t path, slice_t query)
+{
+    int i;
+
+    for (i = 0; rules && i < rules->nelts; i++) {
+        const cache_rule_t *rule = &APR_ARRAY_IDX(rules, i, cache_rule_t);
+        if (fits(rule, r, path, query)) {
+            return rule;
+        }
+    }
+    return NULL;
+}
+
+/* All cookies whose name matches, in the order the client sent them. */
+static const char *cookies_of(const cache_rule_t *rule, request_rec *r)
+{
+    const char *cookies = apr_table_get(r->headers_in, "Cookie");
+    slice_t pattern = slice_str(rule->name);
+    char *out = "", *one, *state = NULL, *copy;
+
+    if (!cookies) {
+        return "";
+    }
+    copy = apr_pstrdup(r->pool, cookies);
+    for (one = apr_strtok(copy, ";", &state); one;
+         one = apr_strtok(NULL, ";", &state)) {
+        slice_t cookie = slice_trim(slice_str(one));
+        if (wildcard_cookie(pattern, cookie, NULL)) {
+            out = apr_psprintf(r->pool, "%s%s%.*s", out, *out ? ";" : "",
+                               (int)cookie.len, cookie.p);
+        }
+    }
+    return out;
+}
+
+const char *cache_rule_value(const cache_rule_t *rule, request_rec *r)
+{
+    const char *value = NULL, *error = NULL;
+
+    switch (rule->kind) {
+    case RULE_COOKIE:
+        return cookies_of(rule, r);
+    case RULE_HEADER:
+        value = apr_table_get(r->headers_in, rule->name);
+        break;
+    case RULE_EXPR:
+        value = ap_expr_str_exec(r, rule->expr, &error);
+        break;
+    default:
+        break;
+    }
+    return value ? value : "";
+}
+
+int cache_rules_need_phases(const apr_array_header_t *rules)
+{
+    int i;
+
+    for (i = 0; rules && i < rules->nelts; i++) {
+        if (APR_ARRAY_IDX(rules, i, cache_rule_t).kind == RULE_EXPR) {
+            return 1;
+        }
+    }
+    return 0;
+}

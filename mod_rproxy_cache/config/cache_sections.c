@@ -1,0 +1,206 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* cache_sections.c: see cache_sections.h.  Layer L2. */
+#include "cache_sections.h"
+
+#include <apr_hooks.h>
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_request.h>
+
+#include "config/cache_config.h"
+#include "config/cache_htaccess.h"
+#include "cache_private.h"
+#include "policy/section_scan.h"
+
+#define MARK "RProxyCacheChecked"
+
+static uint32_t mix(uint32_t hash, const char *text)
+{
+    while (text && *text) {
+        hash = (hash ^ (unsigned char)*text++) * 16777619u;
+    }
+    return (hash ^ 0x100) * 16777619u;
+}
+
+static void insert_mark(apr_pool_t *p, ap_directive_t *behind, const char *why)
+{
+    ap_directive_t *mark = apr_pmemdup(p, behind, sizeof(*mark));
+
+    mark->directive = MARK;
+    mark->args =
+        apr_psprintf(p, "%s at %s:%d", why, behind->filename, behind->line_num);
+    mark->first_child = NULL;
+    mark->next = behind->next;
+    mark->data = NULL;
+    behind->next = mark;
+    if (behind->last == behind) {
+        behind->last = mark;
+    }
+}
+
+/* Does it, or anything inside it, look at the client? */
+static const char *looks_at_client(const ap_directive_t *d)
+{
+    directive_reason_e reason;
+    const ap_directive_t *child;
+    const char *why;
+
+    if (section_scan(slice_str(d->directive), slice_str(d->args), &reason)
+        == SECTION_CLIENT) {
+        return directive_reason_name(reason);
+    }
+    for (child = d->first_child; child; child = child->next) {
+        if ((why = looks_at_client(child)) != NULL) {
+            return why;
+        }
+    }
+    return NULL;
+}
+
+static uint32_t mark_level(apr_pool_t *p, ap_directive_t *d, uint32_t hash)
+{
+    int marked = 0;
+
+    for (; d; d = d->next) {
+        const char *why;
+        int in_container;
+
+        hash = mix(mix(hash, d->directive), d->args);
+        in_container =
+            section_scan(slice_str(d->directive), slice_str(d->args), NULL)
+            == SECTION_CONTAINER;
+        if (in_container) {
+            hash = mark_level(p, d->first_child, hash);
+            continue;
+        }
+        why = looks_at_client(d);
+        hash = d->first_child ? mark_level(NULL, d->first_child, hash) : hash;
+        if (why && p && !marked) {
+            marked = 1;
+            insert_mark(p, d, why);
+            d = d->next;
+        }
+    }
+    return hash;
+}
+
+uint32_t cache_sections_mark(apr_pool_t *p)
+{
+    return mark_level(p, ap_conftree, 2166136261u);
+}
+
+const char *cache_section_mark(cmd_parms *cmd, void *dir, const char *args)
+{
+    cache_settings_t *s = dir;
+
+    if (cmd->override & ~(RSRC_CONF | ACCESS_CONF) && cmd->pool && cmd->path
+        && !cmd->directive) {
+        return NULL;
+    }
+    s->checked = 1;
+    s->checked_why = apr_pstrdup(cmd->pool, args);
+    return NULL;
+}
+
+/* ---- modules ---- */
+
+/* Their access control is configured by directives that section_scan knows, or
+ * runs in post_read_request, which comes before any hit. */
+static const char *const known[] = {
+    "core.c",
+    "http_core.c",
+    "mod_access_compat.c",
+    "mod_allowmethods.c",
+    "mod_auth_basic.c",
+    "mod_auth_digest.c",
+    "mod_auth_form.c",
+    "mod_authn_anon.c",
+    "mod_authn_core.c",
+    "mod_authz_core.c",
+    "mod_authz_host.c",
+    "mod_authnz_ldap.c",
+    "mod_authnz_fcgi.c",
+    "mod_ssl.c",
+    "mod_session.c",
+    "mod_rproxy.c",
+    "mod_rproxy_cache.c",
+    "mod_rproxy_guard.c",
+    "mod_rproxy_balancer.c",
+    "mod_rewrite.c",
+    "mod_http2.c",
+};
+
+/* All generated hook links begin with the same three members. */
+typedef struct {
+    void *function;
+    const char *name;
+    const char *const *predecessors;
+    const char *const *successors;
+    int order;
+} link_t;
+
+static const char *unknown_in(const apr_array_header_t *links)
+{
+    int i;
+
+    for (i = 0; links && i < links->nelts; i++) {
+        const char *name = ((const link_t *)links->elts)[i].name;
+        size_t k = 0;
+
+        while (k < sizeof(known) / sizeof(known[0])
+               && strcmp(known[k], name) != 0) {
+            k++;
+        }
+        if (k == sizeof(known) / sizeof(known[0])) {
+            return name;
+        }
+    }
+    return NULL;
+}
+
+const char *cache_sections_unknown_module(apr_pool_t *p)
+{
+    const char *name = unknown_in(ap_hook_get_access_checker());
+
+    name = name ? name : unknown_in(ap_hook_get_access_checker_ex());
+    name = name ? name : unknown_in(ap_hook_get_check_user_id());
+    return name ? name : unknown_in(ap_hook_get_auth_checker());
+}
+
+/* ---- a request ---- */
+
+static const char *checked_by_htaccess(request_rec *r)
+{
+    const struct htaccess_result *h;
+    const char *why = NULL;
+
+    for (h = r->htaccess; h && !why; h = h->next) {
+        why = cache_htaccess_checked(r, h->dir);
+    }
+    return why;
+}
+
+uint32_t cache_sections_epoch(const server_rec *s)
+{
+    return cache_server_conf(s)->epoch + cache_htaccess_generation();
+}
+
+const char *cache_sections_checked(request_rec *r)
+{
+    for (; r; r = r->prev) {
+        const cache_settings_t *s = cache_settings(r);
+        const char *why;
+
+        if (s->checked == 1) {
+            return s->checked_why;
+        }
+        if ((why = checked_by_htaccess(r)) != NULL) {
+            return why;
+        }
+        if (r->user) {
+            return "a user has logged in";
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,387 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* cache_save.c: see cache_save.h.  Layer L2.
+ *
+ *   handler -> ... -> RPROXY_CACHE_HEAD -> FIXUP_HEADERS_OUT (mod_headers)
+ *           -> RPROXY_CACHE_BODY -> DEFLATE and the like -> client
+ *
+ * mod_headers' filter is moved forward between ours, so that what administrators
+ * set by Header counts for storing, while the body is still the identity. */
+#include "cache_save.h"
+
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_protocol.h>
+#include <http_request.h>
+#include <http_connection.h>
+#include <util_filter.h>
+
+#include "save/cache_application.h"
+#include "status/cache_counters.h"
+#include "serve/cache_head.h"
+#include "purge/cache_purge.h"
+#include "serve/cache_serve.h"
+#include "save/cache_store_response.h"
+#include "policy/invalidation.h"
+
+static ap_filter_rec_t *head_handle, *body_handle, *stale_handle;
+
+struct cache_saving_t {
+    cache_request_t *q;
+    slice_t raw_head;
+    const h1_field_t *raw_fields;
+    size_t raw_count;
+    unsigned decided : 1, client_gone : 1, replaced : 1;
+};
+
+static uint32_t now_s(void)
+{
+    return (uint32_t)apr_time_sec(apr_time_now());
+}
+
+/* ---- RPROXY_CACHE_HEAD ---- */
+
+static apr_status_t head_filter(ap_filter_t *f, apr_bucket_brigade *bb)
+{
+    cache_saving_t *saving = f->ctx;
+
+    saving->raw_fields = cache_head_fields(f->r, &saving->raw_count);
+    ap_remove_output_filter(f);
+    return ap_pass_brigade(f->next, bb);
+}
+
+/* ---- the decision, once the head is known ---- */
+
+static void invalidate_reference(cache_request_t *q, request_rec *r,
+                                 slice_t reference)
+{
+    key_uri_t target;
+    char *buf;
+    size_t cap;
+
+    if (!reference.len) {
+        return;
+    }
+    cap = reference.len + q->uri.path.len + 16;
+    buf = apr_palloc(r->pool, cap);
+    if (invalidation_target(reference, &q->uri, buf, cap, &target)) {
+        cache_purge_uri(r, &target, 0);
+    }
+}
+
+/* RFC 9111 section 4.4. */
+static void invalidate(cache_request_t *q, request_rec *r,
+                       const response_facts_t *facts)
+{
+    if (!invalidation_due(slice_str(q->r->method), r->status)) {
+        return;
+    }
+    cache_purge_uri(r, &q->uri, 0);
+    invalidate_reference(q, r, facts->location);
+    invalidate_reference(q, r, facts->content_location);
+    cache_request_say(q, r, "invalidated");
+}
+
+static int stale_may_stand_in(const cache_request_t *q)
+{
+    reuse_object_t object;
+    reuse_request_t request = {
+        .cc = &q->facts.cc,
+        .origin_failed = 1,
+        .max_serve_stale = CACHE_SETTING(q->settings, keep_stale_s),
+        .ignore_request_cc =
+            (CACHE_SETTING(q->settings, ignore) & IGNORE_REQUEST) != 0,
+    };
+
+    if (!q->stale.object) {
+        return 0;
+    }
+    cache_reuse_object(q->stale.object, 0, &object);
+    return reuse_decide(&object, &request, q->begun_s) == REUSE_STALE_ERROR;
+}
+
+static int is_failure(int status)
+{
+    return status == HTTP_INTERNAL_SERVER_ERROR || status == HTTP_BAD_GATEWAY
+           || status == HTTP_SERVICE_UNAVAILABLE
+           || status == HTTP_GATEWAY_TIME_OUT;
+}
+
+static void serve_stale(cache_request_t *q, request_rec *r,
+                        apr_bucket_brigade *bb)
+{
+    q->fwd_status = r->status;
+    q->fwd = "stale";
+    q->reason = reuse_name(REUSE_STALE_ERROR);
+    if (q->fill) {
+        store_fill_abort(&q->fill, now_s(), 0);
+    }
+    cache_serve_instead(q, r, &q->stale, bb);
+    cache_request_say(q, r, "stale");
+    cache_count(cache_server_conf(r->server)->number, COUNT_STALE, 1);
+}
+
+/* The origin says that what is stored is still right. */
+static int is_confirmed(const cache_request_t *q, const request_rec *r)
+{
+    return q->validating && q->stale.object && r->status == HTTP_NOT_MODIFIED;
+}
+
+static void serve_confirmed(cache_saving_t *saving, request_rec *r,
+                            const h1_field_t *fields, size_t count,
+                            const cache_application_t *application,
+                            apr_bucket_brigade *bb)
+{
+    cache_request_t *q = saving->q;
+    store_pin_t fresh = { 0 };
+
+    q->fwd_status = r->status;
+    cache_store_confirmed(q, r, saving->raw_fields, saving->raw_count, fields,
+                          count, application, &fresh);
+    if (fresh.object) {
+        store_unpin(cache.store, &q->stale);
+        q->stale = fresh;
+    }
+    cache_serve_instead(q, r, &q->stale, bb);
+    cache_request_say(q, r, "revalidated");
+    cache_count(cache_server_conf(r->server)->number, COUNT_REVALIDATED, 1);
+}
+
+/* What the client asked for on conditions, the origin was asked for without. */
+static void restore_conditions(cache_request_t *q)
+{
+    size_t i;
+
+    if (!q->conditions_removed) {
+        return;
+    }
+    q->conditions_removed = 0;
+    for (i = 0; i < q->field_count; i++) {
+        slice_t name = q->fields[i].name;
+        if (name.len > 3 && (name.p[0] | 0x20) == 'i'
+            && (name.p[1] | 0x20) == 'f' && name.p[2] == '-') {
+            apr_table_setn(q->r->headers_in, name.p, q->fields[i].value.p);
+        }
+    }
+}
+
+static void decide(cache_saving_t *saving, request_rec *r,
+                   apr_bucket_brigade *bb)
+{
+    cache_request_t *q = saving->q;
+    size_t count;
+    const h1_field_t *fields = cache_head_fields(r, &count);
+    cache_application_t application;
+    response_facts_t facts;
+
+    saving->decided = 1;
+    cache_application_read(q, r, fields, count, &application);
+    response_facts_read(&facts, r->status, fields, count, q->settings->targets,
+                        q->begun_s);
+    if (q->way != CACHE_FETCH) {
+        invalidate(q, r, &facts);
+        return;
+    }
+    restore_conditions(q);
+    if (is_confirmed(q, r)) {
+        saving->replaced = 1;
+        serve_confirmed(saving, r, fields, count, &application, bb);
+        return;
+    }
+    if (is_failure(r->status) && stale_may_stand_in(q)) {
+        saving->replaced = 1;
+        serve_stale(q, r, bb);
+        return;
+    }
+    cache_store_begin(q, r, saving->raw_fields, saving->raw_count, fields,
+                      count, &facts, &application);
+    cache_request_say(q, r, q->stale.object ? "expired" : "miss");
+    if (CACHE_SETTING(q->settings, status_field)) {
+        apr_table_mergen(r->headers_out, "Cache-Status",
+                         cache_request_status(q, 0));
+    }
+}
+
+/* ---- RPROXY_CACHE_BODY ---- */
+
+static void stop_saving(cache_request_t *q)
+{
+    store_fill_abort(&q->fill, now_s(), 0);
+    q->stored = 0;
+    if (cache.peers.finish_alone) {
+        cache.peers.finish_alone(q->r, 0);
+    }
+}
+
+static void end_of_body(cache_request_t *q, request_rec *r)
+{
+    if (store_fill_commit(&q->fill, now_s()) != APR_SUCCESS) {
+        q->stored = 0;
+        return;
+    }
+    cache_count(cache_server_conf(r->server)->number, COUNT_STORED, 1);
+    cache_store_finished(q, r);
+}
+
+/* Copies what is in bb into the store. */
+static void save(cache_request_t *q, request_rec *r, apr_bucket_brigade *bb)
+{
+    apr_bucket *b;
+
+    for (b = APR_BRIGADE_FIRST(bb); b != APR_BRIGADE_SENTINEL(bb) && q->fill;
+         b = APR_BUCKET_NEXT(b)) {
+        const char *data;
+        apr_size_t len;
+
+        if (APR_BUCKET_IS_EOS(b)) {
+            end_of_body(q, r);
+            return;
+        }
+        if (AP_BUCKET_IS_ERROR(b) || AP_BUCKET_IS_EOC(b)) {
+            stop_saving(q); /* it is cut short */
+            return;
+        }
+        if (APR_BUCKET_IS_METADATA(b)) {
+            continue;
+        }
+        if (apr_bucket_read(b, &data, &len, APR_BLOCK_READ) != APR_SUCCESS
+            || store_fill_body(q->fill, data, len) != APR_SUCCESS) {
+            stop_saving(q);
+        }
+    }
+}
+
+/* The response in its place has been sent: the rest of this one is not. */
+static apr_status_t swallow(apr_bucket_brigade *bb)
+{
+    apr_brigade_cleanup(bb);
+    return APR_SUCCESS;
+}
+
+static apr_status_t body_filter(ap_filter_t *f, apr_bucket_brigade *bb)
+{
+    cache_saving_t *saving = f->ctx;
+    cache_request_t *q = saving->q;
+    apr_status_t rv;
+
+    if (saving->decided && saving->replaced) {
+        return swallow(bb);
+    }
+    if (APR_BRIGADE_EMPTY(bb)) {
+        return APR_SUCCESS;
+    }
+    if (!saving->decided) {
+        decide(saving, f->r, bb);
+    }
+    if (q->fill && !saving->replaced) {
+        save(q, f->r, bb);
+    }
+    if (saving->client_gone) {
+        apr_brigade_cleanup(bb);
+        return q->fill ? APR_SUCCESS : APR_ECONNABORTED;
+    }
+    if (!q->fill && !saving->replaced) {
+        ap_remove_output_filter(f);
+        return ap_pass_brigade(f->next, bb);
+    }
+    rv = ap_pass_brigade(f->next, bb);
+    if (rv != APR_SUCCESS && q->fill) {
+        saving->client_gone = 1; /* others wait for it: it goes on */
+        return APR_SUCCESS;
+    }
+    return rv;
+}
+
+/* ---- errors that httpd makes itself ---- */
+
+static apr_status_t stale_filter(ap_filter_t *f, apr_bucket_brigade *bb)
+{
+    cache_request_t *q = f->ctx;
+
+    if (q->served_stale) {
+        return swallow(bb);
+    }
+    q->served_stale = 1;
+    restore_conditions(q);
+    serve_stale(q, f->r, bb);
+    return ap_pass_brigade(f->next, bb);
+}
+
+static void insert_error_filter(request_rec *r)
+{
+    cache_request_t *q = cache.store ? cache_request_of(r) : NULL;
+
+    if (q && !r->main && q->way == CACHE_FETCH && is_failure(r->status)
+        && !q->served_stale && stale_may_stand_in(q)) {
+        ap_add_output_filter_handle(stale_handle, q, r, r->connection);
+    }
+}
+
+/* ---- putting them in ---- */
+
+static ap_filter_t *filter_of(request_rec *r, const char *name)
+{
+    ap_filter_t *f;
+
+    for (f = r->output_filters; f; f = f->next) {
+        if (f->r == r && strcmp(f->frec->name, name) == 0) {
+            return f;
+        }
+    }
+    return NULL;
+}
+
+/* Behind at, wherever it was. */
+static void move_filter(request_rec *r, ap_filter_t *filter, ap_filter_t *at)
+{
+    ap_filter_t **link = &r->output_filters;
+
+    while (*link && *link != filter) {
+        link = &(*link)->next;
+    }
+    if (*link && filter != at && at->next != filter) {
+        *link = filter->next;
+        filter->next = at->next;
+        at->next = filter;
+    }
+}
+
+void cache_save_install(cache_request_t *q, request_rec *r)
+{
+    cache_saving_t *saving = apr_pcalloc(r->pool, sizeof(*saving));
+    ap_filter_t *head, *fixup;
+
+    saving->q = q;
+    q->saving = saving;
+    head = ap_add_output_filter_handle(head_handle, saving, r, r->connection);
+    ap_add_output_filter_handle(body_handle, saving, r, r->connection);
+    fixup = filter_of(r, "fixup_headers_out");
+    if (fixup) {
+        move_filter(r, fixup, head);
+    }
+}
+
+static void insert_filter(request_rec *r)
+{
+    cache_request_t *q = cache.store && !r->main ? cache_request_of(r) : NULL;
+
+    if (q
+        && (q->way == CACHE_FETCH || q->way == CACHE_PASS
+            || q->way == CACHE_BYPASS)) {
+        cache_save_install(q, r);
+    }
+}
+
+void cache_save_register_hooks(apr_pool_t *pool)
+{
+    (void)pool;
+    head_handle = ap_register_output_filter("RPROXY_CACHE_HEAD", head_filter,
+                                            NULL, AP_FTYPE_CONTENT_SET - 1);
+    body_handle = ap_register_output_filter("RPROXY_CACHE_BODY", body_filter,
+                                            NULL, AP_FTYPE_CONTENT_SET - 1);
+    stale_handle = ap_register_output_filter("RPROXY_CACHE_STALE", stale_filter,
+                                             NULL, AP_FTYPE_CONTENT_SET - 1);
+    ap_hook_insert_filter(insert_filter, NULL, NULL, APR_HOOK_REALLY_LAST);
+    ap_hook_insert_error_filter(insert_error_filter, NULL, NULL,
+                                APR_HOOK_REALLY_LAST);
+}

@@ -1,0 +1,24 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* cache_lookup.h: decides what becomes of a request, before its handler.
+ * Layer L2. */
+#ifndef RPROXY_CACHE_LOOKUP_H
+#define RPROXY_CACHE_LOOKUP_H
+
+#include "serve/cache_request.h"
+
+typedef enum {
+    FOUND_NOTHING, /* q->fwd says uri-miss or vary-miss */
+    FOUND_OBJECT,  /* pinned */
+    FOUND_MARKER   /* known not to be storable: do not queue */
+} cache_found_e;
+
+/* What is stored for q's key and fields; *soft: it was purged softly. */
+cache_found_e cache_lookup(cache_request_t *q, store_pin_t *pin, int *soft);
+
+void cache_lookup_register_hooks(apr_pool_t *pool);
+
+/* In child_init: may anything be served before the phases? */
+void cache_lookup_configure(int quick);
+
+#endif
