@@ -213,8 +213,14 @@ static int check_record(check_t *c, uint32_t ref, uint8_t where)
         return check_says(c, "an object's record");
     }
     if (o->kind == KIND_TICKET) {
-        return where == WHERE_UNDER_WAY || where == WHERE_LIMBO
-               || check_says(c, "a ticket's place");
+        return (!o->chained
+                && (where == WHERE_UNDER_WAY || where == WHERE_LIMBO))
+               || check_says(c, "a ticket");
+    }
+    if (o->frequency > FREQUENCY_MAX
+        || (where != WHERE_UNDER_WAY && where != WHERE_LIMBO
+            && atomic_load(&o->stage) != PENDING_DONE)) {
+        return check_says(c, "an object's state");
     }
     return check_body(c, ref);
 }

@@ -10,6 +10,8 @@
  * it can be trusted.  plan is set. */
 apr_status_t file_open(store_t *store, const char *path, const char **note,
                        apr_pool_t *pool);
+/* Checks and cleans what was mapped.  @return shards that had to be emptied */
+uint32_t file_load(store_t *store);
 /* Before it is unmapped: writes all of it. */
 void file_close(store_t *store);
 

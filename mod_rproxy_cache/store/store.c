@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
 /* store.c: making the store.  Layer L1. */
+#include <errno.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -116,6 +117,8 @@ static apr_status_t segment_open(store_t *store, const store_config_t *config,
     store->base = mmap(NULL, store->plan.size, PROT_READ | PROT_WRITE,
                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (store->base == MAP_FAILED) {
+        *note = apr_psprintf(pool, "no %" APR_UINT64_T_FMT " bytes of memory",
+                             store->plan.size);
         return APR_FROM_OS_ERROR(errno);
     }
     store->segment = (segment_t *)store->base;
