@@ -30,7 +30,10 @@
 
 #define PIECE (32 * 1024)
 #define LARGE_PIECE (1024 * 1024)
-#define STORM apr_time_from_msec(200)
+#define STORM_LEAST apr_time_from_msec(200)
+#define STORM_MOST apr_time_from_sec(4)
+#define STORM_PAUSE 100 /* usec, of the first wake-ups */
+#define STORM_PAUSE_MOST 50000
 
 extern module __attribute__((visibility("default"))) park_test_module;
 #ifdef APLOG_USE_MODULE
@@ -88,15 +91,20 @@ static void wake_all(const char *path)
     }
 }
 
+/* Until all are gone.  It slackens, so that a short time to wait can end. */
 static void wake_in_a_storm(void)
 {
-    apr_time_t until = apr_time_now() + STORM;
+    apr_time_t begun = apr_time_now(), now = begun;
+    apr_interval_time_t pause = STORM_PAUSE;
 
-    while (!stop && apr_time_now() < until) {
+    while (!stop && now < begun + STORM_MOST
+           && (all || now < begun + STORM_LEAST)) {
         wake_all(NULL);
         apr_thread_mutex_unlock(lock);
-        apr_thread_yield();
+        apr_sleep(pause);
+        pause += pause < STORM_PAUSE_MOST ? pause / 4 : 0;
         apr_thread_mutex_lock(lock);
+        now = apr_time_now();
     }
 }
 
@@ -213,6 +221,7 @@ static int stream(parked_t *p)
     ap_set_content_length(p->r, bytes);
     while (p->sent < bytes) {
         if (output_full(p->r)) {
+            SAY(p->r, "park test: %s: full", p->r->uri);
             return RPROXY_PARKED;
         }
         if (send_piece(p, bytes - p->sent) != APR_SUCCESS) {
