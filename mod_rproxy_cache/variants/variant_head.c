@@ -130,15 +130,16 @@ static int varies_already(slice_t head)
     return 0;
 }
 
+/* In front: whatever an origin may have written, this is read. */
 static void write_vary(writer_t *w, const line_t *line)
 {
     add_name(w, line);
-    add(w, line->value);
     if (!w->varies) {
         w->varies = 1;
-        add(w, line->value.len ? SLICE_LIT(", Accept-Encoding")
+        add(w, line->value.len ? SLICE_LIT("Accept-Encoding, ")
                                : SLICE_LIT("Accept-Encoding"));
     }
+    add(w, line->value);
     add_end(w, line);
 }
 

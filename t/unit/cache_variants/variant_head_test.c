@@ -53,7 +53,7 @@ static const head_case_t cases[] = {
       "" },
     { "a Vary that says other things", PLAIN, GZIP,
       "Vary: Cookie , Origin\r\nA: b\r\n",
-      "Vary: Cookie , Origin, Accept-Encoding\r\nA: b\r\n"
+      "Vary: Accept-Encoding, Cookie , Origin\r\nA: b\r\n"
       "Content-Encoding: gzip\r\n",
       "" },
     { "a Vary that says it, in another case", PLAIN, GZIP,
@@ -65,9 +65,11 @@ static const head_case_t cases[] = {
       "" },
     { "two Vary lines that do not: once", PLAIN, GZIP,
       "Vary: Cookie\r\nVary: Origin\r\n",
-      "Vary: Cookie, Accept-Encoding\r\nVary: Origin\r\n"
+      "Vary: Accept-Encoding, Cookie\r\nVary: Origin\r\n"
       "Content-Encoding: gzip\r\n",
       "" },
+    { "a Vary with a quote that is left open", PLAIN, PLAIN,
+      "Vary: \"Cookie\r\n", "Vary: Accept-Encoding, \"Cookie\r\n", "" },
     { "Vary: *", PLAIN, GZIP, "Vary: *\r\n",
       "Vary: *\r\nContent-Encoding: gzip\r\n", "" },
     { "an empty Vary", PLAIN, PLAIN, "Vary:\r\n", "Vary:Accept-Encoding\r\n",
