@@ -93,7 +93,8 @@ static int cookie_fits(const cache_rule_t *rule, const request_rec *r)
     const char *cookies = apr_table_get(r->headers_in, "Cookie");
 
     return cookies
-           && wildcard_cookie(slice_str(rule->name), slice_str(cookies), NULL);
+           && wildcard_cookie_is_sent(slice_str(rule->name),
+                                      slice_str(cookies));
 }
 
 static int fits(const cache_rule_t *rule, request_rec *r, slice_t path,

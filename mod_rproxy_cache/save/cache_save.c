@@ -5,8 +5,9 @@
  *   handler -> ... -> RPROXY_CACHE_HEAD -> FIXUP_HEADERS_OUT (mod_headers)
  *           -> RPROXY_CACHE_BODY -> DEFLATE and the like -> client
  *
- * mod_headers' filter is moved forward between ours, so that what administrators
- * set by Header counts for storing, while the body is still the identity. */
+ * mod_headers' filter is moved forward between ours, so that what
+ * administrators set by Header counts for storing, while the body is still the
+ * identity. */
 #include "cache_save.h"
 
 #include <apr_strings.h>
@@ -23,6 +24,8 @@
 #include "serve/cache_serve.h"
 #include "save/cache_store_response.h"
 #include "policy/invalidation.h"
+#include "policy/merge.h"
+#include "policy/validators.h"
 
 static ap_filter_rec_t *head_handle, *body_handle, *stale_handle;
 
@@ -31,7 +34,7 @@ struct cache_saving_t {
     slice_t raw_head;
     const h1_field_t *raw_fields;
     size_t raw_count;
-    unsigned decided : 1, client_gone : 1, replaced : 1;
+    unsigned decided : 1, client_gone : 1, replaced : 1, not_modified : 1;
 };
 
 static uint32_t now_s(void)
@@ -127,8 +130,24 @@ static int is_confirmed(const cache_request_t *q, const request_rec *r)
     return q->validating && q->stale.object && r->status == HTTP_NOT_MODIFIED;
 }
 
+/* And its 304 does speak of it (RFC 9111 section 4.3.4).  Only our own
+ * validators were sent. */
+static int is_selected(const cache_request_t *q, request_rec *r,
+                       const response_facts_t *fresh)
+{
+    response_facts_t stored;
+    const h1_field_t *fields;
+    size_t count;
+
+    fields =
+        cache_head_read(r->pool, cache_final_head(q->stale.object), &count);
+    response_facts_read(&stored, HTTP_OK, fields, count, NULL, q->begun_s);
+    return merge_selects(&stored, fresh) || merge_is_bare(fresh);
+}
+
 static void serve_confirmed(cache_saving_t *saving, request_rec *r,
                             const h1_field_t *fields, size_t count,
+                            const response_facts_t *facts,
                             const cache_application_t *application,
                             apr_bucket_brigade *bb)
 {
@@ -136,8 +155,13 @@ static void serve_confirmed(cache_saving_t *saving, request_rec *r,
     store_pin_t fresh = { 0 };
 
     q->fwd_status = r->status;
-    cache_store_confirmed(q, r, saving->raw_fields, saving->raw_count, fields,
-                          count, application, &fresh);
+    if (is_selected(q, r, facts)) {
+        cache_store_confirmed(q, r, saving->raw_fields, saving->raw_count,
+                              fields, count, application, &fresh);
+    }
+    else {
+        store_object_remove(cache.store, q->stale.object); /* for the last */
+    }
     if (fresh.object) {
         store_unpin(cache.store, &q->stale);
         q->stale = fresh;
@@ -165,6 +189,22 @@ static void restore_conditions(cache_request_t *q)
     }
 }
 
+/* The client's condition, which the origin was not shown, holds. */
+static void had_it_already(cache_saving_t *saving, request_rec *r,
+                           const response_facts_t *facts)
+{
+    const cache_request_t *q = saving->q;
+
+    if (q->fill && q->facts.has_condition && r->status == HTTP_OK
+        && precondition_decide(&q->facts, facts->etag, facts->last_modified,
+                               facts->date, q->begun_s)
+               == PRECONDITION_NOT_MODIFIED) {
+        saving->not_modified = 1;
+        r->status = HTTP_NOT_MODIFIED;
+        r->status_line = NULL;
+    }
+}
+
 static void decide(cache_saving_t *saving, request_rec *r,
                    apr_bucket_brigade *bb)
 {
@@ -185,7 +225,7 @@ static void decide(cache_saving_t *saving, request_rec *r,
     restore_conditions(q);
     if (is_confirmed(q, r)) {
         saving->replaced = 1;
-        serve_confirmed(saving, r, fields, count, &application, bb);
+        serve_confirmed(saving, r, fields, count, &facts, &application, bb);
         return;
     }
     if (is_failure(r->status) && stale_may_stand_in(q)) {
@@ -195,6 +235,7 @@ static void decide(cache_saving_t *saving, request_rec *r,
     }
     cache_store_begin(q, r, saving->raw_fields, saving->raw_count, fields,
                       count, &facts, &application);
+    had_it_already(saving, r, &facts);
     cache_request_say(q, r, q->stale.object ? "expired" : "miss");
     if (CACHE_SETTING(q->settings, status_field)) {
         apr_table_mergen(r->headers_out, "Cache-Status",
@@ -251,6 +292,18 @@ static void save(cache_request_t *q, request_rec *r, apr_bucket_brigade *bb)
     }
 }
 
+static void drop_body(apr_bucket_brigade *bb)
+{
+    apr_bucket *b, *next;
+
+    for (b = APR_BRIGADE_FIRST(bb); b != APR_BRIGADE_SENTINEL(bb); b = next) {
+        next = APR_BUCKET_NEXT(b);
+        if (!APR_BUCKET_IS_METADATA(b)) {
+            apr_bucket_delete(b);
+        }
+    }
+}
+
 /* The response in its place has been sent: the rest of this one is not. */
 static apr_status_t swallow(apr_bucket_brigade *bb)
 {
@@ -275,6 +328,9 @@ static apr_status_t body_filter(ap_filter_t *f, apr_bucket_brigade *bb)
     }
     if (q->fill && !saving->replaced) {
         save(q, f->r, bb);
+    }
+    if (saving->not_modified) {
+        drop_body(bb);
     }
     if (saving->client_gone) {
         apr_brigade_cleanup(bb);

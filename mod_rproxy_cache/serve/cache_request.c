@@ -259,6 +259,9 @@ const char *cache_request_bypass(cache_request_t *q)
     if (q->facts.has_body) {
         return "request-body";
     }
+    if (q->facts.if_match.p || q->facts.if_unmodified_since.p) {
+        return "if-match"; /* the origin's to say: RFC 9111 section 4.3.2 */
+    }
     if (method_is_overridden(q->r)) {
         return "method-override";
     }
