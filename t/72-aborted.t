@@ -12,8 +12,7 @@ use RProxy::Aborts ();
 use RProxy::Driver ();
 use RProxy::Httpd ();
 use RProxy::Origin::Slow ();
-use RProxy::Server ();
-use RProxy::Status ();
+use RProxy::Rest ();
 
 # Aborted requests for each word of RProxyEventLoop.
 my %COUNT =
@@ -55,18 +54,19 @@ CONF
 
 sub aborted {
     my ($mode, $httpd) = @_;
-    my $nobody = gauges($httpd);
+    my $rest = RProxy::Rest->new($httpd, 'aborted');
     # What is made once is there when it begins.
     run_aborts($httpd, 400, 0);
-    my $before = at_rest($httpd, $nobody);
+    my $before = $rest->held;
     my @memory;
     for my $half (1, 2) {
         my $count = $COUNT{$mode} / 2;
         my $seen  = run_aborts($httpd, $count, $half);
         is($seen->{requests}, $count, "$mode: $count requests are aborted");
         is_deeply($seen->{failed}, [], "$mode: what was to come came");
-        my $after = at_rest($httpd, $nobody);
-        is_deeply($after->{gauges}, $nobody, "$mode: no gauge stays up");
+        my $after = $rest->held;
+        is_deeply($after->{gauges}, $rest->gauges_of_nobody,
+            "$mode: no gauge stays up");
         is_deeply($after->{descriptors}, $before->{descriptors},
             "$mode: no descriptor stays open");
         push @memory, $after->{memory};
@@ -80,44 +80,6 @@ sub run_aborts {
     my ($httpd, $count, $part) = @_;
     return RProxy::Aborts->start($httpd->port, clients => $CLIENTS,
         count => $count, seed => $SEED + $part)->finish;
-}
-
-# All numbers once the gauges are those of a server that nobody uses and the
-# last socket is closed.
-sub at_rest {
-    my ($httpd, $nobody) = @_;
-    my $gauges;
-    await_or_go_on(sub {
-        $gauges = gauges($httpd);
-        return !grep { $gauges->{$_} != $nobody->{$_} } keys %$nobody;
-    });
-    await_or_go_on(sub { !$httpd->open_sockets });
-    my %descriptors = map { $_ => $httpd->descriptors_of($_) }
-        $httpd->children;
-    my $memory = 0;
-    $memory += $httpd->memory_of($_) for $httpd->children;
-    return { gauges => $gauges, descriptors => \%descriptors,
-        memory => $memory };
-}
-
-# What was awaited is compared by the test.
-sub await_or_go_on {
-    my ($holds) = @_;
-    eval { RProxy::Server::await($holds, 'rest'); 1 } or diag $@;
-    return;
-}
-
-# Beside the question itself.
-sub gauges {
-    my ($httpd) = @_;
-    my $status = RProxy::Status->of(undef, port => $httpd->port);
-    my $member = $status->member('aborted');
-    return {
-        active   => $status->{traffic}{active},
-        clients  => $status->{clients}{open},
-        handoffs => $status->{handoffs}{active},
-        map { ("member $_" => $member->{$_}) } qw(active connections idle),
-    };
 }
 
 sub still_answers {

@@ -65,8 +65,7 @@ sub work {
     until ($class->is_over($parent) || ($most && $seen{requests} >= $most)) {
         select undef, undef, undef, $o->{pause} if $o->{pause};
         next if eval { begin_and_go($port, $o, \%seen); 1 };
-        push @{ $seen{failed} }, $@;
-        last if @{ $seen{failed} } > 20;
+        RProxy::Load::note_failure(\%seen, $@);
     }
     return \%seen;
 }
@@ -89,8 +88,7 @@ sub begin_and_go {
 sub complete_one {
     my ($client) = @_;
     my $response = $client->get('/fast') or die "closed without an answer\n";
-    $response->status == 200 && $response->{complete}
-        or die 'status ' . $response->status . "\n";
+    RProxy::Load::verify($response, {});
     return;
 }
 

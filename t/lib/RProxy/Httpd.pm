@@ -263,13 +263,14 @@ sub await_requests {
 sub descriptors_of { return scalar(() = glob "/proc/$_[1]/fd/*") }
 
 # Its sockets that are neither listening nor closed by both sides, by the
-# kernel's number for the state: 08 is CLOSE_WAIT.
+# kernel's number for the state: 08 is CLOSE_WAIT.  Of its own port if none is
+# named.
 sub open_sockets {
-    my ($self) = @_;
-    my $local = sprintf '%04X', $self->{port};
+    my ($self, @ports) = @_;
+    my $local = join '|', map { sprintf '%04X', $_ } @ports ? @ports : $self->port;
     open my $in, '<', '/proc/net/tcp' or croak "/proc/net/tcp: $!";
     return grep { $_ ne '0A' && $_ ne '06' }
-        map { (split)[1] =~ /:$local$/ ? (split)[3] : () } <$in>;
+        map { (split)[1] =~ /:(?:$local)$/ ? (split)[3] : () } <$in>;
 }
 
 sub memory_of {

@@ -15,12 +15,14 @@ package RProxy::Load;
 # pause       seconds between two requests of a client
 # target      of all requests; "%d" becomes a running number
 # body        expected; a string or a pattern
+# upload      each request is a PUT with a body of so many bytes
 # tls         connect by TLS
 # may_end     1: the server will end.  A client stops when a connection is
 #             refused; one that ends before the first byte of its first
 #             response was never accepted, and is counted apart
 #
-# stop returns: requests (answered as expected), failed (texts), retried (a
+# stop returns: requests (answered as expected), failed (texts), failed_at
+# (when: seconds since the epoch; a client gives up after 1000), retried (a
 # kept connection was closed before the first byte of a response, and the
 # request went out again: RFC 9112 section 9.3.1), connections, unaccepted,
 # slowest (seconds of the slowest answer).
@@ -43,6 +45,7 @@ sub start {
         defined(my $pid = fork) or croak "fork: $!";
         if (!$pid) {
             $SIG{TERM} = sub { $stopped = 1 };
+            $SIG{PIPE} = 'IGNORE';
             my $seen = $class->work($port, $self->{owner}, $number, \%o);
             print $report JSON::PP->new->encode($seen), "\n";
             close $report;
@@ -86,14 +89,22 @@ sub work {
             undef $client;
             next;
         }
-        push @{ $seen{failed} }, "$target: $@";
+        note_failure(\%seen, "$target: $@");
         undef $client;
     }
     return \%seen;
 }
 
+sub note_failure {
+    my ($seen, $text) = @_;
+    push @{ $seen->{failed} },    $text;
+    push @{ $seen->{failed_at} }, time;
+    $stopped = 1 if @{ $seen->{failed} } >= 1000;
+    return;
+}
+
 sub nothing {
-    return (failed => [], slowest => 0,
+    return (failed => [], failed_at => [], slowest => 0,
         map { $_ => 0 } qw(requests retried connections unaccepted refused));
 }
 
@@ -103,13 +114,16 @@ sub ask {
     my ($port, $client, $target, $o, $seen) = @_;
     my $reused   = $client ? 1 : 0;
     my @fields   = $o->{keep_alive} ? () : (Connection => 'close');
-    my $response = $client && $client->get($target, @fields);
+    my @request  = defined $o->{upload}
+        ? (PUT => $target, \@fields, 'u' x $o->{upload})
+        : (GET => $target, \@fields);
+    my $response = $client && $client->ask(@request);
     $seen->{retried}++ if $reused && !$response;
     if (!$response) {
         $client = RProxy::Client->connect($port, limit => $o->{limit} // 10,
             tls => $o->{tls});
         $seen->{connections}++;
-        $response = $client->get($target, @fields);
+        $response = $client->ask(@request);
     }
     if (!$response && $o->{may_end}) {
         $seen->{unaccepted}++;
@@ -151,8 +165,8 @@ sub finish {
         local $?;
         waitpid $worker->{pid}, 0;
         my $seen = defined $line ? JSON::PP->new->decode($line)
-            : { failed => ['a client died'] };
-        push @{ $sum{failed} }, @{ $seen->{failed} };
+            : { failed => ['a client died'], failed_at => [time] };
+        push @{ $sum{$_} }, @{ $seen->{$_} } for qw(failed failed_at);
         $sum{$_} += $seen->{$_} // 0
             for qw(requests retried connections unaccepted refused);
         $sum{slowest} = $seen->{slowest}
