@@ -41,6 +41,7 @@ subtest 'status'                   => \&status;
 for my $vhost (qw(t36_park t36_tls t36_worker)) {
     subtest "$vhost: finished alone" => sub { finished_alone($vhost) };
 }
+subtest 'finished for a client that has gone'      => \&finished_for_gone;
 subtest 'finished for a client that takes nothing' => \&finished_for_slow;
 subtest 'graceful restart'                         => \&restart;
 done_testing();
@@ -326,6 +327,20 @@ sub finished_alone {
         is(scalar(grep {m{/save: saved}} $log->lines), 0,
             'and no filter sees an end');
     }
+    return;
+}
+
+# Before there was a response, and thus before any filter ran.
+sub finished_for_gone {
+    my $origin = RProxy::Origin->listen('origin_a');
+    my ($client, $log) = parked('/park/save?do=own&handler=rproxy&alone=1');
+    wake('/park/save');
+    my $x = RProxy::Exchange->join($client, $origin);
+    $client->close;
+    ok($x->origin->is_silent(0.05), 'the exchange goes on');
+    $x->origin->reply(200, $BODY);
+    like($log->await(qr{/park/save: saved}), qr/saved 100000 outcome ok/,
+        'the filter gets all of it');
     return;
 }
 

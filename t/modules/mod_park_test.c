@@ -7,7 +7,8 @@
  * does what its query says:
  *
  *   do=answer    says "woken" after times=N wake-ups
- *   do=own       goes on with handler=NAME, on a timeout as well
+ *   do=own       goes on with handler=NAME, on a timeout as well; alone=1:
+ *                to the end even if the client goes
  *   do=status    returns code=N
  *   do=stream    sends bytes=N as kind=heap, or kind=memory in pieces of 1 MiB
  *
@@ -240,6 +241,7 @@ static int go_on(parked_t *p)
 
     if (strcmp(what, "own") == 0) {
         r->handler = *asked(p, "handler") ? asked(p, "handler") : NULL;
+        finish_alone(r, *asked(p, "alone") != '\0');
         return DECLINED;
     }
     if (strcmp(what, "status") == 0) {
