@@ -8,7 +8,8 @@
 
 typedef enum {
     IS_STATIC,
-    IS_CONTAINER,
+    IS_PLACE, /* a section with settings of its own */
+    IS_GROUP, /* a section without */
     IS_MODULE_TEST,
     IS_IF, /* an expression decides */
     IS_CONDITION,
@@ -37,14 +38,18 @@ static const directive_entry_t entries[] = {
     { "RewriteEngine", IS_STATIC }, { "RewriteBase", IS_STATIC },
     { "RewriteOptions", IS_STATIC },
 
-    { "<IfModule", IS_MODULE_TEST }, { "<IfDefine", IS_CONTAINER },
-    { "<IfVersion", IS_CONTAINER }, { "<IfFile", IS_CONTAINER },
-    { "<IfDirective", IS_CONTAINER }, { "<IfSection", IS_CONTAINER },
-    { "<Files", IS_CONTAINER }, { "<FilesMatch", IS_CONTAINER },
-    { "<Limit", IS_CONTAINER }, { "<LimitExcept", IS_CONTAINER },
-    { "<RequireAll", IS_CONTAINER }, { "<RequireAny", IS_CONTAINER },
-    { "<RequireNone", IS_CONTAINER },
-    { "<If", IS_IF }, { "<ElseIf", IS_IF }, { "<Else", IS_CONTAINER },
+    { "<IfModule", IS_MODULE_TEST }, { "<IfDefine", IS_GROUP },
+    { "<IfVersion", IS_GROUP }, { "<IfFile", IS_GROUP },
+    { "<IfDirective", IS_GROUP }, { "<IfSection", IS_GROUP },
+    { "<Files", IS_PLACE }, { "<FilesMatch", IS_PLACE },
+    { "<Limit", IS_GROUP }, { "<LimitExcept", IS_GROUP },
+    { "<RequireAll", IS_GROUP }, { "<RequireAny", IS_GROUP },
+    { "<RequireNone", IS_GROUP },
+    { "<VirtualHost", IS_PLACE }, { "<Directory", IS_PLACE },
+    { "<DirectoryMatch", IS_PLACE },
+    { "<Location", IS_PLACE }, { "<LocationMatch", IS_PLACE },
+    { "<Proxy", IS_PLACE }, { "<ProxyMatch", IS_PLACE },
+    { "<If", IS_IF }, { "<ElseIf", IS_IF }, { "<Else", IS_PLACE },
 
     { "Require", IS_REQUIRE }, { "Allow", IS_ALLOW }, { "Deny", IS_ALLOW },
     { "Order", IS_STATIC }, { "Satisfy", IS_STATIC },
@@ -191,6 +196,7 @@ void directive_read(directive_t *out, slice_t name, slice_t args)
     }
     out->is_known = 1;
     out->is_container = entry->name[0] == '<';
+    out->has_settings = entry->kind == IS_PLACE || entry->kind == IS_IF;
     out->is_module_test = entry->kind == IS_MODULE_TEST;
     out->is_condition = entry->kind == IS_CONDITION;
     out->is_rule = entry->kind == IS_RULE;

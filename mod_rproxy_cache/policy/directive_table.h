@@ -36,6 +36,7 @@ const char *directive_reason_name(directive_reason_e reason);
 typedef struct {
     unsigned is_known : 1;
     unsigned is_container : 1;   /* "<Files": what is inside counts */
+    unsigned has_settings : 1;   /* a container with settings of its own */
     unsigned is_module_test : 1; /* "<IfModule" */
     unsigned is_condition : 1;   /* RewriteCond: counts for the next rule */
     unsigned is_rule : 1;        /* RewriteRule */

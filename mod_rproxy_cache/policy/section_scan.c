@@ -33,5 +33,8 @@ section_scan_e section_scan(slice_t name, slice_t args,
     if (directive.reason != DIRECTIVE_FINE) {
         return SECTION_CLIENT;
     }
-    return is_section ? SECTION_CONTAINER : SECTION_STATIC;
+    if (!is_section) {
+        return SECTION_STATIC;
+    }
+    return directive.has_settings ? SECTION_CONTAINER : SECTION_GROUP;
 }

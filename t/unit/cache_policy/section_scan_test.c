@@ -12,7 +12,7 @@
 typedef struct {
     const char *name;
     const char *args;
-    const char *verdict; /* "static", "container", or the reason */
+    const char *verdict; /* "static", "container", "group", or the reason */
 } case_t;
 
 /* clang-format off */
@@ -49,11 +49,17 @@ static const case_t cases[] = {
     { "CookieTracking", "on", "sets-cookie" },
 
     /* sections */
-    { "<RequireAny>", "", "container" },
+    { "<RequireAny>", "", "group" },
+    { "<RequireAll", ">", "group" },
+    { "<LocationMatch", "\"^/x\">", "container" },
+    { "<Directory", "\"/srv\">", "container" },
+    { "<Proxy", "*>", "container" },
     { "<Files", "\"wp-login.php\">", "container" },
     { "<Location", "/x>", "container" },
     { "<VirtualHost", "*:80>", "container" },
-    { "<Limit", "GET POST>", "container" },
+    { "<Limit", "GET POST>", "group" },
+    { "<AuthnProviderAlias", "file one>", "group" },
+    { "<MyModuleSection", "x>", "group" },
     { "<If", "\"%{HTTP_USER_AGENT} =~ /bot/\">", "condition-on-client" },
     { "<If", "\"req('Cookie') =~ /x/\">", "condition-on-client" },
     { "<If", "\"req ('Cookie') =~ /x/\">", "condition-on-client" },
@@ -184,6 +190,9 @@ static void check_case(void **state)
 
     if (verdict == SECTION_CONTAINER) {
         got = "container";
+    }
+    else if (verdict == SECTION_GROUP) {
+        got = "group";
     }
     assert_string_equal(got, c->verdict);
     assert_int_equal(verdict == SECTION_CLIENT, reason != DIRECTIVE_FINE);
