@@ -189,6 +189,23 @@ uint8_t health_ramp_percent(const health_t *health, const health_rules_t *rules,
                      + (100 - RAMP_START_PERCENT) * up_us / all_us);
 }
 
+/* A member that drains is not tried again, nor taken in for panic: it only
+ * serves its sessions, and not even these when it is bad. */
+member_state_e health_member_state(const health_t *health,
+                                   member_state_e wanted, int64_t now_us)
+{
+    if (wanted != MEMBER_UP && wanted != MEMBER_DRAIN) {
+        return wanted;
+    }
+    if (health->state == HEALTH_UP) {
+        return wanted;
+    }
+    if (health->state == HEALTH_DOWN || wanted == MEMBER_DRAIN) {
+        return MEMBER_DOWN;
+    }
+    return health_trial_free(health, now_us) ? MEMBER_TRIAL : MEMBER_EJECTED;
+}
+
 const char *health_state_text(health_state_e state)
 {
     static const char *const texts[] = {

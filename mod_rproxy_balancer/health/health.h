@@ -17,7 +17,7 @@
 #ifndef RPROXY_BALANCER_HEALTH_H
 #define RPROXY_BALANCER_HEALTH_H
 
-#include <stdint.h>
+#include "../members/member_facts.h"
 
 /* clang-format off */
 #define HEALTH_STATES(X)                                                      \
@@ -105,9 +105,15 @@ int health_trial_free(const health_t *health, int64_t now_us);
 uint32_t health_probe_after_ms(const health_t *health,
                                const health_rules_t *rules, uint32_t random);
 
-/* How much of its weight a member that came back gets: 1 to 100. */
+/* How much of its weight a member that came back gets: 10 to 100. */
 uint8_t health_ramp_percent(const health_t *health, const health_rules_t *rules,
                             int64_t now_us);
+
+/* What plans are made of.
+ * @param wanted  what was said of the member: MEMBER_UP, MEMBER_DRAIN,
+ *                MEMBER_MAINTENANCE or MEMBER_NONE */
+member_state_e health_member_state(const health_t *health,
+                                   member_state_e wanted, int64_t now_us);
 
 const char *health_state_text(health_state_e state);
 const char *health_reason_text(health_reason_e reason);

@@ -246,6 +246,74 @@ static void check_unmoved(void **state)
     }
 }
 
+static void check_member_state(void **state)
+{
+    static const struct {
+        const char *script;
+        member_state_e wanted, expect;
+    } rows[] = {
+        { "", MEMBER_UP, MEMBER_UP },
+        { "", MEMBER_DRAIN, MEMBER_DRAIN },
+        { "", MEMBER_MAINTENANCE, MEMBER_MAINTENANCE },
+        { "---", MEMBER_UP, MEMBER_DOWN },
+        { "---", MEMBER_DRAIN, MEMBER_DOWN },
+        { "---", MEMBER_MAINTENANCE, MEMBER_MAINTENANCE },
+        { "---", MEMBER_NONE, MEMBER_NONE },
+        { "!", MEMBER_UP, MEMBER_EJECTED },
+        { "!", MEMBER_DRAIN, MEMBER_DOWN },
+        { "!....", MEMBER_UP, MEMBER_TRIAL },
+        { "!....", MEMBER_DRAIN, MEMBER_DOWN },
+        { "!....t", MEMBER_UP, MEMBER_EJECTED },
+        { "!....tu", MEMBER_UP, MEMBER_TRIAL },
+        { "!....t...", MEMBER_UP, MEMBER_TRIAL },
+        { "!....ta", MEMBER_UP, MEMBER_UP },
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < UNIT_COUNT(rows); i++) {
+        int64_t now_us = 0;
+        health_t health = play(rows[i].script, 1, &now_us);
+
+        assert_string_equal(member_state_text(
+                                health_member_state(&health, rows[i].wanted,
+                                                    now_us)),
+                            member_state_text(rows[i].expect));
+    }
+}
+
+/* Any events in any order: a state has an end only where it should, counts
+ * stay below their limits, and a member that keeps answering comes back. */
+static void check_any_order(void **state)
+{
+    uint64_t random = 1;
+    health_t health = health_start(0);
+    int64_t now_us = 0;
+    int i;
+
+    (void)state;
+    for (i = 0; i < 1000000; i++) {
+        health_event_e event;
+
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        event = (health_event_e)((random >> 33) % (HEALTH_TIME_PASSED + 1));
+        now_us += (int64_t)((random >> 40) % (SECOND_US / 2));
+        health =
+            health_next(health, &rules, event, (random >> 62) != 0, now_us);
+        assert_true(health.state <= HEALTH_TRIAL && health.since_us <= now_us);
+        assert_true(health.streak < 3 && health.ejections <= EJECTIONS_MAX);
+        assert_true((health.state == HEALTH_EJECTED && health.until_us > 0)
+                    || health.state == HEALTH_TRIAL || health.until_us == 0);
+    }
+    for (i = 0; i < 100; i++) {
+        now_us += SECOND_US;
+        health = health_next(health, &rules, HEALTH_TIME_PASSED, 1, now_us);
+        health = health_next(health, &rules, HEALTH_PROBE_PASSED, 1, now_us);
+        health = health_next(health, &rules, HEALTH_TRIAL_ANSWERED, 1, now_us);
+    }
+    assert_int_equal(health.state, HEALTH_UP);
+}
+
 static void check_off(void **state)
 {
     health_rules_t never = rules;
@@ -276,6 +344,8 @@ int main(void)
     unit_add("probes: fast while changing, with jitter", check_intervals, NULL);
     unit_add("slow start", check_ramp, NULL);
     unit_add("a good request changes nothing", check_unmoved, NULL);
+    unit_add("what plans are made of", check_member_state, NULL);
+    unit_add("events in any order", check_any_order, NULL);
     unit_add("ejection switched off", check_off, NULL);
     return unit_run("health");
 }

@@ -38,6 +38,7 @@ static const plan_case_t plan_cases[] = {
       "0:0=100,1=100,2=100 panic" },
     { "no panic: half up", "u e u e", { 0, 50 }, "0:0=100,2=100" },
     { "no panic where none is ejected", "u x x x", { 0, 50 }, "0:0=100" },
+    { "panic: only one of weight 0 is up", "uw0 e", { 0, 0 }, "0:1=100 panic" },
     { "no panic for members of weight 0", "u ew0 ew0", { 0, 50 }, "0:0=100" },
     { "a backup is better than panic", "e ub", { 0, 0 }, "32:1=100" },
     { "a trial is told of", "u t t", { 0, 0 }, "0:0=100 trial=1" },
