@@ -13,6 +13,7 @@
 #include "serve/cache_background.h"
 #include "config/cache_config.h"
 #include "status/cache_counters.h"
+#include "status/cache_report.h"
 #include "config/cache_htaccess.h"
 #include "serve/cache_lookup.h"
 #include "purge/cache_methods.h"
@@ -238,6 +239,7 @@ static void register_hooks(apr_pool_t *pool)
     cache_lookup_register_hooks(pool);
     cache_save_register_hooks(pool);
     cache_methods_register_hooks(pool);
+    cache_report_register(pool);
     cache_background_register_hooks(pool);
 }
 

@@ -77,6 +77,33 @@ static void add(const store_object_t *o, int which, unsigned coding,
     free(final_head);
 }
 
+/* The whole body; from the heap what has more pieces than iov has room for.
+ * @return the vectors' number, 0 for an empty body, -1: no memory */
+static int whole_body(const store_object_t *o, struct iovec *iov, char **copy)
+{
+    uint64_t length = store_object_length(o), at = 0;
+    int i, n = store_object_body(cache.store, o, 0, length, iov, VECTORS);
+
+    *copy = NULL;
+    for (i = 0; i < n; i++) {
+        at += iov[i].iov_len;
+    }
+    if (at == length) {
+        return n;
+    }
+    *copy = malloc(length);
+    for (at = 0; *copy && at < length && n > 0;) {
+        n = store_object_body(cache.store, o, at, length - at, iov, VECTORS);
+        for (i = 0; i < n; i++) {
+            memcpy(*copy + at, iov[i].iov_base, iov[i].iov_len);
+            at += iov[i].iov_len;
+        }
+    }
+    iov[0].iov_base = *copy;
+    iov[0].iov_len = length;
+    return *copy && at == length ? 1 : -1;
+}
+
 /* ---- packing ---- */
 
 static void pack(const store_object_t *o, int which, const int *stop)
@@ -88,21 +115,22 @@ static void pack(const store_object_t *o, int which, const int *stop)
     compress_limits_t limits = { .output_max = store_object_length(o),
                                  .stop = stop };
     struct iovec iov[VECTORS];
-    char *data;
+    char *data, *copy;
     size_t len;
     int n;
 
     if (store_object_variant(cache.store, o, which)) {
         return;
     }
-    n = store_object_body(cache.store, o, 0, store_object_length(o), iov,
-                          VECTORS);
-    if (compress_pack(codings[which], levels[which], iov, n, &limits, &data,
-                      &len)
-        == COMPRESS_OK) {
+    n = whole_body(o, iov, &copy);
+    if (n >= 0
+        && compress_pack(codings[which], levels[which], iov, n, &limits, &data,
+                         &len)
+               == COMPRESS_OK) {
         add(o, which, bits[which], data, len);
         free(data);
     }
+    free(copy);
 }
 
 static void run(void *data, const int *stop)
@@ -146,15 +174,18 @@ const store_object_t *cache_variants_unpack(const store_object_t *o)
     compress_limits_t limits = { .output_max = (size_t)cache_global->object_max,
                                  .ratio_max = RATIO_MAX };
     struct iovec iov[VECTORS];
-    int n = store_object_body(cache.store, o, 0, store_object_length(o), iov,
-                              VECTORS);
-    char *data;
+    char *data, *copy;
     size_t len;
+    int n = whole_body(o, iov, &copy);
+    compress_e rv = COMPRESS_NO_MEMORY;
 
-    if (compress_unpack(coding_of(o) == CODING_GZIP ? COMPRESS_GZIP
-                                                    : COMPRESS_BROTLI,
-                        iov, n, &limits, &data, &len)
-        != COMPRESS_OK) {
+    if (n >= 0) {
+        rv = compress_unpack(coding_of(o) == CODING_GZIP ? COMPRESS_GZIP
+                                                         : COMPRESS_BROTLI,
+                             iov, n, &limits, &data, &len);
+    }
+    free(copy);
+    if (rv != COMPRESS_OK) {
         return NULL;
     }
     add(o, STORE_VARIANT_IDENTITY, CODING_IDENTITY, data, len);
