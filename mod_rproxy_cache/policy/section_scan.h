@@ -13,8 +13,8 @@ typedef enum {
     SECTION_CLIENT,    /* looks at the client */
     SECTION_CONTAINER, /* look inside: a place with settings of its own */
     SECTION_GROUP      /* look inside, but it has no settings of its own, or
-                          takes few directives only (<RequireAny>, <Limit>): what
-                          is found there counts for the place around it */
+                          takes few directives only (<RequireAny>, <Limit>):
+                          what is there counts for the place around it */
 } section_scan_e;
 
 /* @param name   as ap_directive_t has it ("Require", "<Files")
