@@ -220,6 +220,12 @@ static void decide(cache_saving_t *saving, request_rec *r,
                         q->begun_s);
     if (q->way != CACHE_FETCH) {
         invalidate(q, r, &facts);
+        if (q->way == CACHE_PASS && q->facts.method == METHOD_IS_POST
+            && facts.content_location.len && cache_request_key(q) == 0) {
+            q->clock = store_clock(cache.store); /* behind the purge */
+            cache_store_begin(q, r, saving->raw_fields, saving->raw_count,
+                              fields, count, &facts, &application);
+        }
         return;
     }
     restore_conditions(q);

@@ -14,6 +14,7 @@
 #include "serve/cache_serve.h"
 #include "save/cache_variants.h"
 #include "policy/accept_encoding.h"
+#include "policy/invalidation.h"
 #include "policy/merge.h"
 #include "policy/storable.h"
 #include "policy/validators.h"
@@ -73,7 +74,22 @@ static lifetime_t lifetime_of(const cache_request_t *q, const request_rec *r,
     return lifetime;
 }
 
-static const char *why_not(const cache_request_t *q, const request_rec *r,
+/* A response to POST that says it is what a GET of the same URI would get (RFC
+ * 9110 section 9.3.3). */
+static int is_about_target(const cache_request_t *q, request_rec *r,
+                           const response_facts_t *facts)
+{
+    size_t cap = facts->content_location.len + q->uri.path.len + 16;
+    key_uri_t target;
+
+    return facts->content_location.len
+           && invalidation_target(facts->content_location, &q->uri,
+                                  apr_palloc(r->pool, cap), cap, &target)
+           && slice_eq(target.path, q->uri.path)
+           && slice_eq(target.query, q->uri.query);
+}
+
+static const char *why_not(const cache_request_t *q, request_rec *r,
                            const response_facts_t *facts,
                            const lifetime_t *lifetime,
                            const cache_application_t *application)
@@ -87,6 +103,9 @@ static const char *why_not(const cache_request_t *q, const request_rec *r,
         .ignore_private = (ignore & IGNORE_PRIVATE) != 0,
         .ignore_no_store = (ignore & IGNORE_NO_STORE) != 0,
         .ignore_authorization = (ignore & IGNORE_AUTHORIZATION) != 0,
+        .initial_age_s = freshness_initial_age(facts, q->begun_s, q->begun_s),
+        .content_location_is_target = is_about_target(q, r, facts),
+        .ignore_request_no_store = (ignore & IGNORE_REQUEST) != 0,
         .store_errors = CACHE_SETTING(q->settings, errors_s) > 0,
     };
     const cache_rule_t *rule;
@@ -171,31 +190,22 @@ static void fill_meta(store_meta_t *meta, cache_request_t *q, request_rec *r,
 {
     int64_t now = now_s();
     int64_t took = apr_time_sec(apr_time_now() - q->r->request_time);
-    int64_t keep = CACHE_SETTING(q->settings, keep_stale_s);
 
     memset(meta, 0, sizeof(*meta));
     meta->stored_at = (uint32_t)now;
     meta->initial_age = seconds(freshness_initial_age(facts, now - took, now));
     meta->lifetime = seconds(lifetime->lifetime_s);
     meta->while_revalidate = seconds(lifetime->while_revalidate_s);
-    meta->if_error =
-        seconds(lifetime->if_error_s >= 0 ? lifetime->if_error_s : keep);
+    meta->if_error = seconds(lifetime->if_error_s);
     meta->date = seconds(facts->date >= 0 ? facts->date : now);
     meta->last_modified =
         facts->last_modified > 0 ? seconds(facts->last_modified) : 0;
     meta->config_epoch = cache_sections_epoch(r->server);
     meta->status = (uint16_t)r->status;
-    if (facts->cc.must_revalidate || facts->cc.proxy_revalidate
-        || lifetime->source == LIFETIME_S_MAXAGE) {
-        meta->flags |= STORE_MUST_REVALIDATE;
-    }
-    if (facts->cc.no_cache
-        && !(CACHE_SETTING(q->settings, ignore) & IGNORE_CACHE_CONTROL)) {
-        meta->flags |= STORE_NO_CACHE;
-    }
-    if (facts->cc.immutable) {
-        meta->flags |= STORE_IMMUTABLE;
-    }
+    meta->flags |= (lifetime->must_revalidate ? STORE_MUST_REVALIDATE : 0)
+                   | (lifetime->no_cache ? STORE_NO_CACHE : 0)
+                   | (lifetime->immutable ? STORE_IMMUTABLE : 0)
+                   | (lifetime->if_error_refused ? STORE_NOT_ON_ERROR : 0);
     q->checked_why = why_checked(q, r);
     if (!q->checked_why) {
         meta->flags |= STORE_QUICK;

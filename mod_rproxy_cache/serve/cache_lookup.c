@@ -107,6 +107,7 @@ static reuse_e verdict_on(const cache_request_t *q, const store_pin_t *pin,
     reuse_object_t object;
     reuse_request_t request = {
         .cc = &q->facts.cc,
+        .is_reload = 1,
         .max_serve_stale = CACHE_SETTING(q->settings, keep_stale_s),
         .ignore_request_cc =
             (CACHE_SETTING(q->settings, ignore) & IGNORE_REQUEST) != 0,
@@ -319,8 +320,10 @@ static int decide(cache_request_t *q, request_rec *r)
 
     if (reason || cache_request_key(q) != 0) {
         q->reason = reason ? reason : "key-too-long";
-        q->way =
-            q->facts.method == METHOD_IS_UNSAFE ? CACHE_PASS : CACHE_BYPASS;
+        q->way = q->facts.method == METHOD_IS_UNSAFE
+                         || q->facts.method == METHOD_IS_POST
+                     ? CACHE_PASS
+                     : CACHE_BYPASS;
         q->fwd = q->way == CACHE_PASS ? "method" : "bypass";
         cache_request_say(q, r, "bypass");
         cache_count(number_of(q),

@@ -44,6 +44,7 @@ void cache_reuse_object(const store_object_t *o, int soft_purged,
     out->must_revalidate = (m->flags & STORE_MUST_REVALIDATE) != 0;
     out->no_cache = (m->flags & STORE_NO_CACHE) != 0;
     out->immutable = (m->flags & STORE_IMMUTABLE) != 0;
+    out->if_error_refused = (m->flags & STORE_NOT_ON_ERROR) != 0;
     out->soft_purged = soft_purged != 0;
 }
 

@@ -74,7 +74,8 @@ enum {
     STORE_BROTLI = 64,
     STORE_PARTIAL = 128, /* body is a part: meta.part_* */
     STORE_ETAG_WEAK = 256,
-    STORE_HEAD_ONLY = 512 /* of a HEAD: there is no body */
+    STORE_HEAD_ONLY = 512,    /* of a HEAD: there is no body */
+    STORE_NOT_ON_ERROR = 1024 /* stale-if-error=0 was said */
 };
 
 /* What the caller needs of an object without parsing its head.  Seconds; times
