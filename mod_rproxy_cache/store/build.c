@@ -135,7 +135,7 @@ apr_status_t build_head_locked(build_t *b, shard_t *shard,
     atomic_store(&o->variants, b->store->child);
     pin_publish(b->store, b->pin, b->object);
     b->room = (char *)o + object_body_at(o);
-    b->room_len = object_room(b->store, o);
+    b->room_len = object_room(o);
     return APR_SUCCESS;
 }
 

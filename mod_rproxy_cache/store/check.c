@@ -166,7 +166,7 @@ static int check_body(check_t *c, uint32_t ref)
     uint64_t in_block = atomic_load(&o->body), room = in_block;
     uint32_t extent, last = 0;
 
-    if (in_block > object_room(c->store, o)) {
+    if (in_block > object_room(o)) {
         return check_says(c, "a body's length");
     }
     if (!o->chained) {

@@ -125,6 +125,8 @@ static const store_object_t *look_at_slot(store_t *store, atomic_u64_t *slot,
         const store_object_t *o = object_at(store, index_ref(word));
         uint64_t again;
 
+        __builtin_prefetch(o);
+        __builtin_prefetch((const char *)o + RECORD_SIZE);
         pin_publish(store, pin, index_ref(word));
         again = atomic_load(slot);
         if (again == word) {
@@ -139,13 +141,16 @@ apr_status_t store_find(store_t *store, const store_key_t *key,
                         store_pin_t *pin)
 {
     index_place_t place;
-    uint32_t taken = pin_take(store);
+    uint32_t taken;
     unsigned i;
 
+    index_place(store, key->hash, &place);
+    __builtin_prefetch(place.buckets[0]);
+    __builtin_prefetch(place.buckets[1]);
+    taken = pin_take(store);
     if (!taken) {
         return APR_ENOSPC;
     }
-    index_place(store, key->hash, &place);
     for (i = 0; i < INDEX_SLOTS; i++) {
         const store_object_t *o = look_at_slot(store, index_slot(&place, i),
                                                place.tag, key->text, taken);

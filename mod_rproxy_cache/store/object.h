@@ -26,7 +26,7 @@ void object_write(store_t *store, uint32_t ref, const object_parts_t *parts,
 /* The same for what is there. */
 size_t object_body_at(const store_object_t *o);
 /* Bytes for the body in its block. */
-size_t object_room(const store_t *store, const store_object_t *o);
+size_t object_room(const store_object_t *o);
 chain_t *object_chain(const store_object_t *o); /* only if o->chained */
 const uint32_t *object_tags(const store_object_t *o);
 ticket_t *object_ticket(const store_object_t *o); /* only of a ticket */

@@ -7,8 +7,8 @@
 
 enum {
     BYTES_PER_SHARD = 64 << 20,
-    BYTES_PER_SLOT = 512, /* of the index: one object for so much memory */
-    BYTES_PER_GHOST = 1024,
+    BYTES_PER_SLOT = 768, /* of the index: one object for so much memory */
+    BYTES_PER_GHOST = 1536,
     BYTES_PER_TAG = 8192,
     TAGS_MIN = 256,
     TAGS_MAX = 1 << 20,

@@ -95,7 +95,7 @@ static apr_status_t store_close(void *data)
     return APR_SUCCESS;
 }
 
-static apr_status_t wake_open(store_t *store, apr_pool_t *pool)
+static apr_status_t wake_open(store_t *store)
 {
     uint32_t i;
 
@@ -184,7 +184,7 @@ apr_status_t store_create(store_t **result, const store_config_t *config,
     apr_pool_cleanup_register(pool, store, store_close, apr_pool_cleanup_null);
     status = runtime_open(store);
     if (status == APR_SUCCESS) {
-        status = wake_open(store, pool);
+        status = wake_open(store);
     }
     if (status == APR_SUCCESS) {
         status = segment_open(store, config, note, pool);
