@@ -15,7 +15,7 @@ use RProxy::Client ();
 use RProxy::Origin ();
 use Socket qw(SOL_SOCKET SO_LINGER);
 
-plan tests => 38 + 2 * 4 + 2 * 16 + 1;
+plan tests => 38 + 2 * 4 + 2 * 4 + 2 * 16 + 1;
 
 my $LARGE = join '', map { pack 'NN', $_, ($_ * 2654435761) & 0xffffffff }
     1 .. 5 * (1 << 17);
@@ -127,6 +127,32 @@ for my $name (sort keys %END) {
     $request->read_body($c);
     ok(!$request->{complete}, "$name: within a body, which is not told an end");
     like($c->ended, qr/^(?:eof|reset)$/, "$name: but cut off");
+}
+
+# ---- bodies that take their time ----
+
+# A password is checked by a worker thread, which then has the body as well.
+for my $case (['on the loop', ''],
+    ['on a worker thread', "Authorization: Basic YTpi\r\n"]) {
+    my ($name, $fields) = @$case;
+    my $head = "POST /hand/ HTTP/1.1\r\n$HOST${fields}Content-Length: 8\r\n\r\n";
+    my $client = connect_tls('t75_tls');
+    $client->send("${head}half");
+    my $c = $origin->accept;
+    $c->read_request_head;
+    is($c->read_exactly(4), 'half', "$name: half a body");
+    $client->send('rest');
+    is($c->read_exactly(4), 'rest', "$name: the rest, later");
+    $c->reply(200, 'ok', Connection => 'close');
+    is($client->read_response->body, 'ok', "$name: and the answer");
+
+    $client->send("${head}half");
+    $c = $origin->accept;
+    $c->read_request_head;
+    $c->read_exactly(4);
+    $client->close;
+    like($c->wait_for_end, qr/^(?:eof|reset)$/,
+        "$name: a client that goes instead takes its exchange with it");
 }
 
 # ---- a handshake within a request ----

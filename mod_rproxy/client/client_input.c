@@ -351,7 +351,8 @@ static apr_status_t net_in_filter(ap_filter_t *f, apr_bucket_brigade *bb,
     if (!client->raw || client->raw->begin == client->raw->end) {
         int may_wait =
             block == APR_BLOCK_READ && (client->on_worker || client->in_phases);
-        if (!client->readable && !may_wait) {
+        /* Nobody tells a worker of what has come: it looks. */
+        if (!client->readable && !client->on_worker && !may_wait) {
             return client->eof ? APR_EOF : no_more(client, APR_EAGAIN, block);
         }
         make_room(client, &client->raw);
