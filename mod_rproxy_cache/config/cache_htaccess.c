@@ -73,6 +73,20 @@ static void look_at(const char *path, int64_t *mtime_ns, int64_t *size)
     }
 }
 
+/* As <IfModule> asks: by the name of the source file or of the module. */
+static int has_module(void *server, slice_t name)
+{
+    char text[128];
+
+    if (name.len >= sizeof(text)) {
+        return 1; /* look into it */
+    }
+    memcpy(text, name.p, name.len);
+    text[name.len] = '\0';
+    return ap_find_linked_module(text)
+           || ap_find_loaded_module_symbol(server, text);
+}
+
 /* @return NULL, or why it counts as looking at the client */
 static const char *scan(request_rec *r, const char *path)
 {
@@ -92,7 +106,7 @@ static const char *scan(request_rec *r, const char *path)
     if (rv != APR_EOF) { /* an error, or longer than we read */
         return apr_psprintf(r->pool, "%s cannot be read", path);
     }
-    if (htaccess_scan(&verdict, slice_make(text, len), NULL, NULL)) {
+    if (htaccess_scan(&verdict, slice_make(text, len), has_module, r->server)) {
         return NULL;
     }
     return apr_psprintf(r->pool, "%s (%.*s) at %s:%u",

@@ -18,6 +18,7 @@
 #include <util_filter.h>
 
 #include "save/cache_application.h"
+#include "save/cache_body_peek.h"
 #include "status/cache_counters.h"
 #include "serve/cache_head.h"
 #include "purge/cache_purge.h"
@@ -431,12 +432,13 @@ static void insert_filter(request_rec *r)
         && (q->way == CACHE_FETCH || q->way == CACHE_PASS
             || q->way == CACHE_BYPASS)) {
         cache_save_install(q, r);
+        cache_body_peek_install(q, r);
     }
 }
 
 void cache_save_register_hooks(apr_pool_t *pool)
 {
-    (void)pool;
+    cache_body_peek_register(pool);
     head_handle = ap_register_output_filter("RPROXY_CACHE_HEAD", head_filter,
                                             NULL, AP_FTYPE_CONTENT_SET - 1);
     body_handle = ap_register_output_filter("RPROXY_CACHE_BODY", body_filter,

@@ -179,8 +179,9 @@ static const char *why_checked(const cache_request_t *q, request_rec *r)
     if (q->settings != cache_settings_of_server(q->r->server)) {
         return "settings of a section";
     }
-    if (!CACHE_SETTING(q->settings, keep_host)) {
-        return "no-host";
+    if (!CACHE_SETTING(q->settings, keep_host)
+        || !CACHE_SETTING(q->settings, keep_scheme)) {
+        return "one key for several hosts or schemes";
     }
     return cache_sections_checked(r);
 }

@@ -142,7 +142,8 @@ static void say_hit(cache_request_t *q, request_rec *r)
 static int quick_settings(const cache_settings_t *s)
 {
     return CACHE_SETTING(s, enabled) == 1 && s->checked != 1
-           && CACHE_SETTING(s, keep_host) && !cache_rules_need_phases(s->bypass)
+           && CACHE_SETTING(s, keep_host) && CACHE_SETTING(s, keep_scheme)
+           && !cache_rules_need_phases(s->bypass)
            && !cache_rules_need_phases(s->key_parts);
 }
 
@@ -347,6 +348,14 @@ static int decide(cache_request_t *q, request_rec *r)
     return fetch(q, r, what == FOUND_MARKER);
 }
 
+/* The plugins send their fields only to a server that they know. */
+static void announce_litespeed(request_rec *r)
+{
+    apr_table_setn(r->subprocess_env, "X-LSCACHE", "on");
+    apr_table_setn(r->subprocess_env, "LSWS_EDITION", "Openlitespeed");
+    apr_table_setn(r->headers_in, "X-LSCACHE", "on");
+}
+
 static int fixups(request_rec *r)
 {
     request_rec *root;
@@ -368,6 +377,9 @@ static int fixups(request_rec *r)
         q = cache_request_create(root, s);
     }
     q->settings = s;
+    if (CACHE_SETTING(s, litespeed) == 1) {
+        announce_litespeed(r);
+    }
     q->background = cache_background_is_ours(r);
     return decide(q, r);
 }

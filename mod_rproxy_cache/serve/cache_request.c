@@ -8,6 +8,7 @@
 #include <http_protocol.h>
 
 #include "policy/cache_status.h"
+#include "policy/litespeed.h"
 #include "policy/vary.h"
 
 #define KEY_ROOM 2048
@@ -188,6 +189,12 @@ static int write_key(const cache_request_t *q, char *buf, size_t cap)
         len = add_odd_host(q, buf, cap, len);
     }
     len = add_spoken_of(q, buf, cap, len);
+    if (CACHE_SETTING(s, litespeed) == 1) {
+        cache_rule_t vary = { .kind = RULE_COOKIE,
+                              .name = LITESPEED_VARY_COOKIE };
+        len = add(buf, cap, len, LITESPEED_VARY_COOKIE,
+                  cache_rule_value(&vary, q->r));
+    }
     for (i = 0; s->key_parts && i < s->key_parts->nelts; i++) {
         const cache_rule_t *part =
             &APR_ARRAY_IDX(s->key_parts, i, cache_rule_t);
