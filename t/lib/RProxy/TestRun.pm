@@ -168,6 +168,7 @@ sub load_our_modules {
             $c->preamble(LoadModule => qq(${name}_module "$file{$name}"));
         }
         $c->preamble(RProxyEventLoop => $DRIVER{ $suite->{driver} });
+        $c->preamble(RProxyCacheSize => '32m') if -e $file{rproxy_cache};
     });
 }
 
