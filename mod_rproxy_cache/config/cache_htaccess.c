@@ -10,6 +10,7 @@
 #include <apr_strings.h>
 #include <http_config.h>
 #include <http_core.h>
+#include <mod_so.h>
 
 #include "cache_private.h"
 #include "policy/htaccess_scan.h"
@@ -76,6 +77,8 @@ static void look_at(const char *path, int64_t *mtime_ns, int64_t *size)
 /* As <IfModule> asks: by the name of the source file or of the module. */
 static int has_module(void *server, slice_t name)
 {
+    APR_OPTIONAL_FN_TYPE(ap_find_loaded_module_symbol) *find_symbol =
+        APR_RETRIEVE_OPTIONAL_FN(ap_find_loaded_module_symbol);
     char text[128];
 
     if (name.len >= sizeof(text)) {
@@ -83,8 +86,8 @@ static int has_module(void *server, slice_t name)
     }
     memcpy(text, name.p, name.len);
     text[name.len] = '\0';
-    return ap_find_linked_module(text)
-           || ap_find_loaded_module_symbol(server, text);
+    return ap_find_linked_module(text) || !find_symbol
+           || find_symbol(server, text);
 }
 
 /* @return NULL, or why it counts as looking at the client */
