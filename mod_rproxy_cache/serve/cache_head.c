@@ -111,6 +111,8 @@ slice_t cache_head_text(request_rec *r, const h1_field_t *fields, size_t count,
 
     for (i = 0; i < count; i++) {
         if (slice_eq_nocase(fields[i].name, SLICE_LIT("Content-Length"))
+            || (AP_STATUS_IS_HEADER_ONLY(r->status) /* as httpd's own filter */
+                && slice_eq_nocase(fields[i].name, SLICE_LIT("Content-Type")))
             || !merge_is_stored(fields[i].name, connection, no_cache,
                                 is_private)) {
             continue;
