@@ -303,6 +303,22 @@ void cache_background_child_init(void)
     mpm_module = ap_find_linked_module("event.c");
 }
 
+/* Without threads of our own (prefork) jobs run here: the client has got its
+ * response, and its log line is written. */
+static int run_jobs(request_rec *r)
+{
+    static int running;
+
+    if (cache.jobs && !cache.threaded && !running
+        && !source_of(r->connection)) {
+        running = 1;
+        while (jobs_run_one(cache.jobs)) {
+        }
+        running = 0;
+    }
+    return DECLINED;
+}
+
 /* No client has asked: no line in the access log. */
 static int log_transaction(request_rec *r)
 {
@@ -321,4 +337,5 @@ void cache_background_register_hooks(apr_pool_t *pool)
 #endif
     ap_hook_fixups(fixups, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_log_transaction(log_transaction, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_log_transaction(run_jobs, NULL, NULL, APR_HOOK_REALLY_LAST);
 }
