@@ -93,6 +93,10 @@ extern const command_rec cache_directives[];
 #define CACHE_SETTING(s, field) \
     ((s)->field == -1 ? cache_default_settings.field : (s)->field)
 
+/* Of targeted fields (RFC 9213), the first one that is there counts. */
+#define CACHE_TARGETS(s) \
+    ((s)->targets ? (s)->targets : cache_default_settings.targets)
+
 void cache_global_create(apr_pool_t *p);
 void *cache_settings_create(apr_pool_t *p, char *dir);
 void *cache_settings_merge(apr_pool_t *p, void *base, void *add);

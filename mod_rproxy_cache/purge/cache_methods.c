@@ -100,6 +100,9 @@ static int handler(request_rec *r)
     }
     q = cache_request_of(r);
     q = q ? q : cache_request_create(r, cache_settings(r));
+    q->way = CACHE_SERVE; /* not one that invalidates what it names */
+    q->reason = NULL;
+    cache_request_say(q, r, "purge");
     tags = purge_tags(q, r, is_soft(r));
     if (!tags) {
         purge_path(q, r, is_soft(r));

@@ -216,9 +216,12 @@ static void decide(cache_saving_t *saving, request_rec *r,
     response_facts_t facts;
 
     saving->decided = 1;
+    if (q->way == CACHE_SERVE) {
+        return; /* of a purge, which has said what it is about */
+    }
     cache_application_read(q, r, fields, count, &application);
-    response_facts_read(&facts, r->status, fields, count, q->settings->targets,
-                        q->begun_s);
+    response_facts_read(&facts, r->status, fields, count,
+                        CACHE_TARGETS(q->settings), q->begun_s);
     if (q->way != CACHE_FETCH) {
         invalidate(q, r, &facts);
         if (q->way == CACHE_PASS && q->facts.method == METHOD_IS_POST

@@ -233,7 +233,8 @@ static const h1_field_t *with_vary(apr_pool_t *pool, const h1_field_t *fields,
     return more;
 }
 
-/* Without what is the application's talk with us, and refused cookies. */
+/* Without what is the application's talk with us, what names one request, and
+ * refused cookies. */
 static const h1_field_t *filtered(cache_request_t *q, apr_pool_t *pool,
                                   const h1_field_t *fields, size_t *count)
 {
@@ -244,6 +245,7 @@ static const h1_field_t *filtered(cache_request_t *q, apr_pool_t *pool,
 
     for (i = 0; i < *count; i++) {
         if (cache_application_owns(fields[i].name)
+            || slice_eq_nocase(fields[i].name, SLICE_LIT("X-Request-ID"))
             || (no_cookie
                 && slice_eq_nocase(fields[i].name, SLICE_LIT("Set-Cookie")))) {
             continue;
@@ -332,14 +334,36 @@ static int move_to_variant(cache_request_t *q, slice_t names,
                : -1;
 }
 
-static int claim(cache_request_t *q)
+static fill_e begin(cache_request_t *q)
 {
     store_pin_t pin = { 0 };
 
-    return q->fill
-           || store_fill_begin(cache.store, &q->variant, q->clock, 0, &q->fill,
-                               &pin)
-                  == FILL_OWNER;
+    return store_fill_begin(cache.store, &q->variant, q->clock, 0, &q->fill,
+                            &pin);
+}
+
+/* What an earlier response was marked for does not hold for this one. */
+static void remove_marker(const cache_request_t *q)
+{
+    store_pin_t pin = { 0 };
+
+    if (store_find(cache.store, &q->variant, &pin) == APR_SUCCESS) {
+        if (store_object_kind(pin.object) == STORE_MARKER) {
+            store_object_remove(cache.store, pin.object);
+        }
+        store_unpin(cache.store, &pin);
+    }
+}
+
+static int claim(cache_request_t *q)
+{
+    fill_e verdict = q->fill ? FILL_OWNER : begin(q);
+
+    if (verdict == FILL_MARKED) {
+        remove_marker(q);
+        verdict = begin(q);
+    }
+    return verdict == FILL_OWNER;
 }
 
 static int64_t length_of(const request_rec *r, const response_facts_t *facts)
@@ -466,8 +490,8 @@ void cache_store_confirmed(cache_request_t *q, request_rec *r,
     final_head = merged(r, cache_final_head(o), final, final_count);
     fields = cache_head_read(r->pool, final_head, &count);
     r->status = store_object_meta(o)->status;
-    response_facts_read(&facts, r->status, fields, count, q->settings->targets,
-                        q->begun_s);
+    response_facts_read(&facts, r->status, fields, count,
+                        CACHE_TARGETS(q->settings), q->begun_s);
     lifetime = lifetime_of(q, r, &facts, application);
     fill_meta(&meta, q, r, &facts, &lifetime);
     meta.flags |= kept;
