@@ -23,6 +23,7 @@
 #include "serve/cache_head.h"
 #include "purge/cache_purge.h"
 #include "serve/cache_serve.h"
+#include "save/cache_partial.h"
 #include "save/cache_store_response.h"
 #include "policy/invalidation.h"
 #include "policy/merge.h"
@@ -131,19 +132,35 @@ static int is_confirmed(const cache_request_t *q, const request_rec *r)
     return q->validating && q->stale.object && r->status == HTTP_NOT_MODIFIED;
 }
 
+static void stored_facts(const cache_request_t *q, request_rec *r,
+                         response_facts_t *stored)
+{
+    size_t count;
+    const h1_field_t *fields =
+        cache_head_read(r->pool, cache_final_head(q->stale.object), &count);
+
+    response_facts_read(stored, HTTP_OK, fields, count, NULL, q->begun_s);
+}
+
 /* And its 304 does speak of it (RFC 9111 section 4.3.4).  Only our own
  * validators were sent. */
 static int is_selected(const cache_request_t *q, request_rec *r,
                        const response_facts_t *fresh)
 {
     response_facts_t stored;
-    const h1_field_t *fields;
-    size_t count;
 
-    fields =
-        cache_head_read(r->pool, cache_final_head(q->stale.object), &count);
-    response_facts_read(&stored, HTTP_OK, fields, count, NULL, q->begun_s);
+    stored_facts(q, r, &stored);
     return merge_selects(&stored, fresh) || merge_is_bare(fresh);
+}
+
+/* A HEAD's response tells of the GET's (RFC 9111 section 4.3.5). */
+static int is_same_as_stored(const cache_request_t *q, request_rec *r,
+                             const response_facts_t *fresh)
+{
+    response_facts_t stored;
+
+    stored_facts(q, r, &stored);
+    return !merge_head_contradicts(&stored, fresh);
 }
 
 static void serve_confirmed(cache_saving_t *saving, request_rec *r,
@@ -233,6 +250,10 @@ static void decide(cache_saving_t *saving, request_rec *r,
         return;
     }
     restore_conditions(q);
+    if (q->facts.method == METHOD_IS_HEAD && q->stale.object
+        && r->status == HTTP_OK && !is_same_as_stored(q, r, &facts)) {
+        store_object_remove(cache.store, q->stale.object);
+    }
     if (is_confirmed(q, r)) {
         saving->replaced = 1;
         serve_confirmed(saving, r, fields, count, &facts, &application, bb);
@@ -266,6 +287,10 @@ static void stop_saving(cache_request_t *q)
 
 static void end_of_body(cache_request_t *q, request_rec *r)
 {
+    if (cache_partial_back(q) != APR_SUCCESS) {
+        stop_saving(q);
+        return;
+    }
     if (store_fill_commit(&q->fill, now_s()) != APR_SUCCESS) {
         q->stored = 0;
         return;

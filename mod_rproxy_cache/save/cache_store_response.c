@@ -12,6 +12,7 @@
 #include "purge/cache_purge.h"
 #include "config/cache_sections.h"
 #include "serve/cache_serve.h"
+#include "save/cache_partial.h"
 #include "save/cache_variants.h"
 #include "policy/accept_encoding.h"
 #include "policy/invalidation.h"
@@ -104,6 +105,7 @@ static const char *why_not(const cache_request_t *q, request_rec *r,
         .ignore_no_store = (ignore & IGNORE_NO_STORE) != 0,
         .ignore_authorization = (ignore & IGNORE_AUTHORIZATION) != 0,
         .initial_age_s = freshness_initial_age(facts, q->begun_s, q->begun_s),
+        .accept_partial = 1,
         .content_location_is_target = is_about_target(q, r, facts),
         .ignore_request_no_store = (ignore & IGNORE_REQUEST) != 0,
         .store_errors = CACHE_SETTING(q->settings, errors_s) > 0,
@@ -148,6 +150,7 @@ static int is_compressible(const cache_request_t *q, const request_rec *r,
         .content_encoding = facts->content_encoding,
         .length = length < 0 ? COMPRESSIBLE_LEAST : (uint64_t)length,
         .no_transform = facts->cc.no_transform,
+        .is_partial = r->status == HTTP_PARTIAL_CONTENT,
     };
 
     return CACHE_SETTING(q->settings, compress) && cache_variants_possible()
@@ -245,6 +248,7 @@ static const h1_field_t *filtered(cache_request_t *q, apr_pool_t *pool,
 
     for (i = 0; i < *count; i++) {
         if (cache_application_owns(fields[i].name)
+            || slice_eq_nocase(fields[i].name, SLICE_LIT("Content-Range"))
             || slice_eq_nocase(fields[i].name, SLICE_LIT("X-Request-ID"))
             || (no_cookie
                 && slice_eq_nocase(fields[i].name, SLICE_LIT("Set-Cookie")))) {
@@ -407,6 +411,11 @@ void cache_store_begin(cache_request_t *q, request_rec *r,
     tag_count = all_tags(q, application, tags);
     fill_meta(&meta, q, r, facts, &lifetime);
     meta.flags |= (uint16_t)(coding | (compressible ? STORE_COMPRESSIBLE : 0u));
+    if (r->status == HTTP_PARTIAL_CONTENT
+        && cache_partial_begin(q, facts, &meta, &length) != 0) {
+        refuse(q, r, "range");
+        return;
+    }
     heads = make_heads(q, r, raw, raw_count, final, final_count, facts,
                        compressible || coding);
     find_etag(&meta, heads.raw);
@@ -422,7 +431,8 @@ void cache_store_begin(cache_request_t *q, request_rec *r,
     if (!claim(q)
         || store_fill_head(q->fill, STORE_RESPONSE, &meta, heads.raw,
                            heads.final, tags, tag_count, length)
-               != APR_SUCCESS) {
+               != APR_SUCCESS
+        || cache_partial_front(q) != APR_SUCCESS) {
         refuse(q, r, "no-room");
         return;
     }

@@ -15,6 +15,7 @@
 #include "serve/cache_background.h"
 #include "status/cache_counters.h"
 #include "config/cache_sections.h"
+#include "save/cache_partial.h"
 #include "serve/cache_serve.h"
 #include "serve/cache_wait.h"
 
@@ -313,6 +314,15 @@ static int serve(cache_request_t *q, request_rec *r)
     return DECLINED;
 }
 
+/* Of a response in parts: is what was asked for among them? */
+static int is_answer(const cache_request_t *q)
+{
+    byte_range_t range;
+
+    return !(store_object_meta(q->pin.object)->flags & STORE_PARTIAL)
+           || cache_partial_serves(q, q->pin.object, &range);
+}
+
 static int decide(cache_request_t *q, request_rec *r)
 {
     const char *reason = cache_request_bypass(q);
@@ -332,6 +342,12 @@ static int decide(cache_request_t *q, request_rec *r)
         return DECLINED;
     }
     what = cache_lookup(q, &q->pin, &soft);
+    if (what == FOUND_OBJECT && !is_answer(q)) {
+        q->part = q->pin; /* perhaps more of it will come */
+        memset(&q->pin, 0, sizeof(q->pin));
+        what = FOUND_NOTHING;
+        q->fwd = "partial";
+    }
     if (what == FOUND_OBJECT) {
         q->verdict =
             q->background ? REUSE_VALIDATE : verdict_on(q, &q->pin, soft);

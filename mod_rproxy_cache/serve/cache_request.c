@@ -332,4 +332,5 @@ void cache_request_end(cache_request_t *q)
     }
     store_unpin(cache.store, &q->pin);
     store_unpin(cache.store, &q->stale);
+    store_unpin(cache.store, &q->part);
 }

@@ -11,6 +11,7 @@
 
 #include "config/cache_config.h"
 #include "cache_private.h"
+#include "policy/byte_range.h"
 #include "policy/facts.h"
 #include "policy/reuse.h"
 

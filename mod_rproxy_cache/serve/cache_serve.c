@@ -14,6 +14,7 @@
 
 #include "status/cache_counters.h"
 #include "serve/cache_head.h"
+#include "save/cache_partial.h"
 #include "save/cache_variants.h"
 #include "policy/accept_encoding.h"
 #include "policy/http_date.h"
@@ -358,6 +359,13 @@ static void answer(cache_request_t *q, request_rec *r, const store_object_t *o,
     const store_meta_t *m = store_object_meta(o);
     precondition_e condition = precondition(q, o);
 
+    if (m->flags & STORE_PARTIAL) {
+        cache_partial_answer(q, r, o, bb);
+        set_age(q, r, o);
+        APR_BRIGADE_INSERT_TAIL(bb, apr_bucket_eos_create(
+                                        r->connection->bucket_alloc));
+        return;
+    }
     cache_head_apply(r, head, m->status);
     set_age(q, r, o);
     if (condition != PRECONDITION_NONE) {
