@@ -3,7 +3,8 @@
 #
 # Installs what is missing, by apt-get or dnf, as root or by sudo:
 #
-#   conf/deps.sh build     compiler, make, httpd, development files of it, zlib, brotli
+#   conf/deps.sh build     compiler, make, httpd, development files of it, zlib,
+#                        brotli, jansson
 #   conf/deps.sh test      for unit tests, style checks and the suite
 #   conf/deps.sh fuzz      clang with libFuzzer
 #   conf/deps.sh ci        what only CI runs: cppcheck, git
@@ -15,7 +16,8 @@ set -eu
 packages_apt() {
     case $1 in
     build) has_toolchain || echo gcc libc6-dev make apache2-bin apache2-dev openssl
-        wants_libraries && echo zlib1g-dev libbrotli-dev || : ;;
+        wants_libraries && echo zlib1g-dev libbrotli-dev \
+            libjansson-dev || : ;;
     test) echo perl openssl curl libapache2-mod-perl2-dev libwww-perl \
         libio-socket-ssl-perl liblwp-protocol-https-perl libcmocka-dev \
         "$(first_known clang-format-14 clang-format)" ;;
@@ -29,7 +31,8 @@ packages_dnf() {
     case $1 in
     build) has_toolchain || echo gcc make httpd-core httpd-devel mod_ssl \
         redhat-rpm-config openssl
-        wants_libraries && echo zlib-devel brotli-devel || : ;;
+        wants_libraries && echo zlib-devel brotli-devel \
+            jansson-devel || : ;;
     test) echo perl-interpreter perl-Test-Harness perl-JSON-PP mod_http2 \
         'perl(Apache::Test)' 'perl(LWP)' 'perl(IO::Socket::SSL)' \
         'perl(LWP::Protocol::https)' libcmocka-devel clang-tools-extra \
@@ -53,11 +56,11 @@ has_toolchain() {
         command -v "${CC:-gcc}" >/dev/null
 }
 
-# What mod_rproxy_cache compresses with; it can do without, so who cannot
-# install has enough.
+# What mod_rproxy_cache compresses with, and what reads JSON for the admin
+# handler; the modules can do without, so who cannot install has enough.
 wants_libraries() {
     case $("$(dirname "$0")/libraries.sh") in
-    *-lz*-lbrotlidec*) return 1 ;;
+    *-lz*-lbrotlidec*-ljansson*) return 1 ;;
     esac
     [ -z "$sudo" ] || command -v sudo >/dev/null
 }

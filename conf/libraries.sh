@@ -1,9 +1,10 @@
 #!/bin/sh
 # Licensed under the Apache License, Version 2.0 (see LICENSE).
 #
-# Prints compiler and linker flags for the libraries that mod_rproxy_cache uses
-# where they are there: "-DHAVE_ZLIB -DHAVE_BROTLI -lz -lbrotlienc -lbrotlidec"
-# or a part of it.  Asks the compiler (CC=..., CFLAGS=... for other places).
+# Prints compiler and linker flags for the libraries that the modules use where
+# they are there: "-DHAVE_ZLIB -DHAVE_BROTLI -lz -lbrotlienc -lbrotlidec
+# -DHAVE_JANSSON -ljansson" or a part of it.  Asks the compiler (CC=...,
+# CFLAGS=... for other places).
 set -u
 
 program() { # function, header
@@ -23,5 +24,8 @@ fi
 if has BrotliEncoderVersion brotli/encode.h "-lbrotlienc" &&
     has BrotliDecoderVersion brotli/decode.h "-lbrotlidec"; then
     found="$found -DHAVE_BROTLI -lbrotlienc -lbrotlidec"
+fi
+if has json_object jansson.h "-ljansson"; then
+    found="$found -DHAVE_JANSSON -ljansson"
 fi
 echo "$found"
