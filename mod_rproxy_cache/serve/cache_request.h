@@ -39,9 +39,12 @@ typedef struct {
     uint32_t clock;      /* of purges, when the request came */
     int64_t begun_s;
 
-    store_pin_t pin;    /* CACHE_SERVE, CACHE_WAIT */
-    store_pin_t stale;  /* being validated, or for when the origin fails */
-    store_fill_t *fill; /* CACHE_FETCH */
+    store_pin_t pin;     /* CACHE_SERVE, CACHE_WAIT */
+    store_pin_t stale;   /* being validated, or for when the origin fails */
+    store_pin_t part;    /* of a response in parts, to be joined with more */
+    byte_range_t joined; /* what the new part makes of it */
+    int64_t part_first, part_last; /* the new part alone */
+    store_fill_t *fill;            /* CACHE_FETCH */
     cache_saving_t *saving;
     slice_t body;        /* first bytes of the request's body, if kept */
     const char *handler; /* what r->handler was: CACHE_WAIT */
