@@ -202,6 +202,9 @@ void cache_head_apply(request_rec *r, slice_t text, int status)
     r->status_line = line.len && atoi(line.p) == status
                          ? apr_pstrmemdup(r->pool, line.p, line.len)
                          : NULL;
+    if (r->proxyreq == PROXYREQ_NONE) {
+        r->proxyreq = PROXYREQ_REVERSE; /* or Date would be today's */
+    }
 }
 
 void cache_head_remove(request_rec *r, const char *name)
