@@ -100,11 +100,14 @@ sub write_file {
 sub modules {
     my ($self, $more) = @_;
     my $mpm   = Apache::Test::vars('mpm');
-    my $ours  = Apache::Test::config()->{modules}{'mod_rproxy.c'};
+    my %ours  = %{ Apache::Test::config()->{modules} };
     my @names = ("mpm_$mpm", @STOCK, @{ $more // [] });
     my $lines = `$TOP/conf/modules.sh @names`;
     croak 'no stock modules' if $? || $lines !~ /mpm/;
-    return $lines . qq(LoadModule rproxy_module "$ours"\n);
+    for my $name (grep { $ours{"mod_$_.c"} } qw(rproxy rproxy_cache)) {
+        $lines .= qq(LoadModule ${name}_module "$ours{"mod_$name.c"}"\n);
+    }
+    return $lines;
 }
 
 sub base {
