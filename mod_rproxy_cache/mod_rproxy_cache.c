@@ -133,7 +133,7 @@ static kept_t *kept_data(process_rec *process)
     return kept;
 }
 
-static int warn_of_no_memory(server_rec *main)
+static void warn_of_no_memory(server_rec *main)
 {
     server_rec *s;
 
@@ -143,10 +143,22 @@ static int warn_of_no_memory(server_rec *main)
                          RPLOGNO(2002) "RProxyCache On without a cache: set "
                                        "RProxyCacheSize, 256m for example, in "
                                        "the main server configuration");
-            return 1;
+            return;
         }
     }
-    return 0;
+}
+
+/* "httpd -t" ends before post_config. */
+static int check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
+                        server_rec *s)
+{
+    (void)pconf;
+    (void)plog;
+    (void)ptemp;
+    if (ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_CONFIG_TEST) {
+        warn_of_no_memory(s);
+    }
+    return OK;
 }
 
 static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
@@ -234,6 +246,7 @@ static void register_hooks(apr_pool_t *pool)
 {
     stay_loaded();
     ap_hook_pre_config(pre_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_check_config(check_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(post_config, NULL, NULL, APR_HOOK_LAST);
     ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_MIDDLE);
     cache_lookup_register_hooks(pool);

@@ -19,7 +19,7 @@
 
 static const char *set_size(cmd_parms *cmd, void *dir, const char *arg)
 {
-    static const option_t size = { "size", OPTION_SIZE, 0, 1048576,
+    static const option_t size = { NULL, OPTION_SIZE, 0, 1048576,
                                    (apr_int64_t)1 << 44 };
     const char *error = ap_check_cmd_context(cmd, GLOBAL_ONLY);
 
@@ -40,7 +40,7 @@ static const char *set_file(cmd_parms *cmd, void *dir, const char *arg)
 
 static const char *set_object_max(cmd_parms *cmd, void *dir, const char *arg)
 {
-    static const option_t size = { "size", OPTION_SIZE, 0, 1024,
+    static const option_t size = { NULL, OPTION_SIZE, 0, 1024,
                                    (apr_int64_t)1 << 40 };
     const char *error = ap_check_cmd_context(cmd, GLOBAL_ONLY);
 
@@ -59,7 +59,7 @@ static const char *set_flag(cmd_parms *cmd, void *dir, const char *arg)
 
 static const char *set_time(cmd_parms *cmd, void *dir, const char *arg)
 {
-    static const option_t option = { "time", OPTION_TIME, 0, 0, YEAR_S };
+    static const option_t option = { NULL, OPTION_TIME, 0, 0, YEAR_S };
     apr_interval_time_t time;
     const char *error = config_option_value(cmd, &option, &time, arg);
 
@@ -118,6 +118,15 @@ static const char *set_words(cmd_parms *cmd, void *dir, const char *word)
                     word);
 }
 
+static const char *set_target(cmd_parms *cmd, void *dir, const char *name)
+{
+    cache_settings_t *s = dir;
+
+    return h1_is_token(slice_str(name))
+               ? add_word(cmd, &s->targets, name)
+               : config_option_expected(cmd, name, "the name of a field");
+}
+
 static const char *set_query(cmd_parms *cmd, void *dir, const char *arg)
 {
     static const char *const words[] = { "as-is", "sorted", "ignored", NULL };
@@ -147,24 +156,27 @@ static const char *set_key(cmd_parms *cmd, void *dir, const char *word)
 
 static const char *set_ignore(cmd_parms *cmd, void *dir, const char *word)
 {
-    static const char *const words[] = { "set-cookie", "cache-control",
-                                         "private",    "no-store",
-                                         "request",    "authorization",
-                                         "nothing",    NULL };
+    static const char *const words[] = {
+        "set-cookie",    "cache-control", "private",    "no-store", "request",
+        "authorization", "nothing",       "vary=FIELD", NULL
+    };
     static const int bits[] = { IGNORE_SET_COOKIE,
                                 IGNORE_CACHE_CONTROL,
                                 IGNORE_PRIVATE,
                                 IGNORE_NO_STORE,
                                 IGNORE_REQUEST,
                                 IGNORE_AUTHORIZATION,
+                                0,
                                 0 };
     cache_settings_t *s = dir;
     int i;
 
-    if (strncasecmp(word, "vary=", 5) == 0 && word[5]) {
+    if (strncasecmp(word, "vary=", 5) == 0) {
         char *name = apr_pstrdup(cmd->pool, word + 5);
         ap_str_tolower(name);
-        return add_word(cmd, &s->vary_ignore, name);
+        return h1_is_token(slice_str(name))
+                   ? add_word(cmd, &s->vary_ignore, name)
+                   : config_option_expected(cmd, word, "vary=FIELD");
     }
     i = config_option_find(words, word);
     if (i < 0) {
@@ -190,7 +202,7 @@ static const char *set_compress(cmd_parms *cmd, void *dir, const char *word)
 static const char *set_heuristic(cmd_parms *cmd, void *dir, const char *percent,
                                  const char *max)
 {
-    static const option_t share = { "percent", OPTION_INT, 0, 0, 100 };
+    static const option_t share = { NULL, OPTION_INT, 0, 0, 100 };
     cache_settings_t *s = dir;
     char *number = apr_pstrdup(cmd->temp_pool, percent);
     size_t len = strlen(number);
@@ -268,7 +280,7 @@ const command_rec cache_directives[] = {
         "gzip, br or off: compressed forms that are made and kept"),
     AP_INIT_TAKE1("RProxyCacheStatus", set_flag, FIELD(status_field),
         ANYWHERE, "On or Off: send the Cache-Status field"),
-    AP_INIT_ITERATE("RProxyCacheTarget", set_words, FIELD(targets), ANYWHERE,
+    AP_INIT_ITERATE("RProxyCacheTarget", set_target, NULL, ANYWHERE,
         "field ...: names of targeted fields that go before Cache-Control"),
     AP_INIT_ITERATE("RProxyCachePurge", set_purge, NULL, ANYWHERE,
         "from=address|secret=text ...: who may use the methods PURGE and BAN"),

@@ -3,10 +3,12 @@
 /* cache_rule.c: see cache_rule.h.  Layer L2. */
 #include "cache_rule.h"
 
+#include <apr_lib.h>
 #include <apr_strings.h>
 
 #include "cache_private.h"
 #include "config/config_option.h"
+#include "http1/h1_fields.h"
 #include "policy/wildcard.h"
 
 static const char *const kinds[] = { "cookie", "path", "query", "header",
@@ -26,6 +28,36 @@ static const char *parse_expr(cmd_parms *cmd, const char *text, int as_key,
                  : NULL;
 }
 
+static int is_capital(const char *name)
+{
+    while (apr_isupper(*name) || *name == '-') {
+        name++;
+    }
+    return !*name;
+}
+
+/* What could never fit is a mistake. */
+static const char *check_name(cmd_parms *cmd, const cache_rule_t *rule)
+{
+    static const char *const expected[] = {
+        [RULE_COOKIE] = "cookie=NAME, a name alone",
+        [RULE_PATH] = "path=/PATH or path=*PATH",
+        [RULE_QUERY] = "query=NAME, a name alone",
+        [RULE_HEADER] = "header=NAME or header=NAME:VALUE, the name in full",
+        [RULE_METHOD] = "method=NAME in capital letters",
+    };
+    const char *name = rule->name;
+    int is_good = rule->kind == RULE_PATH ? *name == '/' || *name == '*'
+                  : rule->kind == RULE_HEADER
+                      ? h1_is_token(slice_str(name)) && !strchr(name, '*')
+                  : rule->kind == RULE_METHOD ? is_capital(name)
+                                              : !strpbrk(name, "=;& ");
+
+    return is_good
+               ? NULL
+               : config_option_expected(cmd, rule->text, expected[rule->kind]);
+}
+
 const char *cache_rule_parse(cmd_parms *cmd, const char *word, int as_key,
                              cache_rule_t *rule)
 {
@@ -35,8 +67,9 @@ const char *cache_rule_parse(cmd_parms *cmd, const char *word, int as_key,
 
     if (!config_option_split(cmd->pool, word, &key, &value) || !*value) {
         return config_option_expected(cmd, word,
-                                      as_key ? "cookie=NAME, header=NAME or "
-                                               "expr=EXPRESSION"
+                                      as_key ? "cookie=NAME, header=NAME, "
+                                               "expr=EXPRESSION, no-host or "
+                                               "no-scheme"
                                              : "cookie=NAME, path=/PATH, "
                                                "query=NAME, header=NAME, "
                                                "method=NAME or "
@@ -58,10 +91,31 @@ const char *cache_rule_parse(cmd_parms *cmd, const char *word, int as_key,
         rule->value = colon + 1;
     }
     return rule->kind == RULE_EXPR ? parse_expr(cmd, value, as_key, rule)
-                                   : NULL;
+                                   : check_name(cmd, rule);
 }
 
-static int query_has(slice_t query, slice_t pattern)
+/* As applications may read it, which decode what they are asked for. */
+static slice_t decoded(apr_pool_t *pool, slice_t text)
+{
+    char *copy;
+
+    if (!text.len || !memchr(text.p, '%', text.len)) {
+        return text;
+    }
+    copy = apr_pstrmemdup(pool, text.p, text.len);
+    ap_unescape_all(copy);
+    return slice_str(copy);
+}
+
+static int fits_decoded(apr_pool_t *pool, slice_t pattern, slice_t text)
+{
+    slice_t plain = decoded(pool, text);
+
+    return wildcard_matches(pattern, text, 0)
+           || (plain.p != text.p && wildcard_matches(pattern, plain, 0));
+}
+
+static int query_has(apr_pool_t *pool, slice_t query, slice_t pattern)
 {
     while (query.len) {
         const char *end = memchr(query.p, '&', query.len);
@@ -69,7 +123,7 @@ static int query_has(slice_t query, slice_t pattern)
         const char *equals = memchr(query.p, '=', len);
         size_t name = equals ? (size_t)(equals - query.p) : len;
 
-        if (wildcard_matches(pattern, slice_make(query.p, name), 0)) {
+        if (fits_decoded(pool, pattern, slice_make(query.p, name))) {
             return 1;
         }
         query.p += len + (end != NULL);
@@ -106,9 +160,9 @@ static int fits(const cache_rule_t *rule, request_rec *r, slice_t path,
     case RULE_COOKIE:
         return cookie_fits(rule, r);
     case RULE_PATH:
-        return wildcard_matches(slice_str(rule->name), path, 0);
+        return fits_decoded(r->pool, slice_str(rule->name), path);
     case RULE_QUERY:
-        return query_has(query, slice_str(rule->name));
+        return query_has(r->pool, query, slice_str(rule->name));
     case RULE_HEADER:
         return header_fits(rule, r);
     case RULE_METHOD:
