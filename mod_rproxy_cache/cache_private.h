@@ -33,7 +33,7 @@ typedef struct {
     APR_OPTIONAL_FN_TYPE(rproxy_on_loop) * on_loop;
     APR_OPTIONAL_FN_TYPE(rproxy_finish_alone) * finish_alone;
     APR_OPTIONAL_FN_TYPE(rproxy_outcome) * outcome;
-    APR_OPTIONAL_FN_TYPE(rproxy_memory_bucket) * memory_bucket;
+    APR_OPTIONAL_FN_TYPE(rproxy_use_loop) * use_loop;
 } cache_peers_t;
 
 typedef struct {

@@ -63,6 +63,17 @@ static void find_peers(void)
     p->on_loop = APR_RETRIEVE_OPTIONAL_FN(rproxy_on_loop);
     p->finish_alone = APR_RETRIEVE_OPTIONAL_FN(rproxy_finish_alone);
     p->outcome = APR_RETRIEVE_OPTIONAL_FN(rproxy_outcome);
+    p->use_loop = APR_RETRIEVE_OPTIONAL_FN(rproxy_use_loop);
+}
+
+/* Hits are for the event loops, whatever else the virtual host serves. */
+static void use_loops(server_rec *s)
+{
+    for (; s && cache.peers.use_loop; s = s->next) {
+        if (CACHE_SETTING(cache_settings_of_server(s), enabled) == 1) {
+            cache.peers.use_loop(s);
+        }
+    }
 }
 
 static int children_max(void)
@@ -183,6 +194,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     cache.store = kept->store;
+    use_loops(s);
     cache_htaccess_use(kept->htaccess);
     if (unknown) {
         ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, s,
