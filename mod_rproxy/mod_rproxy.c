@@ -11,6 +11,7 @@
 #include <http_log.h>
 #include <mpm_common.h>
 
+#include "admin/admin.h"
 #include "client/acceptor.h"
 #include "client/blocking.h"
 #include "client/client.h"
@@ -155,6 +156,7 @@ static void register_hooks(apr_pool_t *pool)
     proxied_register_hooks(pool);
     offer_register();
     status_register_hooks(pool);
+    admin_register_hooks(pool);
 }
 
 module __attribute__((visibility("default")))

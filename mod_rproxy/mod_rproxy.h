@@ -105,4 +105,38 @@ typedef struct {
     void (*metrics)(request_rec *r, apr_bucket_brigade *bb);
 } rproxy_status_section_t;
 
+/* ---- the admin handler: JSON in, JSON out ---- */
+
+/* ap_register_provider(pool, RPROXY_ADMIN_GROUP, "cache",
+ * RPROXY_ADMIN_VERSION, verbs): verbs ends with a NULL name.  The path
+ * .../cache/NAME calls one, after access, method, size and syntax of what was
+ * sent have been looked at. */
+#define RPROXY_ADMIN_GROUP "rproxy_admin"
+#define RPROXY_ADMIN_VERSION "0"
+
+enum {
+    RPROXY_ADMIN_GET = 1, /* changes nothing */
+    RPROXY_ADMIN_POST = 2
+};
+
+typedef struct {
+    const char *method;       /* "GET" or "POST" */
+    const char *group, *verb; /* of the path */
+    /* A well-formed object or list, with a NUL behind it: the body of a POST;
+     * of a GET an object with the arguments of the query, all strings. */
+    const char *json;
+    size_t len;
+} rproxy_admin_request_t;
+
+typedef struct {
+    const char *name; /* lower case */
+    int methods;      /* RPROXY_ADMIN_* */
+    const char *help; /* what it does, a phrase */
+    /* On a worker thread.  Writes one JSON value into bb; with 400 and more
+     * {"status": 400, "error": "a sentence"}, and then nothing was changed.
+     * @return the status of the response */
+    int (*call)(request_rec *r, const rproxy_admin_request_t *request,
+                apr_bucket_brigade *bb);
+} rproxy_admin_verb_t;
+
 #endif

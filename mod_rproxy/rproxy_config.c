@@ -24,7 +24,7 @@ global_conf_t *rproxy_global;
     X(location_excluded)
 
 #define SETTINGS_POINTERS(X)                                                  \
-    X(host_override) X(hide) X(maintenance_page) X(location_route)
+    X(host_override) X(hide) X(maintenance_page) X(location_route) X(admin)
 /* clang-format on */
 
 #define KIB ((apr_off_t)1024)

@@ -21,6 +21,7 @@
 #include "routing/split.h"
 
 typedef struct route_t route_t;
+typedef struct admin_rights_t admin_rights_t;
 
 /* How a request field that tells about the client is sent on. */
 typedef enum {
@@ -96,6 +97,8 @@ typedef struct {
 
     const route_t *location_route; /* RProxyPass in <Location> */
     int location_excluded;         /* RProxyPass ! in <Location> */
+
+    admin_rights_t *admin; /* RProxyAdmin, or NULL */
 } settings_t;
 
 typedef enum {

@@ -4,6 +4,7 @@
  * does stands in config/; README.md describes them for administrators. */
 #include "rproxy_config.h"
 
+#include "admin/admin_access.h"
 #include "config/config_route.h"
 #include "config/config_server.h"
 #include "config/config_settings.h"
@@ -59,6 +60,9 @@ const command_rec rproxy_directives[] = {
         "may have at most"),
     AP_INIT_TAKE1("RProxyEnv", config_settings_flag, FIELD(export_env),
         ANYWHERE, "On or Off: set environment variables about the exchange"),
+    AP_INIT_ITERATE("RProxyAdmin", admin_access_directive, NULL, ANYWHERE,
+        "token=file|from=address|from=local|from=none ...: who may use the "
+        "handler rproxy-admin; without it requests from this machine"),
 
     /* what belongs to a virtual host or to the server */
     AP_INIT_ITERATE("RProxyTrusted", config_server_trusted, NULL, SERVER,
