@@ -276,61 +276,10 @@ my @GOOD = (
         . "RProxyMaxConnections 100\nRProxyTempDir .",
 );
 
+my $configtest = RProxy::ConfigTest->new;
 plan tests => 3 * @MISTAKES + 2 * @UNKNOWN_NAMES + 2 * @WARNINGS + 2 * @GOOD;
 
-my $configtest = RProxy::ConfigTest->new;
-
-sub short {
-    my ($text) = @_;
-    $text =~ s/\n/; /g;
-    return length $text > 70 ? substr($text, 0, 67) . '...' : $text;
-}
-
-# The place of ">>" as a line number, the directive there, and the text
-# without it.
-sub marked {
-    my ($text) = @_;
-    my $line = 1;
-    if ($text =~ /^(.*)>>/s) {
-        $line = 1 + ($1 =~ tr/\n//);
-        $text =~ s/>>//;
-    }
-    my ($directive) = (split /\n/, $text)[$line - 1] =~ /^(<?\w+)/;
-    return ($line, $directive, $text);
-}
-
-sub has_text {
-    my ($said, $text, $name) = @_;
-    my $file = $configtest->file;
-    $text =~ s/FILE/$file/g;
-    ok(index($said, $text) >= 0, $name) or diag("expected: $text\ngot: $said");
-}
-
-for (@MISTAKES) {
-    my ($marked, $text) = @$_;
-    my ($line, $directive, $written) = marked($marked);
-    my ($status, $said) = $configtest->run($written);
-    isnt($status, 0, short($written) . ' is refused');
-    has_text($said, "line $line of FILE:\n$directive", '... with the place');
-    has_text($said, $text, '... with the reason');
-}
-
-for (@UNKNOWN_NAMES) {
-    my ($written, $text) = @$_;
-    my ($status, $said) = $configtest->run($written);
-    isnt($status, 0, short($written) . ' is refused');
-    has_text($said, $text, '... with the place');
-}
-
-for (@WARNINGS) {
-    my ($written, $text) = @$_;
-    my ($status, $said) = $configtest->run($written);
-    is($status, 0, short($written) . ' is taken');
-    has_text($said, $text, '... with a warning');
-}
-
-for my $written (@GOOD) {
-    my ($status, $said) = $configtest->run($written);
-    is($status, 0, short($written) . ' is right') or diag($said);
-    unlike($said, qr/RP\d|rproxy/i, '... without a word');
-}
+$configtest->refuses(@$_)     for @MISTAKES;
+$configtest->refuses_all(@$_) for @UNKNOWN_NAMES;
+$configtest->warns(@$_)       for @WARNINGS;
+$configtest->takes($_)        for @GOOD;
