@@ -13,6 +13,7 @@
 #include "serve/cache_background.h"
 #include "config/cache_config.h"
 #include "status/cache_counters.h"
+#include "status/cache_refusals.h"
 #include "status/cache_report.h"
 #include "config/cache_htaccess.h"
 #include "serve/cache_lookup.h"
@@ -190,7 +191,8 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     if (!is_same(kept) && open_store(kept, s->process, s) != APR_SUCCESS) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    if (cache_counters_create(servers, pconf) != APR_SUCCESS) {
+    if (cache_counters_create(servers, pconf) != APR_SUCCESS
+        || cache_refusals_create(pconf) != APR_SUCCESS) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     cache.store = kept->store;

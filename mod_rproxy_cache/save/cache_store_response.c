@@ -8,6 +8,7 @@
 #include <http_protocol.h>
 
 #include "status/cache_counters.h"
+#include "status/cache_why.h"
 #include "serve/cache_head.h"
 #include "purge/cache_purge.h"
 #include "config/cache_sections.h"
@@ -90,7 +91,7 @@ static int is_about_target(const cache_request_t *q, request_rec *r,
            && slice_eq(target.query, q->uri.query);
 }
 
-static const char *why_not(const cache_request_t *q, request_rec *r,
+static const char *why_not(cache_request_t *q, request_rec *r,
                            const response_facts_t *facts,
                            const lifetime_t *lifetime,
                            const cache_application_t *application)
@@ -119,6 +120,7 @@ static const char *why_not(const cache_request_t *q, request_rec *r,
     rule =
         cache_rule_find(q->settings->no_store, q->r, q->uri.path, q->uri.query);
     if (rule) {
+        q->rule = rule;
         return rule->text;
     }
     if (r->user && !(ignore & IGNORE_AUTHORIZATION) && !facts->cc.is_public
@@ -214,6 +216,7 @@ static void fill_meta(store_meta_t *meta, cache_request_t *q, request_rec *r,
     if (!q->checked_why) {
         meta->flags |= STORE_QUICK;
     }
+    cache_why_note(q, REFUSAL_QUICK, r->status);
     q->ttl = lifetime->lifetime_s - (int64_t)meta->initial_age;
 }
 
@@ -303,6 +306,7 @@ static void refuse(cache_request_t *q, request_rec *r, const char *reason)
 {
     q->reason = reason;
     q->stored = 0;
+    cache_why_note(q, REFUSAL_RESPONSE, r->status);
     if (q->fill) {
         store_fill_abort(&q->fill, now_s(),
                          r->status >= 500 ? MARKER_ERROR_S : MARKER_S);

@@ -14,6 +14,7 @@
 
 #include "serve/cache_background.h"
 #include "status/cache_counters.h"
+#include "status/cache_why.h"
 #include "config/cache_sections.h"
 #include "save/cache_partial.h"
 #include "serve/cache_serve.h"
@@ -337,6 +338,9 @@ static int decide(cache_request_t *q, request_rec *r)
                      : CACHE_BYPASS;
         q->fwd = q->way == CACHE_PASS ? "method" : "bypass";
         cache_request_say(q, r, "bypass");
+        if (q->way == CACHE_BYPASS) {
+            cache_why_note(q, REFUSAL_REQUEST, 0);
+        }
         cache_count(number_of(q),
                     q->way == CACHE_PASS ? COUNT_METHOD : COUNT_BYPASS, 1);
         return DECLINED;

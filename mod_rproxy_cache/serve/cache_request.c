@@ -277,6 +277,7 @@ const char *cache_request_bypass(cache_request_t *q)
     }
     rule =
         cache_rule_find(q->settings->bypass, q->r, q->uri.path, q->uri.query);
+    q->rule = rule;
     return rule ? rule->text : NULL;
 }
 

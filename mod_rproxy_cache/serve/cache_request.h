@@ -49,10 +49,11 @@ typedef struct {
     slice_t body;        /* first bytes of the request's body, if kept */
     const char *handler; /* what r->handler was: CACHE_WAIT */
 
-    reuse_e verdict;         /* of pin or stale */
-    const char *fwd;         /* Cache-Status fwd=, NULL with a hit */
-    const char *reason;      /* for log and Cache-Status detail; NULL: none */
-    const char *checked_why; /* why what is stored is not for the quick way */
+    reuse_e verdict;          /* of pin or stale */
+    const char *fwd;          /* Cache-Status fwd=, NULL with a hit */
+    const char *reason;       /* for log and Cache-Status detail; NULL: none */
+    const cache_rule_t *rule; /* that reason comes from, or NULL */
+    const char *checked_why;  /* why what is stored is not for the quick way */
     int collapsed, stored, validating, waited, background, served_stale,
         conditions_removed;
     int fwd_status;
