@@ -103,8 +103,8 @@ cache_found_e cache_lookup(cache_request_t *q, store_pin_t *pin, int *soft)
                                                    : FOUND_NOTHING;
 }
 
-static reuse_e verdict_on(const cache_request_t *q, const store_pin_t *pin,
-                          int soft)
+reuse_e cache_lookup_verdict(const cache_request_t *q, const store_pin_t *pin,
+                             int soft)
 {
     reuse_object_t object;
     reuse_request_t request = {
@@ -141,12 +141,18 @@ static void say_hit(cache_request_t *q, request_rec *r)
 
 /* ---- before the phases ---- */
 
-static int quick_settings(const cache_settings_t *s)
+const char *cache_lookup_slow(const cache_settings_t *s)
 {
-    return CACHE_SETTING(s, enabled) == 1 && s->checked != 1
-           && CACHE_SETTING(s, keep_host) && CACHE_SETTING(s, keep_scheme)
-           && !cache_rules_need_phases(s->bypass)
-           && !cache_rules_need_phases(s->key_parts);
+    return !quick_is_possible ? "a module asks things of clients that the "
+                                "cache does not know (see the error log)"
+           : s->checked == 1  ? s->checked_why
+           : !CACHE_SETTING(s, keep_host)   ? "RProxyCacheKey no-host"
+           : !CACHE_SETTING(s, keep_scheme) ? "RProxyCacheKey no-scheme"
+           : cache_rules_need_phases(s->bypass)
+               ? "an expression in RProxyCacheBypass"
+           : cache_rules_need_phases(s->key_parts)
+               ? "an expression in RProxyCacheKey"
+               : NULL;
 }
 
 static int may_be_quick(const cache_request_t *q)
@@ -166,7 +172,7 @@ static int serve_quick(cache_request_t *q)
         || cache_lookup(q, &q->pin, &soft) != FOUND_OBJECT) {
         return DECLINED;
     }
-    q->verdict = verdict_on(q, &q->pin, soft);
+    q->verdict = cache_lookup_verdict(q, &q->pin, soft);
     if (!may_be_quick(q) || !is_served(q->verdict)) {
         return DECLINED;
     }
@@ -190,12 +196,13 @@ static int quick_handler(request_rec *r, int lookup)
     cache_request_t *q;
     int rv;
 
-    if (lookup || !cache.store || !quick_is_possible || r->main || r->prev
+    if (lookup || !cache.store || r->main || r->prev
         || r->method_number != M_GET) {
         return DECLINED;
     }
     s = cache_settings_of_server(r->server);
-    if (!quick_settings(s) || cache_background_is_ours(r)) {
+    if (CACHE_SETTING(s, enabled) != 1 || cache_lookup_slow(s)
+        || cache_background_is_ours(r)) {
         return DECLINED;
     }
     q = cache_request_create(r, s);
@@ -353,8 +360,8 @@ static int decide(cache_request_t *q, request_rec *r)
         q->fwd = "partial";
     }
     if (what == FOUND_OBJECT) {
-        q->verdict =
-            q->background ? REUSE_VALIDATE : verdict_on(q, &q->pin, soft);
+        q->verdict = q->background ? REUSE_VALIDATE
+                                   : cache_lookup_verdict(q, &q->pin, soft);
         if (is_served(q->verdict)) {
             return serve(q, r);
         }

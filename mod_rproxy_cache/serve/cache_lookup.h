@@ -16,6 +16,14 @@ typedef enum {
 /* What is stored for q's key and fields; *soft: it was purged softly. */
 cache_found_e cache_lookup(cache_request_t *q, store_pin_t *pin, int *soft);
 
+/* May it answer the request? */
+reuse_e cache_lookup_verdict(const cache_request_t *q, const store_pin_t *pin,
+                             int soft);
+
+/* Why hits in a host of these settings wait for all phases; NULL: they need
+ * not. */
+const char *cache_lookup_slow(const cache_settings_t *s);
+
 void cache_lookup_register_hooks(apr_pool_t *pool);
 
 /* In child_init: may anything be served before the phases? */
