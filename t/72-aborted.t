@@ -16,9 +16,9 @@ use RProxy::Rest ();
 
 # Aborted requests for each word of RProxyEventLoop.
 my %COUNT =
-      !RProxy::Driver::has_threads() ? (off => 1000)
-    : RProxy::Driver::is_loop()      ? (auto => 4000, adopt => 2000, off => 4000)
-    :                                  (off => 10_000);
+      RProxy::Driver::is_loop()     ? (auto => 4000, adopt => 2000, off => 4000)
+    : RProxy::Driver::has_threads() ? (off => 10_000)
+    :                                 (off => 1000);
 my $CLIENTS = 8;
 my $BODY    = RProxy::Origin::Slow::body(4, 4000);
 my $SEED    = $ENV{SEED} // time % 100_000;

@@ -182,7 +182,9 @@ sub restarted {
     my @at   = @{ $disturbed->{failed_at} };
     my @lost = grep { is_lost($at[$_], $disturbed->{failed}[$_]) } 0 .. $#at;
     my %lost = map { $_ => 1 } @lost;
-    is_deeply([@{ $disturbed->{failed} }[ grep { !$lost{$_} } 0 .. $#at ]], [],
+    my @other = map { since_kill($at[$_]) . $disturbed->{failed}[$_] }
+        grep { !$lost{$_} } 0 .. $#at;
+    is_deeply(\@other, [],
         'restarted: no request failed but of killed children');
     cmp_ok(scalar @lost, '<=', @$kills * $disturbed->{clients},
         'restarted: of these one for each client at most');
@@ -195,9 +197,15 @@ sub restarted {
     return;
 }
 
+sub since_kill {
+    my ($at) = @_;
+    my ($last) = grep { $_ <= $at } reverse @$kills;
+    return defined $last ? sprintf '%.2f s after a kill: ', $at - $last : '';
+}
+
 # Did this request end with a child?
 sub is_lost {
     my ($at, $text) = @_;
-    return $text =~ /closed without|cut short|reset|broken pipe|no response|TLS:/i
+    return $text =~ /closed without|cut short|reset|broken pipe|no resp|TLS: /i
         && grep { $at >= $_ && $at <= $_ + $SEEN } @$kills;
 }

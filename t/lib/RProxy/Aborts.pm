@@ -30,7 +30,8 @@ my @STAGES = (
     sub { ask(@_); a_moment() },
     sub {
         $_[0]->send("POST /up HTTP/1.1\r\nHost: a.example\r\n$_[1]"
-                . "Content-Length: 100000\r\n\r\n" . substr $UPLOAD, rand 30_000);
+                . "Content-Length: 100000\r\n\r\n"
+                . substr $UPLOAD, rand 30_000);
     },
     sub {
         $_[0]->send("POST /up HTTP/1.1\r\nHost: a.example\r\n$_[1]"
@@ -42,13 +43,14 @@ my @STAGES = (
         ask(@_);
         my $head = $_[0]->read_until("\r\n\r\n") // '';
         $head =~ m{\AHTTP/1.1 200 } && length $_[0]->read_exactly(1)
-            or die "no response: $head\n";
+            or die $head eq '' ? "no response\n" : "another response: $head\n";
     },
 );
 
 sub ask {
     my ($client, $fields) = @_;
-    return $client->send("GET /slow HTTP/1.1\r\nHost: a.example\r\n$fields\r\n");
+    return $client->send(
+        "GET /slow HTTP/1.1\r\nHost: a.example\r\n$fields\r\n");
 }
 
 # Any time until the response begins.
@@ -65,7 +67,7 @@ sub work {
     until ($class->is_over($parent) || ($most && $seen{requests} >= $most)) {
         select undef, undef, undef, $o->{pause} if $o->{pause};
         next if eval { begin_and_go($port, $o, \%seen); 1 };
-        RProxy::Load::note_failure(\%seen, $@);
+        RProxy::Load::note_failure(\%seen, ($o->{tls} ? 'TLS: ' : '') . $@);
     }
     return \%seen;
 }
@@ -74,11 +76,19 @@ sub begin_and_go {
     my ($port, $o, $seen) = @_;
     my $client = RProxy::Client->connect($port, limit => 10, tls => $o->{tls});
     $seen->{connections}++;
-    complete_one($client) if rand() < 0.4;
+    my $kept = rand() < 0.4;
+    complete_one($client) if $kept;
     my $fields = rand() < 0.5 ? "Connection: close\r\n" : '';
     # A password is checked by a worker thread.
     $fields .= "Authorization: Basic YTpi\r\n" if rand() < 0.2;
-    $STAGES[ rand @STAGES ]->($client, $fields);
+    my $stage = $STAGES[ rand @STAGES ];
+    if (!eval { $stage->($client, $fields); 1 }) {
+        # A kept connection may end before the next request is seen (RFC 9112
+        # section 9.3.1).
+        die $@ unless $kept && $@ eq "no response\n";
+        $seen->{retried}++;
+        return;
+    }
     rand() < 0.5 ? $client->close : $client->reset;
     $seen->{requests}++;
     return;

@@ -270,7 +270,8 @@ sub descriptors_of { return scalar(() = glob "/proc/$_[1]/fd/*") }
 # named.
 sub open_sockets {
     my ($self, @ports) = @_;
-    my $local = join '|', map { sprintf '%04X', $_ } @ports ? @ports : $self->port;
+    @ports = $self->port unless @ports;
+    my $local = join '|', map { sprintf '%04X', $_ } @ports;
     open my $in, '<', '/proc/net/tcp' or croak "/proc/net/tcp: $!";
     return grep { $_ ne '0A' && $_ ne '06' }
         map { (split)[1] =~ /:(?:$local)$/ ? (split)[3] : () } <$in>;
