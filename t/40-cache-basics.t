@@ -114,6 +114,8 @@ sub fields {
     is($second->field('X-Hop'), undef, 'fields of one hop (section 3.1)');
     is($second->field($_), $first->field($_), "$_ is kept")
         for qw(Link Server X-Empty Last-Modified Content-Type);
+    isnt($second->field('X-Request-ID') // '', $first->field('X-Request-ID'),
+        'the id of another request is not sent again');
     is(scalar(() = $second->fields('Date')), 1, 'one Date');
     is(scalar(() = $second->fields('Content-Length')), 1, 'one length');
 
@@ -232,7 +234,7 @@ sub difference {
         return 'X-Status' if ($response->field('X-Status') // '') ne $status;
     }
     my ($one, $two) = map { my $r = $_; join ' ', sort grep {
-        !/^(?:Age|Cache-Status|Connection|Keep-Alive)$/i } $r->names }
+        !/^(?:Age|Cache-Status|Connection|Keep-Alive|X-Request-ID)$/i } $r->names }
         $first, $second;
     return $one eq $two ? '' : "fields '$one' became '$two'";
 }

@@ -298,7 +298,9 @@ static int fetch(cache_request_t *q, request_rec *r, int marked)
             break;
         }
     }
-    remove_conditions(q);
+    if (!marked) {
+        remove_conditions(q); /* else: between the client and the origin */
+    }
     if (q->stale.object && q->fill) {
         add_validators(q);
     }
