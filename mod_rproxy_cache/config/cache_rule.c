@@ -115,19 +115,62 @@ static int fits_decoded(apr_pool_t *pool, slice_t pattern, slice_t text)
            || (plain.p != text.p && wildcard_matches(pattern, plain, 0));
 }
 
+/* Most paths: nobody reads them in another way. */
+static int has_one_spelling(slice_t path)
+{
+    size_t i;
+
+    for (i = 0; i < path.len; i++) {
+        if (path.p[i] == '%'
+            || (path.p[i] == '/' && i + 1 < path.len
+                && (path.p[i + 1] == '/' || path.p[i + 1] == '.'))) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* Origins also resolve dot segments and join slashes. */
+static int path_fits(apr_pool_t *pool, slice_t pattern, slice_t path)
+{
+    slice_t plain;
+    char *shortest;
+
+    if (has_one_spelling(path)) {
+        return wildcard_matches(pattern, path, 0);
+    }
+    plain = decoded(pool, path);
+    shortest = apr_pstrmemdup(pool, plain.p, plain.len);
+    ap_no2slash(shortest);
+    ap_getparents(shortest);
+    return fits_decoded(pool, pattern, path)
+           || wildcard_matches(pattern, slice_str(shortest), 0);
+}
+
+static size_t length_before(slice_t text, const char *ends)
+{
+    size_t len = 0;
+
+    while (len < text.len && !strchr(ends, text.p[len])) {
+        len++;
+    }
+    return len;
+}
+
 static int query_has(apr_pool_t *pool, slice_t query, slice_t pattern)
 {
     while (query.len) {
-        const char *end = memchr(query.p, '&', query.len);
-        size_t len = end ? (size_t)(end - query.p) : query.len;
+        /* Some origins take ";" for "&". */
+        size_t len = length_before(query, "&;");
         const char *equals = memchr(query.p, '=', len);
         size_t name = equals ? (size_t)(equals - query.p) : len;
 
         if (fits_decoded(pool, pattern, slice_make(query.p, name))) {
             return 1;
         }
-        query.p += len + (end != NULL);
-        query.len -= len + (end != NULL);
+        len += len < query.len;
+        query.p += len;
+        query.len -= len;
     }
     return 0;
 }
@@ -160,7 +203,7 @@ static int fits(const cache_rule_t *rule, request_rec *r, slice_t path,
     case RULE_COOKIE:
         return cookie_fits(rule, r);
     case RULE_PATH:
-        return fits_decoded(r->pool, slice_str(rule->name), path);
+        return path_fits(r->pool, slice_str(rule->name), path);
     case RULE_QUERY:
         return query_has(r->pool, query, slice_str(rule->name));
     case RULE_HEADER:
