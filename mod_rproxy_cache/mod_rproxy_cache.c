@@ -169,6 +169,7 @@ static int check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     (void)ptemp;
     if (ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_CONFIG_TEST) {
         warn_of_no_memory(s);
+        cache_sections_look_at_loggers();
     }
     return OK;
 }
@@ -183,6 +184,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     (void)plog;
     find_peers();
     warn_of_no_memory(s);
+    cache_sections_look_at_loggers();
     if (!cache_global->size
         || ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
         return OK;

@@ -127,6 +127,26 @@ static uint32_t hash_text(uint32_t hash, const char *text)
     return hash;
 }
 
+/* A few digits tell hosts apart, unless two happen to have the same. */
+static void shorten_identities(apr_pool_t *p, server_rec *main)
+{
+    server_rec *s, *other;
+
+    for (s = main; s; s = s->next) {
+        cache_server_t *conf = cache_server_conf(s);
+        uint32_t hash = hash_text(2166136261u, conf->full_identity);
+        int alone = 1;
+
+        for (other = main; other; other = other->next) {
+            const char *text = cache_server_conf(other)->full_identity;
+            alone &= hash_text(2166136261u, text) != hash
+                     || strcmp(text, conf->full_identity) == 0;
+        }
+        conf->identity =
+            alone ? apr_psprintf(p, "%x", hash) : conf->full_identity;
+    }
+}
+
 int cache_config_finish(apr_pool_t *p, server_rec *main, uint32_t tree)
 {
     server_rec *s;
@@ -134,9 +154,10 @@ int cache_config_finish(apr_pool_t *p, server_rec *main, uint32_t tree)
 
     for (s = main; s; s = s->next) {
         cache_server_t *conf = cache_server_conf(s);
-        conf->identity = identity_of(p, s);
-        conf->epoch = hash_text(tree, conf->identity);
+        conf->full_identity = identity_of(p, s);
+        conf->epoch = hash_text(tree, conf->full_identity);
         conf->number = n++;
     }
+    shorten_identities(p, main);
     return n;
 }

@@ -74,8 +74,9 @@ typedef struct {
 typedef struct {
     server_rec *server;
     const char *identity; /* tells this host's objects from another's */
-    uint32_t epoch;       /* of the configuration and this host */
-    int number;           /* from 0, for the counters */
+    const char *full_identity;
+    uint32_t epoch; /* of the configuration and this host */
+    int number;     /* from 0, for the counters */
 } cache_server_t;
 
 /* Of the whole server. */

@@ -58,6 +58,28 @@ static const char *looks_at_client(const ap_directive_t *d)
     return NULL;
 }
 
+static int logs_fields;
+
+int cache_sections_logs_fields(void)
+{
+    return logs_fields;
+}
+
+/* "%{Name}o", and conditions with resp() or %{resp:...}. */
+static int asks_for_fields(const ap_directive_t *d)
+{
+    static const char *const names[] = { "LogFormat", "CustomLog", "GlobalLog",
+                                         "LogMessage" };
+    size_t i;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcasecmp(d->directive, names[i]) == 0) {
+            return strstr(d->args, "}o") || strstr(d->args, "resp");
+        }
+    }
+    return 0;
+}
+
 static uint32_t mark_level(apr_pool_t *p, ap_directive_t *d, uint32_t hash)
 {
     int marked = 0;
@@ -67,6 +89,7 @@ static uint32_t mark_level(apr_pool_t *p, ap_directive_t *d, uint32_t hash)
         int in_container;
 
         hash = mix(mix(hash, d->directive), d->args);
+        logs_fields |= asks_for_fields(d);
         in_container =
             section_scan(slice_str(d->directive), slice_str(d->args), NULL)
             == SECTION_CONTAINER;
@@ -87,6 +110,7 @@ static uint32_t mark_level(apr_pool_t *p, ap_directive_t *d, uint32_t hash)
 
 uint32_t cache_sections_mark(apr_pool_t *p)
 {
+    logs_fields = 0;
     return mark_level(p, ap_conftree, 2166136261u);
 }
 
@@ -140,7 +164,8 @@ typedef struct {
     int order;
 } link_t;
 
-static const char *unknown_in(const apr_array_header_t *links)
+static const char *unknown_in(const apr_array_header_t *links,
+                              const char *const *names, size_t count)
 {
     int i;
 
@@ -148,24 +173,49 @@ static const char *unknown_in(const apr_array_header_t *links)
         const char *name = ((const link_t *)links->elts)[i].name;
         size_t k = 0;
 
-        while (k < sizeof(known) / sizeof(known[0])
-               && strcmp(known[k], name) != 0) {
+        while (k < count && strcmp(names[k], name) != 0) {
             k++;
         }
-        if (k == sizeof(known) / sizeof(known[0])) {
+        if (k == count) {
             return name;
         }
     }
     return NULL;
 }
 
+/* These look at what their formats name, or at nothing of a response. */
+static const char *const known_loggers[] = {
+    "mod_log_config.c",      "mod_logio.c",
+    "mod_log_forensic.c",    "mod_log_debug.c",
+    "mod_rproxy.c",          "mod_rproxy_cache.c",
+    "mod_rproxy_balancer.c", "mod_rproxy_guard.c",
+    "mod_http2.c",           "core.c",
+    "http_core.c",           "event.c",
+};
+
+void cache_sections_look_at_loggers(void)
+{
+    logs_fields |= unknown_in(ap_hook_get_log_transaction(), known_loggers,
+                              sizeof(known_loggers) / sizeof(known_loggers[0]))
+                   != NULL;
+}
+
 const char *cache_sections_unknown_module(apr_pool_t *p)
 {
-    const char *name = unknown_in(ap_hook_get_access_checker());
+    const apr_array_header_t *const hooks[] = {
+        ap_hook_get_access_checker(),
+        ap_hook_get_access_checker_ex(),
+        ap_hook_get_check_user_id(),
+        ap_hook_get_auth_checker(),
+    };
+    const char *name = NULL;
+    size_t i;
 
-    name = name ? name : unknown_in(ap_hook_get_access_checker_ex());
-    name = name ? name : unknown_in(ap_hook_get_check_user_id());
-    return name ? name : unknown_in(ap_hook_get_auth_checker());
+    (void)p;
+    for (i = 0; !name && i < sizeof(hooks) / sizeof(hooks[0]); i++) {
+        name = unknown_in(hooks[i], known, sizeof(known) / sizeof(known[0]));
+    }
+    return name;
 }
 
 /* ---- a request ---- */

@@ -23,6 +23,11 @@ uint32_t cache_sections_mark(apr_pool_t *p);
 /* The setter of the mark. */
 const char *cache_section_mark(cmd_parms *cmd, void *dir, const char *args);
 
+/* Does a log format ask for fields of responses, or might an unknown module
+ * that writes logs?  Otherwise a quick hit leaves its table empty. */
+int cache_sections_logs_fields(void);
+void cache_sections_look_at_loggers(void);
+
 /* In post_config: the name of a module that sits in a phase of access control
  * and is not known to be configured by directives alone, or NULL. */
 const char *cache_sections_unknown_module(apr_pool_t *p);

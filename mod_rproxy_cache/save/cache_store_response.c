@@ -263,6 +263,18 @@ static const h1_field_t *filtered(cache_request_t *q, apr_pool_t *pool,
     return kept;
 }
 
+static int has_server(const h1_field_t *fields, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        if (slice_eq_nocase(fields[i].name, SLICE_LIT("Server"))) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 typedef struct {
     slice_t raw, final; /* final.len 0: the same */
 } heads_t;
@@ -420,6 +432,7 @@ void cache_store_begin(cache_request_t *q, request_rec *r,
         refuse(q, r, "range");
         return;
     }
+    meta.flags |= has_server(final, final_count) ? STORE_HAS_SERVER : 0;
     heads = make_heads(q, r, raw, raw_count, final, final_count, facts,
                        compressible || coding);
     find_etag(&meta, heads.raw);
@@ -509,6 +522,7 @@ void cache_store_confirmed(cache_request_t *q, request_rec *r,
     lifetime = lifetime_of(q, r, &facts, application);
     fill_meta(&meta, q, r, &facts, &lifetime);
     meta.flags |= kept;
+    meta.flags |= has_server(fields, count) ? STORE_HAS_SERVER : 0;
     find_etag(&meta, raw_head);
     if (q->fill) {
         store_fill_abort(&q->fill, now_s(), 0);

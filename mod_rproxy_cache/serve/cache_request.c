@@ -70,6 +70,44 @@ static void read_target(cache_request_t *q)
                                            : DEFAULT_HTTP_PORT;
 }
 
+/* A field that turns a GET into something else, for some applications. */
+static int is_override(slice_t name)
+{
+    return slice_eq_nocase(name, SLICE_LIT("X-HTTP-Method-Override"))
+           || slice_eq_nocase(name, SLICE_LIT("X-Method-Override"))
+           || slice_eq_nocase(name, SLICE_LIT("X-HTTP-Method"));
+}
+
+/* What few requests have is looked for once, by first letters. */
+static void look_at_names(cache_request_t *q)
+{
+    size_t i;
+
+    for (i = 0; i < q->field_count; i++) {
+        slice_t name = q->fields[i].name;
+
+        switch (name.len ? slice_lower((unsigned char)name.p[0]) : 0) {
+        case 'h':
+            if (slice_eq_nocase(name, SLICE_LIT("Host"))) {
+                q->host_field = q->fields[i].value;
+            }
+            break;
+        case 'u':
+            q->has_upgrade |= slice_eq_nocase(name, SLICE_LIT("Upgrade"));
+            break;
+        case 'f':
+            q->has_spoken_of = 1; /* perhaps: see the key */
+            break;
+        case 'x':
+            q->has_spoken_of = 1;
+            q->is_overridden |= is_override(name);
+            break;
+        default:
+            break;
+        }
+    }
+}
+
 static apr_status_t end_with_pool(void *data)
 {
     cache_request_end(data);
@@ -86,6 +124,7 @@ cache_request_t *cache_request_create(request_rec *root,
     q->fields = cache_fields_of(root->pool, root->headers_in, &q->field_count);
     request_facts_read(&q->facts, slice_str(root->method), q->fields,
                        q->field_count);
+    look_at_names(q);
     read_target(q);
     q->clock = store_clock(cache.store);
     q->begun_s = apr_time_sec(root->request_time);
@@ -131,13 +170,12 @@ static int add(char *buf, size_t cap, int len, const char *name,
                                    slice_str(value));
 }
 
-/* Most requests have none: the first letters are looked at before a search. */
 static int add_spoken_of(const cache_request_t *q, char *buf, size_t cap,
                          int len)
 {
     size_t i, k;
 
-    for (i = 0; i < q->field_count; i++) {
+    for (i = 0; q->has_spoken_of && i < q->field_count; i++) {
         slice_t name = q->fields[i].name;
         unsigned char first = slice_lower((unsigned char)name.p[0]);
 
@@ -160,15 +198,15 @@ static int add_spoken_of(const cache_request_t *q, char *buf, size_t cap,
 static int add_odd_host(const cache_request_t *q, char *buf, size_t cap,
                         int len)
 {
-    const char *host = apr_table_get(q->r->headers_in, "Host");
+    slice_t host = q->host_field;
     size_t n = q->uri.host.len;
 
-    if (len < 0 || !host || !n
-        || (strncmp(host, q->uri.host.p, n) == 0
-            && (!host[n] || host[n] == ':'))) {
+    if (len < 0 || !n
+        || (host.len >= n && memcmp(host.p, q->uri.host.p, n) == 0
+            && (host.len == n || host.p[n] == ':'))) {
         return len;
     }
-    return add(buf, cap, len, "host", host);
+    return host.p ? cache_key_add(buf, cap, len, SLICE_LIT("host"), host) : len;
 }
 
 static int write_key(const cache_request_t *q, char *buf, size_t cap)
@@ -248,14 +286,6 @@ int cache_request_variant_key(cache_request_t *q, slice_t names)
 
 /* ---- which requests ---- */
 
-/* A field that turns a GET into something else, for some applications. */
-static int method_is_overridden(const request_rec *r)
-{
-    return apr_table_get(r->headers_in, "X-HTTP-Method-Override")
-           || apr_table_get(r->headers_in, "X-Method-Override")
-           || apr_table_get(r->headers_in, "X-HTTP-Method");
-}
-
 const char *cache_request_bypass(cache_request_t *q)
 {
     const cache_rule_t *rule;
@@ -269,10 +299,10 @@ const char *cache_request_bypass(cache_request_t *q)
     if (q->facts.if_match.p || q->facts.if_unmodified_since.p) {
         return "if-match"; /* the origin's to say: RFC 9111 section 4.3.2 */
     }
-    if (method_is_overridden(q->r)) {
+    if (q->is_overridden) {
         return "method-override";
     }
-    if (apr_table_get(q->r->headers_in, "Upgrade")) {
+    if (q->has_upgrade) {
         return "upgrade";
     }
     rule =

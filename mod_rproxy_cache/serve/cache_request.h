@@ -33,6 +33,8 @@ typedef struct {
     const h1_field_t *fields; /* of the request */
     size_t field_count;
     request_facts_t facts;
+    unsigned is_overridden : 1, has_upgrade : 1, has_spoken_of : 1;
+    slice_t host_field; /* as it was sent */
     key_uri_t uri;
     store_key_t key;     /* primary */
     store_key_t variant; /* in use: primary, or with the Vary part */

@@ -14,6 +14,7 @@
 
 #include "status/cache_counters.h"
 #include "serve/cache_head.h"
+#include "config/cache_sections.h"
 #include "save/cache_partial.h"
 #include "save/cache_variants.h"
 #include "policy/accept_encoding.h"
@@ -207,35 +208,52 @@ static int is_sent_with_304(slice_t name)
     return 0;
 }
 
-/* Log formats and keep-alive look at the table; its strings are in copy. */
-static int take_fields(request_rec *r, text_t *t, slice_t head, char *copy,
-                       int not_modified)
+/* The lines of a head, or those of them that go with a 304. */
+static void put_lines(text_t *t, slice_t lines, int not_modified)
 {
-    char *line = memcpy(copy, head.p, head.len);
-    char *end = copy + head.len;
-    int has_server = 0;
+    const char *line = lines.p, *end = lines.p + lines.len;
 
-    line = memchr(line, '\n', (size_t)(end - line));
-    for (line = line ? line + 1 : end; line < end;) {
+    if (!not_modified) {
+        put(t, lines.p, lines.len);
+        return;
+    }
+    while (line < end) {
+        const char *stop = memchr(line, '\n', (size_t)(end - line));
+        const char *next = stop ? stop + 1 : end;
+        const char *colon = memchr(line, ':', (size_t)(next - line));
+
+        if (colon
+            && is_sent_with_304(slice_make(line, (size_t)(colon - line)))) {
+            put(t, line, (size_t)(next - line));
+        }
+        line = next;
+    }
+}
+
+/* For log formats that ask for response fields. */
+static void fill_table(request_rec *r, slice_t lines, int not_modified)
+{
+    char *line = apr_pmemdup(r->pool, lines.p, lines.len);
+    char *end = line + lines.len;
+
+    while (line < end) {
         char *stop = memchr(line, '\r', (size_t)(end - line));
-        char *colon;
-        if (!stop || !(colon = memchr(line, ':', (size_t)(stop - line)))) {
-            break;
+        char *colon = stop ? memchr(line, ':', (size_t)(stop - line)) : NULL;
+
+        if (!colon) {
+            return;
         }
         if (!not_modified
             || is_sent_with_304(slice_make(line, (size_t)(colon - line)))) {
-            put(t, head.p + (line - copy), (size_t)(stop - line) + 2);
             *stop = *colon = '\0';
             apr_table_addn(r->headers_out, line,
                            colon[1] == ' ' ? colon + 2 : colon + 1);
-            has_server |= colon - line == 6 && strcasecmp(line, "Server") == 0;
-            if (colon - line == 12 && strcasecmp(line, "Content-Type") == 0) {
+            if (strcasecmp(line, "Content-Type") == 0) {
                 r->content_type = colon + 2;
             }
         }
         line = stop + 2;
     }
-    return has_server;
 }
 
 static void put_connection(request_rec *r, text_t *t)
@@ -256,18 +274,25 @@ static slice_t make_head(cache_request_t *q, const store_object_t *o,
 {
     request_rec *r = q->r;
     slice_t head = cache_final_head(o), line = cache_head_status(head);
-    char *copy = apr_palloc(r->pool, 2 * head.len + HEAD_EXTRA);
-    text_t t = { copy + head.len, copy + 2 * head.len + HEAD_EXTRA };
-    char *begin = t.at;
+    slice_t lines = slice_make(head.p + line.len + 2, head.len - line.len - 2);
+    text_t t;
+    char *begin = apr_palloc(r->pool, head.len + HEAD_EXTRA);
     const char *server = ap_get_server_banner();
 
+    t.at = begin;
+    t.end = begin + head.len + HEAD_EXTRA;
     put(&t, "HTTP/1.1 ", 9);
     if (not_modified) {
         line = SLICE_LIT("304 Not Modified");
     }
     put(&t, line.p, line.len);
     put(&t, "\r\n", 2);
-    if (!take_fields(r, &t, head, copy, not_modified) && *server) {
+    put_lines(&t, lines, not_modified);
+    if (cache_sections_logs_fields()) {
+        fill_table(r, lines, not_modified);
+    }
+    if (!(store_object_meta(q->pin.object)->flags & STORE_HAS_SERVER)
+        && *server) {
         put_field(&t, "Server", server);
     }
     put_number(&t, "Age", (uint64_t)age_of(q, o));

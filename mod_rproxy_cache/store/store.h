@@ -75,7 +75,8 @@ enum {
     STORE_PARTIAL = 128, /* body is a part: meta.part_* */
     STORE_ETAG_WEAK = 256,
     STORE_HEAD_ONLY = 512,    /* of a HEAD: there is no body */
-    STORE_NOT_ON_ERROR = 1024 /* stale-if-error=0 was said */
+    STORE_NOT_ON_ERROR = 1024, /* stale-if-error=0 was said */
+    STORE_HAS_SERVER = 2048    /* a Server field is in the head */
 };
 
 /* What the caller needs of an object without parsing its head.  Seconds; times
