@@ -6,6 +6,7 @@
 #include <apr_hooks.h>
 #include <apr_strings.h>
 #include <http_core.h>
+#include <http_protocol.h>
 #include <http_request.h>
 
 #include "config/cache_config.h"
