@@ -169,7 +169,6 @@ static int check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     (void)ptemp;
     if (ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_CONFIG_TEST) {
         warn_of_no_memory(s);
-        cache_sections_look_at_loggers();
     }
     return OK;
 }
