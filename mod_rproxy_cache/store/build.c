@@ -54,13 +54,29 @@ static uint64_t extent_limit(const store_t *store)
     return limit < EXTENT_MIN ? EXTENT_MIN : limit;
 }
 
+/* Whether others may be evicted for a body that has come to so many bytes.
+ * What somebody reads already is not cut short for being large. */
 static int may_evict_locked(build_t *b, shard_t *shard, uint64_t bytes)
 {
-    index_place_t place;
+    return b->admitted || (b->followed && atomic_load(b->followed))
+           || eviction_admits_locked(b->store, shard, b->shard, b->hash, bytes);
+}
 
-    index_place(b->store, b->hash, &place);
-    place.shard = b->shard;
-    return eviction_admits_locked(b->store, shard, &place, b->hash, bytes);
+/* A length that is told is decided upon at once: as large as it is, there is
+ * memory for all of it, or it may evict. */
+static int admit_told_locked(build_t *b, shard_t *shard, uint64_t bytes)
+{
+    b->admitted =
+        eviction_admits_locked(b->store, shard, b->shard, b->hash, bytes)
+        || (uint64_t)shard->arena.free_granules * ARENA_GRANULE
+               > bytes + bytes / 8;
+    return b->admitted;
+}
+
+static apr_status_t build_no_room_locked(build_t *b, shard_t *shard)
+{
+    eviction_remember_locked(b->store, shard, b->shard, b->hash);
+    return build_refuse(b, &shard->refused_full);
 }
 
 /* Of the size wanted or, if that is not to be had, of half and so on. */
@@ -76,8 +92,7 @@ static uint32_t alloc_some(store_t *store, shard_t *shard, uint64_t least,
     return ref;
 }
 
-static uint32_t alloc_block(build_t *b, shard_t *shard, object_parts_t *parts,
-                            int evict)
+static uint32_t alloc_block(build_t *b, shard_t *shard, object_parts_t *parts)
 {
     uint64_t limit = extent_limit(b->store);
     size_t size;
@@ -92,7 +107,7 @@ static uint32_t alloc_block(build_t *b, shard_t *shard, object_parts_t *parts,
                                     bytes > sizeof(store_object_t)
                                         ? bytes
                                         : sizeof(store_object_t),
-                                    evict);
+                                    1);
         if (ref || b->told <= EXTENT_MIN) {
             return ref;
         }
@@ -102,7 +117,7 @@ static uint32_t alloc_block(build_t *b, shard_t *shard, object_parts_t *parts,
     if (b->told == BUILD_NOT_TOLD && limit > ROOM_NOT_TOLD) {
         limit = ROOM_NOT_TOLD;
     }
-    return alloc_some(b->store, shard, size, limit, evict);
+    return alloc_some(b->store, shard, size, limit, 1);
 }
 
 apr_status_t build_head_locked(build_t *b, shard_t *shard,
@@ -119,14 +134,11 @@ apr_status_t build_head_locked(build_t *b, shard_t *shard,
     if (!b->pin && !(b->pin = pin_take(b->store))) {
         return build_refuse(b, &shard->refused_full);
     }
-    b->object =
-        alloc_block(b, shard, parts,
-                    may_evict_locked(b, shard,
-                                     size
-                                         + (told == BUILD_NOT_TOLD ? 0
-                                                                   : told)));
+    if (told == BUILD_NOT_TOLD || admit_told_locked(b, shard, size + told)) {
+        b->object = alloc_block(b, shard, parts);
+    }
     if (!b->object) {
-        return build_refuse(b, &shard->refused_full);
+        return build_no_room_locked(b, shard);
     }
     object_write(b->store, b->object, parts, clock);
     o = object_at(b->store, b->object);
@@ -164,7 +176,7 @@ static apr_status_t grow(build_t *b)
     ref = alloc_some(b->store, shard, sizeof(extent_t), wanted,
                      may_evict_locked(b, shard, b->length + wanted));
     if (!ref) {
-        build_refuse(b, &shard->refused_full);
+        build_no_room_locked(b, shard);
         shard_unlock(b->store, b->shard);
         return b->failed;
     }

@@ -17,9 +17,11 @@ typedef struct {
     store_t *store;
     uint32_t shard, resets; /* resets: of the shard when this began */
     uint64_t hash;          /* of its key, for admission */
-    uint32_t object, pin;   /* 0: not yet */
-    uint64_t length, told;  /* so far; or BUILD_NOT_TOLD */
-    char *room;             /* where the body goes on */
+    int admitted;           /* may evict others, however long it becomes */
+    const atomic_u32_t *followed; /* not 0: somebody reads it already */
+    uint32_t object, pin;         /* 0: not yet */
+    uint64_t length, told;        /* so far; or BUILD_NOT_TOLD */
+    char *room;                   /* where the body goes on */
     size_t room_len;
     apr_status_t failed; /* the first error stays */
 } build_t;

@@ -186,7 +186,8 @@ static int check_body(check_t *c, uint32_t ref)
     }
     if (object_chain(o)->last != last
         || atomic_load(&object_chain(o)->length) > room
-        || (!last && atomic_load(&object_chain(o)->length) != in_block)) {
+        || (!last && o->where != WHERE_UNDER_WAY
+            && atomic_load(&object_chain(o)->length) != in_block)) {
         return check_says(c, "a body's chain");
     }
     return 1;

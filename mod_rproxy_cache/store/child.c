@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "child.h"
-#include "fill.h"
 #include "pin.h"
 #include "shard.h"
+#include "ticket.h"
 
 enum {
     FIELDS_TO_START = 19 /* behind the state */
@@ -52,9 +52,13 @@ static int process_look(pid_t pid, uint64_t *started)
     return 1;
 }
 
-static int child_lives(const child_t *child, pid_t pid)
+static int child_lives(const child_t *child, pid_t pid, int thorough)
 {
     uint64_t started;
+
+    if (!thorough) {
+        return kill(pid, 0) == 0 || errno != ESRCH;
+    }
 
     return process_look(pid, &started)
            && (!started || !child->started || started == child->started);
@@ -72,7 +76,7 @@ static void break_fills(store_t *store, shard_t *shard, uint32_t child,
         ref = o->next;
         if (atomic_load(&o->variants) == child
             && (o->kind == KIND_TICKET) == tickets) {
-            fill_break(store, o);
+            ticket_break(store, o);
             shard_retire_locked(store, shard, o, tickets);
         }
     }
@@ -99,7 +103,7 @@ static void release_slot(store_t *store, uint32_t number)
     atomic_store(&child->pid, 0);
 }
 
-static void reclaim_dead_locked(store_t *store)
+static void reclaim_dead_locked(store_t *store, int thorough)
 {
     uint32_t i;
 
@@ -107,16 +111,16 @@ static void reclaim_dead_locked(store_t *store)
         child_t *child = &store->runtime->children[i];
         pid_t pid = (pid_t)atomic_load(&child->pid);
 
-        if (pid && !child_lives(child, pid)) {
+        if (pid && !child_lives(child, pid, thorough)) {
             release_slot(store, i);
         }
     }
 }
 
-void child_reclaim_dead(store_t *store)
+void child_reclaim_dead(store_t *store, int thorough)
 {
     shard_lock_plain(store, &store->runtime->children_lock);
-    reclaim_dead_locked(store);
+    reclaim_dead_locked(store, thorough);
     pthread_mutex_unlock(&store->runtime->children_lock);
 }
 
@@ -156,7 +160,7 @@ apr_status_t store_child_claim(store_t *store, apr_pool_t *pool)
     uint32_t *list = apr_palloc(pool, store->pins_each * sizeof(*list));
 
     shard_lock_plain(store, &store->runtime->children_lock);
-    reclaim_dead_locked(store);
+    reclaim_dead_locked(store, 1);
     store->child = take_slot_locked(store);
     pthread_mutex_unlock(&store->runtime->children_lock);
     if (store->child == NO_CHILD) {

@@ -9,7 +9,8 @@
 /* Makes the descriptor of that child readable. */
 void child_wake(const store_t *store, uint32_t child);
 
-/* Takes back what children held whose process is gone. */
-void child_reclaim_dead(store_t *store);
+/* Takes back what children held whose process is gone; thorough: also where
+ * another process has got its number. */
+void child_reclaim_dead(store_t *store, int thorough);
 
 #endif

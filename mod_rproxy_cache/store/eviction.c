@@ -205,12 +205,17 @@ void eviction_enter_locked(store_t *store, shard_t *shard,
     atomic_fetch_add_explicit(&shard->stored, 1, memory_order_relaxed);
 }
 
-int eviction_admits_locked(store_t *store, shard_t *shard,
-                           const index_place_t *place, uint64_t hash,
-                           uint64_t bytes)
+int eviction_admits_locked(store_t *store, shard_t *shard, uint32_t number,
+                           uint64_t hash, uint64_t bytes)
 {
     uint64_t large =
         (uint64_t)store->plan.granules / LARGE_SHARE * ARENA_GRANULE;
 
-    return bytes <= large || ghost_has(store, shard, place->shard, hash);
+    return bytes <= large || ghost_has(store, shard, number, hash);
+}
+
+void eviction_remember_locked(store_t *store, shard_t *shard, uint32_t number,
+                              uint64_t hash)
+{
+    ghost_insert(store, shard, number, hash);
 }

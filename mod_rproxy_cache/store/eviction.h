@@ -30,9 +30,11 @@ void eviction_enter_locked(store_t *store, shard_t *shard,
                            store_object_t *o, const store_object_t *before);
 
 /* Whether a body of this size may evict others. */
-int eviction_admits_locked(store_t *store, shard_t *shard,
-                           const index_place_t *place, uint64_t hash,
-                           uint64_t bytes);
+int eviction_admits_locked(store_t *store, shard_t *shard, uint32_t number,
+                           uint64_t hash, uint64_t bytes);
+/* It could not: the next one of this key may. */
+void eviction_remember_locked(store_t *store, shard_t *shard, uint32_t number,
+                              uint64_t hash);
 
 /* Takes an object out for good; counted by the caller. */
 void eviction_drop_locked(store_t *store, shard_t *shard, store_object_t *o);

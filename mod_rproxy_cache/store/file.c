@@ -220,7 +220,7 @@ static int has_children(store_t *store)
 {
     uint32_t i;
 
-    child_reclaim_dead(store);
+    child_reclaim_dead(store, 1);
     for (i = 0; i < store->children; i++) {
         if (atomic_load(&store->runtime->children[i].pid)) {
             return 1;

@@ -4,87 +4,21 @@
 #include <stdlib.h>
 
 #include "fill.h"
-#include "child.h"
 #include "eviction.h"
 #include "pin.h"
 #include "purge.h"
 #include "shard.h"
-
-/* ---- tickets ---- */
-
-static size_t follower_words(const store_t *store)
-{
-    return (store->children + 63) / 64;
-}
-
-static void wake_followers(const store_t *store, uint32_t ref)
-{
-    ticket_t *ticket = object_ticket(object_at(store, ref));
-    size_t i;
-
-    for (i = 0; i < follower_words(store); i++) {
-        uint64_t bits = atomic_load(&ticket->followers[i]);
-
-        if (bits) {
-            bits = atomic_exchange(&ticket->followers[i], 0);
-        }
-        for (; bits; bits &= bits - 1) {
-            child_wake(store,
-                       (uint32_t)(i * 64) + (uint32_t)__builtin_ctzll(bits));
-        }
-    }
-}
-
-/* @return its ref; 0: no room */
-static uint32_t ticket_create_locked(store_t *store, shard_t *shard,
-                                     const index_place_t *place, slice_t key,
-                                     uint32_t pin)
-{
-    object_parts_t parts = { .kind = KIND_TICKET, .key = key };
-    size_t size = (object_head_size(&parts) + 7) & ~(size_t)7;
-    size_t end = size + sizeof(ticket_t) + 8 * follower_words(store);
-    uint32_t ref = eviction_alloc_locked(store, shard, end, 1);
-    atomic_u64_t *slot;
-
-    if (!ref) {
-        return 0;
-    }
-    slot = eviction_slot_locked(store, shard, place);
-    if (!slot) {
-        arena_free(store->base, &shard->arena, ref);
-        return 0;
-    }
-    object_write(store, ref, &parts, 0);
-    memset((char *)object_at(store, ref) + size, 0, end - size);
-    atomic_store(&object_at(store, ref)->stage, PENDING_WAIT);
-    queue_push(store, &shard->under_way, ref, WHERE_UNDER_WAY, 0);
-    atomic_store(&object_at(store, ref)->variants, store->child);
-    index_set_locked(slot, place, ref);
-    pin_publish(store, pin, ref);
-    return ref;
-}
+#include "ticket.h"
 
 /* Out of the index; followers find stage once they wake. */
-static void ticket_end_locked(store_fill_t *fill, shard_t *shard,
-                              pending_e stage)
+static void fill_end_ticket_locked(store_fill_t *fill, shard_t *shard,
+                                   pending_e stage)
 {
     store_object_t *o = object_at(fill->build.store, fill->ticket);
 
     atomic_store(&object_ticket(o)->object, 0);
     atomic_store(&o->stage, (uint8_t)stage);
     shard_retire_locked(fill->build.store, shard, o, 1);
-}
-
-void fill_break(store_t *store, store_object_t *o)
-{
-    if (o->kind == KIND_TICKET) {
-        atomic_store(&object_ticket(o)->object, 0);
-        atomic_store(&o->stage, PENDING_FAILED);
-        wake_followers(store, object_ref(store, o));
-    }
-    else if (atomic_load(&o->stage) == PENDING_HEAD) {
-        atomic_store(&o->stage, PENDING_FAILED);
-    }
 }
 
 /* ---- the claim ---- */
@@ -238,9 +172,9 @@ apr_status_t store_fill_move(store_fill_t *fill, const store_key_t *key)
     }
     shard = fill->ticket ? build_lock(&fill->build) : NULL;
     if (shard) {
-        ticket_end_locked(fill, shard, PENDING_MOVED);
+        fill_end_ticket_locked(fill, shard, PENDING_MOVED);
         shard_unlock(fill->build.store, fill->build.shard);
-        wake_followers(fill->build.store, fill->ticket);
+        ticket_wake(fill->build.store, fill->ticket);
     }
     fill->build.failed = APR_SUCCESS; /* the old shard's */
     fill->ticket = 0;
@@ -265,12 +199,12 @@ static apr_status_t fill_give_up(store_fill_t *fill, pending_e stage)
             build_drop_locked(b, shard, PENDING_FAILED);
         }
         if (fill->ticket) {
-            ticket_end_locked(fill, shard, stage);
+            fill_end_ticket_locked(fill, shard, stage);
         }
         shard_unlock(b->store, b->shard);
     }
     if (fill->ticket) {
-        wake_followers(b->store, fill->ticket);
+        ticket_wake(b->store, fill->ticket);
     }
     fill->ticket = 0;
     b->object = 0;
@@ -305,6 +239,7 @@ apr_status_t store_fill_head(store_fill_t *fill, store_kind_e kind,
     if (status == APR_SUCCESS && fill->ticket) {
         store_object_t *ticket = object_at(b->store, fill->ticket);
 
+        b->followed = &object_ticket(ticket)->followed;
         atomic_store(&object_ticket(ticket)->object, b->object);
         atomic_store(&ticket->stage, PENDING_HEAD);
     }
@@ -313,7 +248,7 @@ apr_status_t store_fill_head(store_fill_t *fill, store_kind_e kind,
         return fill_give_up(fill, PENDING_REFUSED);
     }
     if (fill->ticket) {
-        wake_followers(b->store, fill->ticket);
+        ticket_wake(b->store, fill->ticket);
     }
     return APR_SUCCESS;
 }
@@ -326,7 +261,7 @@ apr_status_t store_fill_body(store_fill_t *fill, const char *data, size_t len)
         return fill_give_up(fill, PENDING_FAILED);
     }
     if (fill->ticket) {
-        wake_followers(b->store, fill->ticket);
+        ticket_wake(b->store, fill->ticket);
     }
     return APR_SUCCESS;
 }
@@ -408,11 +343,12 @@ apr_status_t store_fill_commit(store_fill_t **result, uint32_t now_s)
     }
     status = fill_end_locked(fill, shard);
     if (fill->ticket) {
-        ticket_end_locked(fill, shard, status ? PENDING_REFUSED : PENDING_DONE);
+        fill_end_ticket_locked(fill, shard,
+                               status ? PENDING_REFUSED : PENDING_DONE);
     }
     shard_unlock(b->store, b->shard);
     if (fill->ticket) {
-        wake_followers(b->store, fill->ticket);
+        ticket_wake(b->store, fill->ticket);
     }
     fill_free(fill);
     *result = NULL;

@@ -20,9 +20,6 @@ struct store_fill_t {
     uint32_t ticket, ticket_pin; /* 0: none */
 };
 
-/* The owner is gone: a ticket or object under way will not be completed.
- * Objects before tickets, which wake. */
-void fill_break(store_t *store, store_object_t *o);
 
 /* Takes the object in place of what is under the key. */
 apr_status_t fill_publish_locked(store_t *store, shard_t *shard,

@@ -29,7 +29,7 @@ static pending_e object_stage(const store_object_t *o, uint64_t *available)
 }
 
 /* The ticket names it no more before it is taken away. */
-static int attach(store_t *store, store_pin_t *pin, const ticket_t *ticket,
+static int attach(store_t *store, store_pin_t *pin, ticket_t *ticket,
                   uint32_t object)
 {
     uint32_t taken = pin_take(store);
@@ -41,6 +41,9 @@ static int attach(store_t *store, store_pin_t *pin, const ticket_t *ticket,
     if (atomic_load(&ticket->object) != object) {
         pin_give(store, taken);
         return 0;
+    }
+    if (!atomic_load(&ticket->followed)) {
+        atomic_store(&ticket->followed, 1);
     }
     pin->object = object_at(store, object);
     pin->slot = taken;

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 
 #include "shard.h"
-#include "fill.h"
 #include "object.h"
 #include "pin.h"
+#include "ticket.h"
 
 typedef struct {
     store_t *store;
@@ -144,12 +144,25 @@ static void keep_pinned(emptying_t *e)
         }
         if (o->where == WHERE_UNDER_WAY) {
             atomic_store(&o->variants, 0);
-            fill_break(e->store, o);
         }
         keep_variants(e, o);
         e->refs[n++] = ref;
     }
     e->ref_count = n;
+}
+
+static void break_kept(emptying_t *e, int tickets)
+{
+    size_t i;
+
+    for (i = 0; i < e->ref_count; i++) {
+        store_object_t *o = object_at(e->store, e->refs[i]);
+
+        if (o->where == WHERE_UNDER_WAY
+            && (o->kind == KIND_TICKET) == tickets) {
+            ticket_break(e->store, o);
+        }
+    }
 }
 
 /* Ranges that are not what they seem cannot both be blocks. */
@@ -238,6 +251,8 @@ void shard_empty_locked(store_t *store, uint32_t number)
     }
     else {
         keep_pinned(&e);
+        break_kept(&e, 0);
+        break_kept(&e, 1);
         sort_kept(&e);
     }
     rebuild(&e, shard);

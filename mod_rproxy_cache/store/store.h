@@ -74,7 +74,7 @@ enum {
     STORE_BROTLI = 64,
     STORE_PARTIAL = 128, /* body is a part: meta.part_* */
     STORE_ETAG_WEAK = 256,
-    STORE_HEAD_ONLY = 512,    /* of a HEAD: there is no body */
+    STORE_HEAD_ONLY = 512,     /* of a HEAD: there is no body */
     STORE_NOT_ON_ERROR = 1024, /* stale-if-error=0 was said */
     STORE_HAS_SERVER = 2048    /* a Server field is in the head */
 };

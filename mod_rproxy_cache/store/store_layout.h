@@ -141,8 +141,8 @@ typedef struct {
 
 /* Behind a ticket's key, at a multiple of 8. */
 typedef struct {
-    atomic_u32_t object; /* under way; 0: not yet, or no more */
-    uint32_t unused;
+    atomic_u32_t object;      /* under way; 0: not yet, or no more */
+    atomic_u32_t followed;    /* not 0: somebody has read of the object */
     atomic_u64_t followers[]; /* bits: children that want to be woken */
 } ticket_t;
 

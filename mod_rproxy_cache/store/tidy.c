@@ -13,7 +13,10 @@
 #include "shard.h"
 
 enum {
-    WALK_SECONDS = 60, /* once around */
+    WALK_SECONDS = 60,   /* once around, of an index that is not large */
+    WALK_MAX = 4096,     /* buckets in one call */
+    WALK_LOCKED = 64,    /* and under one lock */
+    THOROUGH_EVERY = 16, /* seconds */
     LIMBO_ROUNDS = 8
 };
 
@@ -51,7 +54,7 @@ static void tidy_object(store_t *store, shard_t *shard, store_object_t *o,
 static void walk_some(store_t *store, shard_t *shard, uint32_t number,
                       uint32_t now_s)
 {
-    uint32_t left = store->plan.buckets / WALK_SECONDS + 1;
+    uint32_t left = WALK_LOCKED;
 
     while (left-- > 0) {
         bucket_t *bucket;
@@ -69,7 +72,7 @@ static void walk_some(store_t *store, shard_t *shard, uint32_t number,
     }
 }
 
-static void tidy_shard(store_t *store, uint32_t number, uint32_t now_s)
+static void tidy_shard(store_t *store, uint32_t number)
 {
     shard_t *shard = shard_lock(store, number);
     int rounds = LIMBO_ROUNDS;
@@ -77,10 +80,23 @@ static void tidy_shard(store_t *store, uint32_t number, uint32_t now_s)
     if (shard->broken) {
         shard_empty_locked(store, number);
     }
-    walk_some(store, shard, number, now_s);
     while (rounds-- > 0 && shard_free_limbo_locked(store, shard)) {
     }
     shard_unlock(store, number);
+}
+
+static void walk_shard(store_t *store, uint32_t number, uint32_t now_s)
+{
+    uint32_t most = WALK_MAX / store->plan.shards;
+    uint32_t left = store->plan.buckets / WALK_SECONDS + WALK_LOCKED;
+
+    for (left = left < most ? left : most; left >= WALK_LOCKED;
+         left -= WALK_LOCKED) {
+        shard_t *shard = shard_lock(store, number);
+
+        walk_some(store, shard, number, now_s);
+        shard_unlock(store, number);
+    }
 }
 
 void store_tidy(store_t *store, uint32_t now_s)
@@ -94,9 +110,10 @@ void store_tidy(store_t *store, uint32_t now_s)
                                            now_s)) {
         return;
     }
-    child_reclaim_dead(store);
+    child_reclaim_dead(store, now_s % THOROUGH_EVERY == 0);
     for (i = 0; i < store->plan.shards; i++) {
-        tidy_shard(store, i, now_s);
+        walk_shard(store, i, now_s);
+        tidy_shard(store, i);
     }
     if (purge_clock_renew(store)) {
         for (i = 0; i < store->plan.shards; i++) {

@@ -35,6 +35,7 @@
 #include "store/shard_empty.c"
 #include "store/stats.c"
 #include "store/store.c"
+#include "store/ticket.c"
 #include "store/tidy.c"
 
 enum {

@@ -29,6 +29,7 @@
 #include "store/shard_empty.c"
 #include "store/stats.c"
 #include "store/store.c"
+#include "store/ticket.c"
 #include "store/tidy.c"
 
 enum {

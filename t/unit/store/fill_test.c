@@ -245,6 +245,44 @@ static void test_too_large(void **state)
     scene_close(&s);
 }
 
+/* Full of others: what nobody follows is dropped, what somebody reads goes on.
+ */
+static void test_large_and_followed(void **state)
+{
+    static char data[50000];
+    char name[32];
+    int followed, i, n;
+    scene_t s;
+
+    for (followed = 0; followed < 2; followed++) {
+        scene_open(&s, 8 * MB);
+        for (i = 0; i < 300; i++) {
+            snprintf(name, sizeof(name), "%d", i);
+            fixture_put(&s.f, name, slice_make(data, sizeof(data)));
+        }
+        assert_int_equal(head(&s, -1), APR_SUCCESS);
+        assert_int_equal(look(&s), PENDING_HEAD);
+        if (!followed) {
+            store_unpin(s.f.store, &s.follower);
+            atomic_store((atomic_u32_t *)s.fill->build.followed, 0);
+        }
+        for (n = 0;
+             n < 20
+             && store_fill_body(s.fill, data, sizeof(data)) == APR_SUCCESS;
+             n++) {
+        }
+        if (followed) {
+            assert_int_equal(n, 20);
+            assert_int_equal(store_fill_commit(&s.fill, 1001), APR_SUCCESS);
+        }
+        else {
+            assert_in_range(n, 1, 10);
+            assert_int_equal(store_fill_commit(&s.fill, 1001), APR_ENOSPC);
+        }
+        scene_close(&s);
+    }
+}
+
 static void test_purged_meanwhile(void **state)
 {
     store_pin_t pin;
@@ -401,6 +439,7 @@ int main(void)
     unit_add("aborted behind the head", test_aborted_behind_head, NULL);
     unit_add("shorter or longer than told", test_wrong_length, NULL);
     unit_add("too large", test_too_large, NULL);
+    unit_add("large, followed or not", test_large_and_followed, NULL);
     unit_add("a purge in the meantime wins", test_purged_meanwhile, NULL);
     unit_add("moved to a variant", test_moved, NULL);
     unit_add("moved to one under way", test_moved_onto_another, NULL);

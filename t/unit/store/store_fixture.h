@@ -32,6 +32,7 @@
 #include "store/shard_empty.c"
 #include "store/stats.c"
 #include "store/store.c"
+#include "store/ticket.c"
 #include "store/tidy.c"
 
 static const slice_t no_text = { NULL, 0 };

@@ -413,6 +413,35 @@ static void test_scan_resistance(void **state)
     fixture_close(&f);
 }
 
+/* A large body evicts nothing, unless it is asked for again. */
+static void test_large_bodies(void **state)
+{
+    static char data[2000], large[400000];
+    store_stats_t before, after;
+    fixture_t f;
+    char name[32];
+    int i;
+
+    fixture_open(&f, 8 * MB);
+    assert_int_equal(fixture_put(&f, "large", slice_make(large, sizeof(large))),
+                     APR_SUCCESS); /* there is room */
+    for (i = 0; i < 5000; i++) {
+        snprintf(name, sizeof(name), "%d", i);
+        fixture_put(&f, name, slice_make(data, sizeof(data)));
+    }
+    assert_false(fixture_has(&f, "large"));
+    store_stats(f.store, &before);
+    assert_int_equal(fixture_put(&f, "first", slice_make(large, sizeof(large))),
+                     APR_ENOSPC);
+    store_stats(f.store, &after);
+    assert_int_equal(after.evictions, before.evictions);
+    assert_int_equal(after.refused_full, before.refused_full + 1);
+    assert_int_equal(fixture_put(&f, "first", slice_make(large, sizeof(large))),
+                     APR_SUCCESS);
+    assert_true(fixture_has(&f, "first"));
+    fixture_close(&f);
+}
+
 static void test_tidy_drops(void **state)
 {
     store_meta_t meta = { .stored_at = 1000, .lifetime = 10, .if_error = 5 };
@@ -459,6 +488,7 @@ int main(void)
     unit_add("full index", test_index_full, NULL);
     unit_add("no pin left", test_no_pin, NULL);
     unit_add("a scan does not flush what is hot", test_scan_resistance, NULL);
+    unit_add("large bodies", test_large_bodies, NULL);
     unit_add("what is beyond use goes", test_tidy_drops, NULL);
     return unit_run("store");
 }
