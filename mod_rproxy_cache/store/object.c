@@ -43,6 +43,11 @@ const uint32_t *object_tags(const store_object_t *o)
     return (const uint32_t *)((const char *)o + text_at(o)) - o->tag_count;
 }
 
+int store_object_tag_count(const store_object_t *o)
+{
+    return (int)o->tag_count;
+}
+
 size_t object_room(const store_object_t *o)
 {
     return (size_t)(o->block >> ARENA_SIZE_SHIFT) * ARENA_GRANULE

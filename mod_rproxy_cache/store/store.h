@@ -120,6 +120,7 @@ slice_t store_object_quick_head(const store_object_t *o);
 /* Of the body; of an object under way: of what is there. */
 uint64_t store_object_length(const store_object_t *o);
 uint32_t store_object_number(const store_object_t *o); /* for status pages */
+int store_object_tag_count(const store_object_t *o);
 
 /* The body from offset on as vectors.  @return their number; they cover all of
  * what is asked for, or max was reached */
