@@ -85,6 +85,7 @@ static void *APR_THREAD_FUNC watch(apr_thread_t *self, void *unused)
                              { stop_pipe[0], POLLIN, 0 } };
     uint64_t count;
 
+    (void)self;
     (void)unused;
     while (!fds[1].revents) {
         if (poll(fds, 2, -1) < 0) {
@@ -95,7 +96,6 @@ static void *APR_THREAD_FUNC watch(apr_thread_t *self, void *unused)
         }
         wake_all();
     }
-    apr_thread_exit(self, APR_SUCCESS);
     return NULL;
 }
 
@@ -119,7 +119,8 @@ apr_status_t cache_wait_start(apr_pool_t *pchild)
     }
     rv = thread_start(&thread, watch, NULL, pchild);
     if (rv == APR_SUCCESS) {
-        apr_pool_cleanup_register(pchild, NULL, stop, apr_pool_cleanup_null);
+        /* Before the thread's own pool goes. */
+        apr_pool_pre_cleanup_register(pchild, NULL, stop);
     }
     return rv;
 }
