@@ -500,6 +500,9 @@ void cache_store_begin(cache_request_t *q, request_rec *r,
         refuse(q, r, "no-room");
         return;
     }
+    if ((compressible || coding) && !on_encoding) {
+        apr_table_mergen(r->headers_out, "Vary", "Accept-Encoding");
+    }
     q->stored = 1;
 }
 

@@ -337,7 +337,7 @@ static int decide(cache_request_t *q, request_rec *r)
 {
     const char *reason = cache_request_bypass(q);
     cache_found_e what;
-    int soft;
+    int soft, wanting;
 
     if (reason || cache_request_key(q) != 0) {
         q->reason = reason ? reason : "key-too-long";
@@ -364,12 +364,19 @@ static int decide(cache_request_t *q, request_rec *r)
     if (what == FOUND_OBJECT) {
         q->verdict = q->background ? REUSE_VALIDATE
                                    : cache_lookup_verdict(q, &q->pin, soft);
-        if (is_served(q->verdict)) {
+        if (!cache_serve_form(q, q->pin.object, &wanting)) {
+            store_unpin(cache.store,
+                        &q->pin); /* packed, and not to be undone */
+            q->fwd = "vary-miss";
+        }
+        else if (is_served(q->verdict)) {
             return serve(q, r);
         }
-        q->stale = q->pin;
-        memset(&q->pin, 0, sizeof(q->pin));
-        q->fwd = q->verdict == REUSE_REQUEST ? "request" : "stale";
+        else {
+            q->stale = q->pin;
+            memset(&q->pin, 0, sizeof(q->pin));
+            q->fwd = q->verdict == REUSE_REQUEST ? "request" : "stale";
+        }
     }
     if (q->facts.cc.only_if_cached) {
         return HTTP_GATEWAY_TIME_OUT;

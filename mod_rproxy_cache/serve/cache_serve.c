@@ -20,6 +20,7 @@
 #include "policy/accept_encoding.h"
 #include "policy/http_date.h"
 #include "policy/validators.h"
+#include "variants/variant_etag.h"
 
 #define BODY_VECTORS 64
 /* Status line, Server, Age, Content-Length, Connection, Cache-Status. */
@@ -135,13 +136,24 @@ static slice_t etag_of(const store_object_t *o)
                        : slice_make(NULL, 0);
 }
 
+/* o is a form of master.  *held: the tag of the form that the client has, if it
+ * is not o's. */
 static precondition_e precondition(const cache_request_t *q,
-                                   const store_object_t *o)
+                                   const store_object_t *master,
+                                   const store_object_t *o, slice_t *held)
 {
     const store_meta_t *m = store_object_meta(o);
 
+    *held = slice_make(NULL, 0);
     if (!q->facts.has_condition || m->status != HTTP_OK) {
         return PRECONDITION_NONE;
+    }
+    if (!q->facts.if_match.p && !q->facts.conditions_lost
+        && variant_etag_held(q->facts.if_none_match, etag_of(master),
+                             coding_of(master),
+                             accept_encoding_read(q->facts.accept_encoding),
+                             held)) {
+        return PRECONDITION_NOT_MODIFIED;
     }
     return precondition_decide(&q->facts, etag_of(o),
                                m->last_modified ? (int64_t)m->last_modified
@@ -270,7 +282,7 @@ static void put_connection(request_rec *r, text_t *t)
 }
 
 static slice_t make_head(cache_request_t *q, const store_object_t *o,
-                         int not_modified)
+                         int not_modified, slice_t etag)
 {
     request_rec *r = q->r;
     slice_t head = cache_final_head(o), line = cache_head_status(head);
@@ -294,6 +306,9 @@ static slice_t make_head(cache_request_t *q, const store_object_t *o,
     if (!(store_object_meta(q->pin.object)->flags & STORE_HAS_SERVER)
         && *server) {
         put_field(&t, "Server", server);
+    }
+    if (etag.len) {
+        put_field(&t, "ETag", apr_pstrmemdup(r->pool, etag.p, etag.len));
     }
     put_number(&t, "Age", (uint64_t)age_of(q, o));
     if (!not_modified && !AP_STATUS_IS_HEADER_ONLY(r->status)) {
@@ -341,6 +356,7 @@ int cache_serve_quick(cache_request_t *q)
     request_rec *r = q->r;
     const store_object_t *o;
     precondition_e condition;
+    slice_t held;
     int wanting;
 
     if (r->connection->master || r->proto_num < HTTP_VERSION(1, 1)
@@ -351,7 +367,7 @@ int cache_serve_quick(cache_request_t *q)
     if (!o || wanting) {
         return DECLINED;
     }
-    condition = precondition(q, o);
+    condition = precondition(q, q->pin.object, o, &held);
     if (condition == PRECONDITION_FAILED) {
         return DECLINED;
     }
@@ -359,7 +375,8 @@ int cache_serve_quick(cache_request_t *q)
                     ? HTTP_NOT_MODIFIED
                     : store_object_meta(o)->status;
     r->no_local_copy = 0;
-    return send_quick(q, o, make_head(q, o, r->status == HTTP_NOT_MODIFIED),
+    return send_quick(q, o,
+                      make_head(q, o, r->status == HTTP_NOT_MODIFIED, held),
                       !r->header_only && r->status != HTTP_NOT_MODIFIED
                           && !AP_STATUS_IS_HEADER_ONLY(r->status));
 }
@@ -377,12 +394,15 @@ static void set_age(cache_request_t *q, request_rec *r, const store_object_t *o)
     }
 }
 
-/* Answers r with head and, unless the client has it already, body. */
-static void answer(cache_request_t *q, request_rec *r, const store_object_t *o,
+/* Answers r with head and, unless the client has it already, body of a form of
+ * master. */
+static void answer(cache_request_t *q, request_rec *r,
+                   const store_object_t *master, const store_object_t *o,
                    slice_t head, apr_bucket_brigade *bb)
 {
     const store_meta_t *m = store_object_meta(o);
-    precondition_e condition = precondition(q, o);
+    slice_t held;
+    precondition_e condition = precondition(q, master, o, &held);
 
     if (m->flags & STORE_PARTIAL) {
         cache_partial_answer(q, r, o, bb);
@@ -397,6 +417,10 @@ static void answer(cache_request_t *q, request_rec *r, const store_object_t *o,
         r->status = condition == PRECONDITION_FAILED ? HTTP_PRECONDITION_FAILED
                                                      : HTTP_NOT_MODIFIED;
         r->status_line = NULL;
+        if (held.len) {
+            apr_table_setn(r->headers_out, "ETag",
+                           apr_pstrmemdup(r->pool, held.p, held.len));
+        }
     }
     else {
         ap_set_content_length(r, (apr_off_t)store_object_length(o));
@@ -410,6 +434,7 @@ int cache_serve(cache_request_t *q, request_rec *r)
 {
     apr_bucket_brigade *bb =
         apr_brigade_create(r->pool, r->connection->bucket_alloc);
+    slice_t held;
     int wanting;
     const store_object_t *o = cache_serve_form(q, q->pin.object, &wanting);
     apr_status_t rv;
@@ -417,10 +442,10 @@ int cache_serve(cache_request_t *q, request_rec *r)
     if (!o) {
         return HTTP_NOT_ACCEPTABLE;
     }
-    if (precondition(q, o) == PRECONDITION_FAILED) {
+    if (precondition(q, q->pin.object, o, &held) == PRECONDITION_FAILED) {
         return HTTP_PRECONDITION_FAILED;
     }
-    answer(q, r, o, store_object_raw_head(o), bb);
+    answer(q, r, q->pin.object, o, store_object_raw_head(o), bb);
     rv = ap_pass_brigade(r->output_filters, bb);
     return rv == APR_SUCCESS || r->connection->aborted ? OK : AP_FILTER_ERROR;
 }
@@ -433,5 +458,5 @@ void cache_serve_instead(cache_request_t *q, request_rec *r,
 
     apr_brigade_cleanup(bb);
     o = o ? o : pin->object;
-    answer(q, r, o, cache_final_head(o), bb);
+    answer(q, r, pin->object, o, cache_final_head(o), bb);
 }
