@@ -6,7 +6,7 @@
 
 #include "store_layout.h"
 
-/* A segment of more than 64 GB is cut to that.  @return APR_EINVAL: too small */
+/* More than 64 GB is cut to that.  @return APR_EINVAL: too small */
 apr_status_t plan_make(store_plan_t *plan, uint64_t size, uint32_t salt);
 
 #endif

@@ -73,8 +73,8 @@ static int ban_matches(const store_t *store, slice_t key, int soft,
             return 1;
         }
     }
-    atomic_thread_fence(memory_order_acquire);
-    return atomic_load(&store->segment->lost[soft]) > since;
+    /* A write, so that none of the reads above comes behind it. */
+    return atomic_fetch_or(&store->segment->lost[soft], 0) > since;
 }
 
 static int concerns(const store_t *store, const store_object_t *o, int kind,

@@ -145,7 +145,8 @@ void store_object_refresh(store_t *store, const store_object_t *o,
                           uint32_t stored_at, uint32_t initial_age,
                           uint32_t lifetime, uint32_t date);
 
-/* Takes back soft purges up to clock: store_clock when the 304 was asked for. */
+/* Takes back soft purges up to clock: store_clock before the 304 was asked
+ * for. */
 void store_object_revalidated(store_t *store, const store_object_t *o,
                               uint32_t clock);
 
@@ -200,8 +201,8 @@ apr_status_t store_fill_head(store_fill_t *fill, store_kind_e kind,
 apr_status_t store_fill_body(store_fill_t *fill, const char *data, size_t len);
 /* Publishes it in place of what was under the key.  A body of another length
  * than told: not stored (APR_EGENERAL), followers see PENDING_FAILED.  A hard
- * purge in the meantime: not stored (APR_NOTFOUND), followers get what there is.
- * An earlier error: that one.  Frees fill. */
+ * purge in the meantime: not stored (APR_NOTFOUND), followers get what there
+ * is.  An earlier error: that one.  Frees fill. */
 apr_status_t store_fill_commit(store_fill_t **fill, uint32_t now_s);
 /* Not stored.  Followers see PENDING_REFUSED before the head is known,
  * PENDING_FAILED behind it.  marker_s > 0: a marker for so long stands for the

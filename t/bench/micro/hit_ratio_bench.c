@@ -10,7 +10,8 @@
  * turn, over and over.  The store runs as it is, with its index, ghost and
  * memory; its room is what it held at the end.
  *
- * Prints trace, room in objects, hit ratios in percent of store, LRU, Belady. */
+ * Prints trace, room in objects, and in percent the hits of store, LRU and
+ * Belady. */
 #include <stdio.h>
 #include <stdlib.h>
 

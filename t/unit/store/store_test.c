@@ -1,7 +1,7 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* store_test.c: put, find, pin, replace, remove; bodies of all shapes; variants;
- * a segment that is full. */
+/* store_test.c: put, find, pin, replace, remove; bodies of all shapes;
+ * variants; a segment that is full. */
 #include "store_fixture.h"
 
 enum {
