@@ -365,6 +365,8 @@ static void refuse(cache_request_t *q, request_rec *r, const char *reason)
 {
     q->reason = reason;
     q->stored = 0;
+    ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, r, RPLOGNO(2202) "not stored: %s",
+                  reason);
     cache_why_note(q, REFUSAL_RESPONSE, r->status);
     if (q->fill) {
         store_fill_abort(&q->fill, now_s(),
@@ -504,6 +506,13 @@ void cache_store_begin(cache_request_t *q, request_rec *r,
         apr_table_mergen(r->headers_out, "Vary", "Accept-Encoding");
     }
     q->stored = 1;
+    ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, r,
+                  RPLOGNO(2201) "stored for %" APR_INT64_T_FMT " s (%s); hits "
+                                "%s%s",
+                  (apr_int64_t)lifetime.lifetime_s,
+                  lifetime_source_name(lifetime.source),
+                  q->checked_why ? "behind all phases: " : "before all phases",
+                  q->checked_why ? q->checked_why : "");
 }
 
 /* ---- 304 ---- */
