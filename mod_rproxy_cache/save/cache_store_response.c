@@ -210,7 +210,11 @@ static const char *unknown_filter(const request_rec *r)
     for (f = r->output_filters; f && f->frec->ftype < AP_FTYPE_CONNECTION;
          f = f->next) {
         size_t k = 0, n = sizeof(known_filters) / sizeof(known_filters[0]);
-        while (k < n && strcmp(known_filters[k], f->frec->name) != 0) {
+        const char *name = f->frec->name;
+        if (strncasecmp(name, "BYTYPE:", 7) == 0) { /* mod_filter's */
+            name += 7;
+        }
+        while (k < n && strcasecmp(known_filters[k], name) != 0) {
             k++;
         }
         if (k == n && f->frec->ftype >= AP_FTYPE_CONTENT_SET - 1) {
