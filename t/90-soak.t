@@ -140,6 +140,7 @@ sub disturb {
     my (@kills, %memory);
     for (my $n = 1; $n * $EVERY <= $SOAK; $n++) {
         sleep_until($begun + ($n - 0.5) * $EVERY);
+        $httpd->await_children(1);
         my @children = $httpd->children;
         push @kills, time;
         $httpd->end_child(KILL => $children[ rand @children ]);
