@@ -10,6 +10,7 @@
 #include <apr_strings.h>
 #include <mpm_common.h>
 
+#include "admin/cache_admin.h"
 #include "serve/cache_background.h"
 #include "config/cache_config.h"
 #include "status/cache_counters.h"
@@ -268,6 +269,7 @@ static void register_hooks(apr_pool_t *pool)
     cache_save_register_hooks(pool);
     cache_methods_register_hooks(pool);
     cache_report_register(pool);
+    cache_admin_register(pool);
     cache_background_register_hooks(pool);
 }
 

@@ -34,14 +34,10 @@ const char *admin_json_fault(const char *text, size_t len, apr_pool_t *pool)
 static const char *decoded(const char *text, size_t len, apr_pool_t *pool)
 {
     char *word = apr_pstrmemdup(pool, text, len);
-    apr_size_t room = len + 1;
+    apr_status_t rv = apr_unescape_url(word, word, APR_ESCAPE_STRING, NULL,
+                                       NULL, 1, NULL);
 
-    return len == 0
-                   || apr_unescape_url(word, word, APR_ESCAPE_STRING, NULL,
-                                       NULL, 1, &room)
-                          == APR_SUCCESS
-               ? word
-               : NULL;
+    return rv == APR_SUCCESS || rv == APR_NOTFOUND ? word : NULL;
 }
 
 /* @return NULL or what is wrong */

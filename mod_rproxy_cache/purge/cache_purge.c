@@ -78,6 +78,13 @@ void cache_purge_uri(request_rec *r, const key_uri_t *uri, int soft)
     purge_hash(hash(r->pool, uri->query.p ? "u" : "p", url, nothing), soft);
 }
 
+static int is_same_origin(const key_uri_t *a, const key_uri_t *b)
+{
+    unsigned port = a->port ? a->port : cache_key_default_port(a->scheme);
+
+    return port == b->port && slice_eq(a->scheme, b->scheme);
+}
+
 /* The same under http and https. */
 static void for_schemes(request_rec *r, const key_uri_t *uri, slice_t text,
                         int soft, int is_prefix)
@@ -98,9 +105,15 @@ static void for_schemes(request_rec *r, const key_uri_t *uri, slice_t text,
         if (i >= 0) {
             one.scheme = usual[i].scheme;
             one.port = usual[i].port;
+            if (is_same_origin(uri, &one)) {
+                continue;
+            }
         }
         if (is_prefix) {
-            store_purge_prefix(cache.store, url_of(r, &one), soft);
+            slice_t url = url_of(r, &one);
+            if (url.len) { /* else it would be everything */
+                store_purge_prefix(cache.store, url, soft);
+            }
         }
         else {
             cache_purge_uri(r, &one, soft);

@@ -392,14 +392,21 @@ static void announce_litespeed(request_rec *r)
     apr_table_setn(r->headers_in, "X-LSCACHE", "on");
 }
 
+/* Redirects within httpd, and what tells of this very moment: status, metrics,
+ * admin, purges. */
+static int is_left_out(const char *handler)
+{
+    return strcmp(handler, "redirect-handler") == 0
+           || strncmp(handler, "rproxy-", 7) == 0;
+}
+
 static int fixups(request_rec *r)
 {
     request_rec *root;
     const cache_settings_t *s;
     cache_request_t *q;
 
-    if (!cache.store || r->main
-        || (r->handler && strcmp(r->handler, "redirect-handler") == 0)) {
+    if (!cache.store || r->main || (r->handler && is_left_out(r->handler))) {
         return DECLINED;
     }
     s = cache_settings(r);

@@ -214,7 +214,7 @@ static void json_counters(writer_t *w, const row_t *row)
     write_number(w, (int64_t)row->looked_up);
 }
 
-static void json(request_rec *r, apr_bucket_brigade *bb)
+void cache_report_json(request_rec *r, apr_bucket_brigade *bb)
 {
     writer_t w = writer_make(bb);
     store_stats_t stats = { 0 };
@@ -295,7 +295,8 @@ static void metrics(request_rec *r, apr_bucket_brigade *bb)
 
 void cache_report_register(apr_pool_t *pool)
 {
-    static const rproxy_status_section_t section = { "Cache", html, json,
+    static const rproxy_status_section_t section = { "Cache", html,
+                                                     cache_report_json,
                                                      metrics };
 
     ap_register_provider(pool, RPROXY_STATUS_GROUP, "cache",

@@ -5,8 +5,11 @@
 #ifndef RPROXY_CACHE_REPORT_H
 #define RPROXY_CACHE_REPORT_H
 
-#include <apr_pools.h>
+#include <httpd.h>
 
 void cache_report_register(apr_pool_t *pool);
+
+/* The JSON alone. */
+void cache_report_json(request_rec *r, apr_bucket_brigade *bb);
 
 #endif
