@@ -19,6 +19,7 @@
 
 #include "save/cache_application.h"
 #include "save/cache_body_peek.h"
+#include "save/cache_confirm.h"
 #include "status/cache_counters.h"
 #include "serve/cache_head.h"
 #include "purge/cache_purge.h"
@@ -174,8 +175,8 @@ static void serve_confirmed(cache_saving_t *saving, request_rec *r,
 
     q->fwd_status = r->status;
     if (is_selected(q, r, facts)) {
-        cache_store_confirmed(q, r, saving->raw_fields, saving->raw_count,
-                              fields, count, application, &fresh);
+        cache_confirm(q, r, saving->raw_fields, saving->raw_count, fields,
+                      count, application, &fresh);
     }
     else {
         store_object_remove(cache.store, q->stale.object); /* for the last */

@@ -16,14 +16,6 @@ void cache_store_begin(cache_request_t *q, request_rec *r,
                        const response_facts_t *facts,
                        const cache_application_t *application);
 
-/* A 304 for what q->stale holds: stores it anew with merged heads and new
- * times.  *fresh is pinned if that worked. */
-void cache_store_confirmed(cache_request_t *q, request_rec *r,
-                           const h1_field_t *raw, size_t raw_count,
-                           const h1_field_t *final, size_t final_count,
-                           const cache_application_t *application,
-                           store_pin_t *fresh);
-
 /* It has been published: what is made of it off the request's way. */
 void cache_store_finished(cache_request_t *q, request_rec *r);
 

@@ -1,0 +1,99 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* cache_confirm.c: see cache_confirm.h.  Layer L2. */
+#include "cache_confirm.h"
+
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_protocol.h>
+
+#include "policy/merge.h"
+#include "save/cache_object.h"
+#include "save/cache_store_response.h"
+#include "save/cache_verdict.h"
+#include "serve/cache_head.h"
+#include "serve/cache_serve.h"
+
+static uint32_t now_s(void)
+{
+    return (uint32_t)apr_time_sec(apr_time_now());
+}
+
+static slice_t merged(request_rec *r, slice_t head, const h1_field_t *fresh,
+                      size_t fresh_count)
+{
+    size_t count;
+    const h1_field_t *stored = cache_head_read(r->pool, head, &count);
+    h1_field_t *fields =
+        apr_palloc(r->pool, (count + fresh_count + 1) * sizeof(*fields));
+    size_t n = merge_fields(fields, stored, count, fresh, fresh_count);
+
+    return cache_head_write(r->pool, cache_head_status(head), fields, n);
+}
+
+static slice_t whole_body(const store_object_t *o, apr_pool_t *pool)
+{
+    struct iovec iov[8];
+    uint64_t length = store_object_length(o), at = 0;
+    char *copy;
+    int i, n = store_object_body(cache.store, o, 0, length, iov, 8);
+
+    if (n == 1 || !length) {
+        return slice_make(length ? iov[0].iov_base : "", length);
+    }
+    copy = apr_palloc(pool, length);
+    while (at < length) {
+        n = store_object_body(cache.store, o, at, length - at, iov, 8);
+        for (i = 0; i < n; i++) {
+            memcpy(copy + at, iov[i].iov_base, iov[i].iov_len);
+            at += iov[i].iov_len;
+        }
+        if (n <= 0) {
+            return slice_make(NULL, 0);
+        }
+    }
+    return slice_make(copy, length);
+}
+
+void cache_confirm(cache_request_t *q, request_rec *r, const h1_field_t *raw,
+                   size_t raw_count, const h1_field_t *final,
+                   size_t final_count, const cache_application_t *application,
+                   store_pin_t *fresh)
+{
+    const store_object_t *o = q->stale.object;
+    uint16_t kept = store_object_meta(o)->flags
+                    & (STORE_GZIP | STORE_BROTLI | STORE_COMPRESSIBLE);
+    slice_t raw_head, final_head;
+    response_facts_t facts;
+    size_t count;
+    const h1_field_t *fields;
+    lifetime_t lifetime;
+    uint64_t tags[STORE_TAGS_MAX];
+    store_meta_t meta;
+
+    raw = cache_object_fields(q, r->pool, raw, &raw_count);
+    final = cache_object_fields(q, r->pool, final, &final_count);
+    raw_head = merged(r, store_object_raw_head(o), raw, raw_count);
+    final_head = merged(r, cache_final_head(o), final, final_count);
+    fields = cache_head_read(r->pool, final_head, &count);
+    r->status = store_object_meta(o)->status;
+    response_facts_read(&facts, r->status, fields, count,
+                        CACHE_TARGETS(q->settings), q->begun_s);
+    lifetime = cache_verdict_lifetime(q, r, &facts, application);
+    cache_object_meta(&meta, q, r, &facts, &lifetime);
+    meta.flags |= kept;
+    meta.flags |= cache_object_has_server(fields, count) ? STORE_HAS_SERVER : 0;
+    cache_object_find_etag(&meta, raw_head);
+    if (q->fill) {
+        store_fill_abort(&q->fill, now_s(), 0);
+    }
+    if (store_put(cache.store, &q->variant, q->clock, STORE_RESPONSE, &meta,
+                  raw_head, final_head, tags,
+                  cache_object_tags(q, application, tags),
+                  whole_body(o, r->pool), now_s())
+        == APR_SUCCESS) {
+        store_find(cache.store, &q->variant, fresh);
+        q->stored = 1;
+        cache_store_finished(q, r);
+    }
+}
