@@ -430,10 +430,38 @@ static void answer(cache_request_t *q, request_rec *r,
                             apr_bucket_eos_create(r->connection->bucket_alloc));
 }
 
+/* httpd's own filter makes the 206, but its 416 does not say of how many bytes,
+ * and it takes a range of HEAD for one (RFC 9110 sections 14.2 and 15.5.17). */
+static int refuse_range(const cache_request_t *q, request_rec *r,
+                        const store_object_t *o)
+{
+    const store_meta_t *m = store_object_meta(o);
+    byte_range_t ranges[RANGES_MAX];
+    int count;
+
+    if (q->facts.method == METHOD_IS_HEAD) {
+        apr_table_unset(r->headers_in, "Range");
+    }
+    if (!q->facts.has_range || m->status != HTTP_OK
+        || (m->flags & STORE_PARTIAL)
+        || byte_range_decide(&q->facts, (int64_t)store_object_length(o),
+                             etag_of(o),
+                             m->last_modified ? (int64_t)m->last_modified : -1,
+                             m->date ? (int64_t)m->date : -1, ranges, &count)
+               != RANGE_UNSATISFIABLE) {
+        return 0;
+    }
+    apr_table_setn(r->err_headers_out, "Content-Range",
+                   apr_psprintf(r->pool, "bytes */%" APR_UINT64_T_FMT,
+                                (apr_uint64_t)store_object_length(o)));
+    return 1;
+}
+
 int cache_serve(cache_request_t *q, request_rec *r)
 {
     apr_bucket_brigade *bb =
         apr_brigade_create(r->pool, r->connection->bucket_alloc);
+    precondition_e condition;
     slice_t held;
     int wanting;
     const store_object_t *o = cache_serve_form(q, q->pin.object, &wanting);
@@ -442,8 +470,12 @@ int cache_serve(cache_request_t *q, request_rec *r)
     if (!o) {
         return HTTP_NOT_ACCEPTABLE;
     }
-    if (precondition(q, q->pin.object, o, &held) == PRECONDITION_FAILED) {
+    condition = precondition(q, q->pin.object, o, &held);
+    if (condition == PRECONDITION_FAILED) {
         return HTTP_PRECONDITION_FAILED;
+    }
+    if (condition == PRECONDITION_NONE && refuse_range(q, r, o)) {
+        return HTTP_RANGE_NOT_SATISFIABLE;
     }
     answer(q, r, q->pin.object, o, store_object_raw_head(o), bb);
     rv = ap_pass_brigade(r->output_filters, bb);
