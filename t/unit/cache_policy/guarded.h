@@ -63,7 +63,8 @@ static inline size_t guarded_fields(int slot, const char *lines,
 }
 
 /* The text of that number: "", then all texts of one letter, of two, ...
- * @param out room for max letters  @return its length, or -1: longer than max */
+ * @param out room for max letters
+ * @return its length, or -1: longer than max */
 static inline int guarded_text(size_t number, const char *letters, int max,
                                char *out)
 {
