@@ -1,7 +1,8 @@
 #!/bin/sh
 # Licensed under the Apache License, Version 2.0 (see LICENSE).
 #
-# Puts the modules into the httpd of apxs and enables them, or takes them out:
+# Puts the modules and rproxyctl into the httpd of apxs and enables them, or takes
+# them out:
 #
 #   conf/install.sh install|uninstall build/mod_rproxy/mod_rproxy.so ...
 #
@@ -16,6 +17,7 @@ destination=${DESTDIR:-}
 modules=$destination$("$apxs" -q LIBEXECDIR)
 configuration=$destination$("$apxs" -q SYSCONFDIR)
 formats=$top/conf/log-formats.conf
+programs=$destination$("$apxs" -q SBINDIR)
 
 if [ -d "$configuration/mods-available" ]; then
     style=debian
@@ -55,6 +57,14 @@ add() { # name without mod_, file
         ;;
     esac
     echo "installed $modules/mod_$1.so"
+    [ "$1" != rproxy ] || add_program
+}
+
+add_program() {
+    mkdir -p "$programs"
+    cp "$top/mod_rproxy/rproxyctl" "$programs/rproxyctl"
+    chmod 755 "$programs/rproxyctl"
+    echo "installed $programs/rproxyctl"
 }
 
 remove() {
@@ -76,6 +86,7 @@ remove() {
     esac
     rm -f "$modules/mod_$1.so"
     echo "removed $modules/mod_$1.so"
+    [ "$1" != rproxy ] || rm -f "$programs/rproxyctl"
 }
 
 action=$1

@@ -34,8 +34,8 @@ const char *admin_json_fault(const char *text, size_t len, apr_pool_t *pool)
 static const char *decoded(const char *text, size_t len, apr_pool_t *pool)
 {
     char *word = apr_pstrmemdup(pool, text, len);
-    apr_status_t rv = apr_unescape_url(word, word, APR_ESCAPE_STRING, NULL,
-                                       NULL, 1, NULL);
+    apr_status_t rv =
+        apr_unescape_url(word, word, APR_ESCAPE_STRING, NULL, NULL, 1, NULL);
 
     return rv == APR_SUCCESS || rv == APR_NOTFOUND ? word : NULL;
 }

@@ -299,7 +299,9 @@ void explain(request_rec *r, const explain_order_t *order, writer_t *w)
     decision = decide(q, has_key);
     write_decision(w, q, &decision);
     write_quick(w, q);
-    write_refusal(w, "last_not_stored", q, REFUSAL_RESPONSE);
+    if (strcmp(decision.name, "hit") != 0) {
+        write_refusal(w, "last_not_stored", q, REFUSAL_RESPONSE);
+    }
     write_refusal(w, "last_bypass", q, REFUSAL_REQUEST);
     write_notes(w, q, order);
     write_text(w, "}");

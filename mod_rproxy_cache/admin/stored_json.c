@@ -159,6 +159,9 @@ static int add(void *ctx, const store_object_t *o)
         && key.p[list->prefix.len] != '\n') {
         return 1; /* a longer URL */
     }
+    if (!list->whole && store_object_purged(cache.store, o) == STORE_PURGED) {
+        return 1; /* dropped when somebody asks for it */
+    }
     if (list->count < list->limit) {
         write_text(list->w, list->count ? ", " : "");
         stored_json(list->w, o, list->now_s);

@@ -10,8 +10,8 @@
 /* One object, pinned. */
 void stored_json(writer_t *w, const store_object_t *o, int64_t now_s);
 
-/* A list of those whose key begins with prefix (and, with whole, goes on only
- * with parts that are not of the URL), at most limit of them.
+/* A list of those whose key begins with prefix, at most limit of them.  With
+ * whole, prefix is the whole URL, and those that were purged are listed too.
  * @return how many there are */
 int stored_json_list(writer_t *w, slice_t prefix, int whole, int limit);
 
