@@ -60,6 +60,24 @@ void queue_push(store_t *store, queue_t *queue, uint32_t ref, uint8_t where,
     queue->granules += granules;
 }
 
+/* At the end that is looked at first. */
+static void limbo_append(store_t *store, queue_t *limbo, uint32_t ref)
+{
+    store_object_t *o = object_at(store, ref);
+
+    o->where = WHERE_LIMBO;
+    o->next = 0;
+    o->previous = limbo->tail;
+    if (limbo->tail) {
+        object_at(store, limbo->tail)->next = ref;
+    }
+    else {
+        limbo->head = ref;
+    }
+    limbo->tail = ref;
+    limbo->count++;
+}
+
 void queue_remove(store_t *store, queue_t *queue, uint32_t ref,
                   uint32_t granules)
 {
@@ -139,7 +157,7 @@ void shard_retire_locked(store_t *store, shard_t *shard, store_object_t *o,
     }
     queue_remove(store, queue_of(shard, o), object_ref(store, o),
                  shard_object_granules(store, o));
-    queue_push(store, &shard->limbo, object_ref(store, o), WHERE_LIMBO, 0);
+    limbo_append(store, &shard->limbo, object_ref(store, o));
 }
 
 static uint32_t free_block_and_chain(store_t *store, shard_t *shard,
@@ -211,7 +229,7 @@ static void batch_mark(void *ctx, uint32_t ref)
     }
 }
 
-/* The oldest ones; what is still read becomes the newest. */
+/* Those that came last, and some that were still read the last time. */
 uint32_t shard_free_limbo_locked(store_t *store, shard_t *shard)
 {
     limbo_batch_t batch = { .count = 0 };

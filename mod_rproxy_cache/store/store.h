@@ -41,8 +41,9 @@ apr_status_t store_create(store_t **store, const store_config_t *config,
  * pins, fills.  APR_ENOSPC: no free slot. */
 apr_status_t store_child_claim(store_t *store, apr_pool_t *pool);
 
-/* The least part of a second or so, by any child: takes back what dead children
- * held, frees what nobody reads any more, drops what is beyond use. */
+/* Once a second or so, by any child (the first one in a second does it): takes
+ * back what dead children held, frees what nobody reads any more, drops what is
+ * beyond use.  now_s is the clock of markers, too. */
 void store_tidy(store_t *store, uint32_t now_s);
 
 /* ---- objects ---- */
@@ -128,8 +129,8 @@ int store_object_body(const store_t *store, const store_object_t *o,
                       uint64_t offset, uint64_t length, struct iovec *iov,
                       int max);
 
-/* How purges concern it.  Costs one load while nothing was purged since the
- * last look. */
+/* How purges concern it (for its variants too: they are not asked).  Costs one
+ * load while nothing was purged since the last look. */
 typedef enum {
     STORE_VALID,
     STORE_PURGED_SOFT,
@@ -160,7 +161,8 @@ enum {
 };
 const store_object_t *store_object_variant(const store_t *store,
                                            const store_object_t *o, int which);
-/* Copies; APR_EEXIST: there is one already; APR_ENOSPC. */
+/* Copies; APR_EEXIST: there is one already, or the object has gone; APR_ENOSPC.
+ */
 apr_status_t store_variant_add(store_t *store, const store_object_t *o,
                                int which, const store_meta_t *meta,
                                slice_t raw_head, slice_t quick_head,

@@ -28,7 +28,8 @@ static int is_beyond_use(const store_object_t *o, uint32_t now_s)
     uint64_t stale =
         m->while_revalidate > m->if_error ? m->while_revalidate : m->if_error;
 
-    if (o->kind != STORE_MARKER && (m->etag_len || m->last_modified)) {
+    if (o->kind == STORE_VARY
+        || (o->kind == STORE_RESPONSE && (m->etag_len || m->last_modified))) {
         return 0;
     }
     return (uint64_t)now_s + m->initial_age

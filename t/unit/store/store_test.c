@@ -333,6 +333,41 @@ static void test_full(void **state)
     fixture_close(&f);
 }
 
+/* Many objects that are gone but still read do not cost others their place. */
+static void test_full_of_readers(void **state)
+{
+    static char data[2000];
+    store_stats_t before, after;
+    store_pin_t pins[300];
+    fixture_t f;
+    char name[32];
+    int i;
+
+    fixture_open(&f, 8 * MB);
+    for (i = 0; i < 300; i++) {
+        snprintf(name, sizeof(name), "read %d", i);
+        fixture_put(&f, name, slice_str("body"));
+        assert_int_equal(fixture_find(&f, name, &pins[i]), APR_SUCCESS);
+        store_object_remove(f.store, pins[i].object);
+    }
+    for (i = 0; i < 10000; i++) {
+        if (i == 5000) {
+            store_stats(f.store, &before);
+        }
+        snprintf(name, sizeof(name), "%d", i);
+        assert_int_equal(fixture_put(&f, name, slice_make(data, sizeof(data))),
+                         APR_SUCCESS);
+    }
+    store_stats(f.store, &after);
+    assert_in_range(after.evictions - before.evictions, 4900, 5100);
+    assert_true(after.limbo >= 300);
+    for (i = 0; i < 300; i++) {
+        assert_int_equal(store_object_length(pins[i].object), 4);
+        store_unpin(f.store, &pins[i]);
+    }
+    fixture_close(&f);
+}
+
 /* More objects than the index has slots. */
 static void test_index_full(void **state)
 {
@@ -485,6 +520,7 @@ int main(void)
     unit_add("variants live and go with their object", test_variants, NULL);
     unit_add("each object with a prefix", test_each, NULL);
     unit_add("full segment", test_full, NULL);
+    unit_add("full, with many readers", test_full_of_readers, NULL);
     unit_add("full index", test_index_full, NULL);
     unit_add("no pin left", test_no_pin, NULL);
     unit_add("a scan does not flush what is hot", test_scan_resistance, NULL);
