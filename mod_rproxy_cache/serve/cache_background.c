@@ -130,6 +130,20 @@ static int ssl_conn_is_ssl(conn_rec *c)
     return source && source->fetch->is_tls ? OK : DECLINED;
 }
 
+static const char *http_scheme(const request_rec *r)
+{
+    const source_t *source = source_of(r->connection);
+
+    return source && source->fetch->is_tls ? "https" : NULL;
+}
+
+static apr_port_t default_port(const request_rec *r)
+{
+    const source_t *source = source_of(r->connection);
+
+    return source && source->fetch->is_tls ? DEFAULT_HTTPS_PORT : 0;
+}
+
 /* CGI and PHP look at the variable that mod_ssl sets. */
 static int fixups(request_rec *r)
 {
@@ -335,6 +349,8 @@ void cache_background_register_hooks(apr_pool_t *pool)
 #if AP_MODULE_MAGIC_AT_LEAST(20120211, 102)
     ap_hook_ssl_conn_is_ssl(ssl_conn_is_ssl, NULL, NULL, APR_HOOK_FIRST);
 #endif
+    ap_hook_http_scheme(http_scheme, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_default_port(default_port, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_fixups(fixups, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_log_transaction(log_transaction, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_log_transaction(run_jobs, NULL, NULL, APR_HOOK_REALLY_LAST);
