@@ -135,8 +135,7 @@ my @GOOD = (
 );
 
 my $configtest = RProxy::ConfigTest->new;
-plan tests => 3 * @MISTAKES + 3 + 2 * @WARNINGS + 2 * @GOOD,
-    need_module('mod_rproxy_cache');
+plan tests => 3 * @MISTAKES + 3 + 2 * @WARNINGS + 2 * @GOOD;
 
 $configtest->refuses(@$_) for @MISTAKES;
 my ($status, $said) = $configtest->run($SECRET);

@@ -57,7 +57,8 @@ static int purge_tags(cache_request_t *q, request_rec *r, int soft)
     return n;
 }
 
-static void purge_path(cache_request_t *q, request_rec *r, int soft)
+/* @return what was purged, a word */
+static const char *purge_path(cache_request_t *q, request_rec *r, int soft)
 {
     const char *how = apr_table_get(r->headers_in, "X-Purge-Method");
     slice_t text = q->uri.path;
@@ -81,12 +82,15 @@ static void purge_path(cache_request_t *q, request_rec *r, int soft)
     }
     command.text = text;
     cache_purge(r, &q->uri, &command, r->method);
+    return command.kind == PURGE_HOST     ? "host"
+           : command.kind == PURGE_PREFIX ? "prefix"
+                                          : "url";
 }
 
 static int handler(request_rec *r)
 {
     cache_request_t *q;
-    int tags;
+    const char *what;
 
     if (!r->handler || strcmp(r->handler, HANDLER) != 0 || !cache.store) {
         return DECLINED;
@@ -103,15 +107,9 @@ static int handler(request_rec *r)
     q->way = CACHE_SERVE; /* not one that invalidates what it names */
     q->reason = NULL;
     cache_request_say(q, r, "purge");
-    tags = purge_tags(q, r, is_soft(r));
-    if (!tags) {
-        purge_path(q, r, is_soft(r));
-    }
+    what = purge_tags(q, r, is_soft(r)) ? "tags" : purge_path(q, r, is_soft(r));
     ap_set_content_type(r, "application/json");
-    ap_rprintf(r, "{\"purged\": \"%s\", \"soft\": %s}\n",
-               tags                       ? "tags"
-               : strcmp(r->method, "BAN") ? "url"
-                                          : "prefix",
+    ap_rprintf(r, "{\"purged\": \"%s\", \"soft\": %s}\n", what,
                is_soft(r) ? "true" : "false");
     return OK;
 }
