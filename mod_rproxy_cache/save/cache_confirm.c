@@ -55,6 +55,38 @@ static slice_t whole_body(const store_object_t *o, apr_pool_t *pool)
     return slice_make(copy, length);
 }
 
+/* Requests that wait for this fetch get it from there. */
+static apr_status_t publish(cache_request_t *q, const store_meta_t *meta,
+                            slice_t raw_head, slice_t final_head,
+                            const uint64_t *tags, int tag_count, slice_t body)
+{
+    apr_status_t rv;
+
+    if (!q->fill) {
+        return store_put(cache.store, &q->variant, q->clock, STORE_RESPONSE,
+                         meta, raw_head, final_head, tags, tag_count, body,
+                         now_s());
+    }
+    rv = store_fill_head(q->fill, STORE_RESPONSE, meta, raw_head, final_head,
+                         tags, tag_count, (int64_t)body.len);
+    if (rv == APR_SUCCESS && body.len) {
+        rv = store_fill_body(q->fill, body.p, body.len);
+    }
+    if (rv != APR_SUCCESS) {
+        store_fill_abort(&q->fill, now_s(), 0);
+        return rv;
+    }
+    return store_fill_commit(&q->fill, now_s());
+}
+
+/* Those that came with the 304, or those of before. */
+static int tags_of(const cache_request_t *q,
+                   const cache_application_t *application, uint64_t *tags)
+{
+    return application->tag_count ? cache_object_tags(q, application, tags)
+                                  : store_object_tags(q->stale.object, tags);
+}
+
 void cache_confirm(cache_request_t *q, request_rec *r, const h1_field_t *raw,
                    size_t raw_count, const h1_field_t *final,
                    size_t final_count, const cache_application_t *application,
@@ -70,6 +102,7 @@ void cache_confirm(cache_request_t *q, request_rec *r, const h1_field_t *raw,
     lifetime_t lifetime;
     uint64_t tags[STORE_TAGS_MAX];
     store_meta_t meta;
+    int tag_count;
 
     raw = cache_object_fields(q, r->pool, raw, &raw_count);
     final = cache_object_fields(q, r->pool, final, &final_count);
@@ -84,13 +117,13 @@ void cache_confirm(cache_request_t *q, request_rec *r, const h1_field_t *raw,
     meta.flags |= kept;
     meta.flags |= cache_object_has_server(fields, count) ? STORE_HAS_SERVER : 0;
     cache_object_find_etag(&meta, raw_head);
-    if (q->fill) {
-        store_fill_abort(&q->fill, now_s(), 0);
+    if (cache_verdict_why_not(q, r, &facts, &lifetime, application)) {
+        store_object_remove(cache.store, o); /* used this once */
+        return;
     }
-    if (store_put(cache.store, &q->variant, q->clock, STORE_RESPONSE, &meta,
-                  raw_head, final_head, tags,
-                  cache_object_tags(q, application, tags),
-                  whole_body(o, r->pool), now_s())
+    tag_count = tags_of(q, application, tags);
+    if (publish(q, &meta, raw_head, final_head, tags, tag_count,
+                whole_body(o, r->pool))
         == APR_SUCCESS) {
         store_find(cache.store, &q->variant, fresh);
         q->stored = 1;

@@ -48,6 +48,17 @@ int store_object_tag_count(const store_object_t *o)
     return (int)o->tag_count;
 }
 
+int store_object_tags(const store_object_t *o, uint64_t *tags)
+{
+    const uint32_t *kept = object_tags(o);
+    uint32_t i;
+
+    for (i = 0; i < o->tag_count; i++) {
+        tags[i] = kept[i]; /* purges look at the lower half alone */
+    }
+    return (int)o->tag_count;
+}
+
 size_t object_room(const store_object_t *o)
 {
     return (size_t)(o->block >> ARENA_SIZE_SHIFT) * ARENA_GRANULE

@@ -122,6 +122,8 @@ slice_t store_object_quick_head(const store_object_t *o);
 uint64_t store_object_length(const store_object_t *o);
 uint32_t store_object_number(const store_object_t *o); /* for status pages */
 int store_object_tag_count(const store_object_t *o);
+/* As store_fill_head takes them.  @param tags room for STORE_TAGS_MAX */
+int store_object_tags(const store_object_t *o, uint64_t *tags);
 
 /* The body from offset on as vectors.  @return their number; they cover all of
  * what is asked for, or max was reached */
