@@ -17,6 +17,7 @@ destination=${DESTDIR:-}
 modules=$destination$("$apxs" -q LIBEXECDIR)
 configuration=$destination$("$apxs" -q SYSCONFDIR)
 formats=$top/conf/log-formats.conf
+presets=$top/conf/cache
 programs=$destination$("$apxs" -q SBINDIR)
 
 if [ -d "$configuration/mods-available" ]; then
@@ -37,6 +38,29 @@ on_system() {
     [ -n "$destination" ] || "$@"
 }
 
+# Memory for the cache, in a file that is the administrator's from then on.
+write_size() { # file
+    [ -e "$1" ] || cat >"$1" <<END
+# Memory of the cache (mod_rproxy_cache); "RProxyCache On" in a virtual host
+# uses it.
+RProxyCacheSize 64m
+END
+}
+
+add_presets() {
+    mkdir -p "$configuration/rproxy-cache"
+    cp "$presets"/*.conf "$configuration/rproxy-cache/"
+    echo "installed the presets $configuration/rproxy-cache/*.conf"
+}
+
+remove_presets() {
+    for file in "$presets"/*.conf; do
+        rm -f "$configuration/rproxy-cache/$(basename "$file")"
+    done
+    [ ! -d "$configuration/rproxy-cache" ] ||
+        rmdir --ignore-fail-on-non-empty "$configuration/rproxy-cache"
+}
+
 add() { # name without mod_, file
     mkdir -p "$modules"
     "$apxs" -i -S LIBEXECDIR="$modules" -n "$1" "$2" >/dev/null
@@ -45,18 +69,23 @@ add() { # name without mod_, file
         load_line "$1" >"$configuration/mods-available/$1.load"
         [ "$1" != rproxy ] ||
             cp "$formats" "$configuration/mods-available/$1.conf"
+        [ "$1" != rproxy_cache ] ||
+            write_size "$configuration/mods-available/$1.conf"
         on_system a2enmod -q "$1"
         ;;
     redhat)
         load_line "$1" >"$configuration/conf.modules.d/20-$1.conf"
         [ "$1" != rproxy ] ||
             cp "$formats" "$configuration/conf.d/rproxy-log-formats.conf"
+        [ "$1" != rproxy_cache ] ||
+            write_size "$configuration/conf.d/rproxy-cache.conf"
         ;;
     apxs)
         on_system "$apxs" -e -a -n "$1" "$2"
         ;;
     esac
     echo "installed $modules/mod_$1.so"
+    [ "$1" != rproxy_cache ] || add_presets
     [ "$1" != rproxy ] || add_program
 }
 
@@ -79,11 +108,14 @@ remove() {
         rm -f "$configuration/conf.modules.d/20-$1.conf"
         [ "$1" != rproxy ] ||
             rm -f "$configuration/conf.d/rproxy-log-formats.conf"
+        [ "$1" != rproxy_cache ] ||
+            rm -f "$configuration/conf.d/rproxy-cache.conf"
         ;;
     apxs)
         on_system "$apxs" -e -A -n "$1" "$2" # comments the line out
         ;;
     esac
+    [ "$1" != rproxy_cache ] || remove_presets
     rm -f "$modules/mod_$1.so"
     echo "removed $modules/mod_$1.so"
     [ "$1" != rproxy ] || rm -f "$programs/rproxyctl"
@@ -104,4 +136,4 @@ for file in "$@"; do
     esac
 done
 [ "$action" != install ] || [ -n "$destination" ] ||
-    echo "restart httpd to load it; an example is $top/conf/rproxy.conf"
+    echo "restart httpd to load them; examples: $top/conf/rproxy.conf, cache.conf"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Licensed under the Apache License, Version 2.0 (see LICENSE).
 #
-# A private httpd with mod_rproxy in the foreground, before a demo site or
+# A private httpd with our modules in the foreground, before a demo site or
 # before ORIGIN=http://...; everything it writes lies in build/run.
 #
 #   PORT     to listen on, 8080
@@ -66,7 +66,9 @@ Group $(id -gn nobody)"
     {
         # shellcheck disable=SC2086 # a list of words
         "$top/conf/modules.sh" $modules
-        echo "LoadModule rproxy_module \"$build/mod_rproxy/mod_rproxy.so\""
+        for name in rproxy rproxy_cache; do
+            echo "LoadModule ${name}_module \"$build/mod_$name/mod_$name.so\""
+        done
         echo "$user"
         sed -e "s|@run@|$run|g" -e "s|@public@|$public|g" \
             -e "s|@top@|$top|g" -e "s|@address@|$address|g" \
