@@ -119,6 +119,9 @@ void cache_confirm(cache_request_t *q, request_rec *r, const h1_field_t *raw,
     cache_object_find_etag(&meta, raw_head);
     if (cache_verdict_why_not(q, r, &facts, &lifetime, application)) {
         store_object_remove(cache.store, o); /* used this once */
+        if (q->fill) {
+            store_fill_abort(&q->fill, now_s(), 0);
+        }
         return;
     }
     tag_count = tags_of(q, application, tags);

@@ -220,8 +220,9 @@ static int is_sent_with_304(slice_t name)
     return 0;
 }
 
-/* The lines of a head, or those of them that go with a 304. */
-static void put_lines(text_t *t, slice_t lines, int not_modified)
+/* The lines of a head, or those of them that go with a 304: with etag, where
+ * there is one, in place of their own. */
+static void put_lines(text_t *t, slice_t lines, int not_modified, slice_t etag)
 {
     const char *line = lines.p, *end = lines.p + lines.len;
 
@@ -234,8 +235,10 @@ static void put_lines(text_t *t, slice_t lines, int not_modified)
         const char *next = stop ? stop + 1 : end;
         const char *colon = memchr(line, ':', (size_t)(next - line));
 
-        if (colon
-            && is_sent_with_304(slice_make(line, (size_t)(colon - line)))) {
+        slice_t name = slice_make(line, colon ? (size_t)(colon - line) : 0);
+
+        if (is_sent_with_304(name)
+            && !(etag.len && slice_eq_nocase(name, SLICE_LIT("ETag")))) {
             put(t, line, (size_t)(next - line));
         }
         line = next;
@@ -299,7 +302,7 @@ static slice_t make_head(cache_request_t *q, const store_object_t *o,
     }
     put(&t, line.p, line.len);
     put(&t, "\r\n", 2);
-    put_lines(&t, lines, not_modified);
+    put_lines(&t, lines, not_modified, etag);
     if (cache_sections_logs_fields()) {
         fill_table(r, lines, not_modified);
     }
