@@ -14,6 +14,7 @@
 #include "store/arena.c"
 #include "store/build.c"
 #include "store/check.c"
+#include "store/check_arena.c"
 #include "store/child.c"
 #include "store/eviction.c"
 #include "store/file.c"
