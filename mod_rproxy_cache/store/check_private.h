@@ -17,7 +17,8 @@ typedef struct {
     const char *wrong;
 } check_t;
 
-/* Blocks without a gap, each free one in its list.  @return 0: wrong says why */
+/* Blocks without a gap, each free one in its list.  @return 0: c->wrong says
+ * why */
 int check_arena(check_t *c);
 
 /* Keeps the first reason.  @return 0 */
