@@ -70,12 +70,51 @@ static void read_target(cache_request_t *q)
                                            : DEFAULT_HTTP_PORT;
 }
 
+/* Applications are handed "_" for "-" (RFC 3875 section 4.1.18), and cannot
+ * tell which it was. */
+static int is_taken_for(slice_t name, slice_t wanted)
+{
+    size_t i;
+
+    if (name.len != wanted.len) {
+        return 0;
+    }
+    for (i = 0; i < name.len; i++) {
+        char c = name.p[i] == '_' ? '-' : name.p[i];
+        if (slice_lower((unsigned char)c)
+            != slice_lower((unsigned char)wanted.p[i])) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 /* A field that turns a GET into something else, for some applications. */
 static int is_override(slice_t name)
 {
-    return slice_eq_nocase(name, SLICE_LIT("X-HTTP-Method-Override"))
-           || slice_eq_nocase(name, SLICE_LIT("X-Method-Override"))
-           || slice_eq_nocase(name, SLICE_LIT("X-HTTP-Method"));
+    return is_taken_for(name, SLICE_LIT("X-HTTP-Method-Override"))
+           || is_taken_for(name, SLICE_LIT("X-Method-Override"))
+           || is_taken_for(name, SLICE_LIT("X-HTTP-Method"));
+}
+
+/* Connection names fields that are not passed on, although the key may have
+ * them: the page that comes without them is not for others who send them. */
+static int names_fields(slice_t connection)
+{
+    static const char *const usual[] = { "close", "keep-alive", "TE", "Upgrade",
+                                         "HTTP2-Settings" };
+    slice_t option;
+
+    while (h1_list_next(&connection, &option)) {
+        size_t i = 0, n = sizeof(usual) / sizeof(usual[0]);
+        while (i < n && !slice_eq_nocase(option, slice_str(usual[i]))) {
+            i++;
+        }
+        if (i == n) {
+            return 1;
+        }
+    }
+    return 0;
 }
 
 /* What few requests have is looked for once, by first letters. */
@@ -87,6 +126,10 @@ static void look_at_names(cache_request_t *q)
         slice_t name = q->fields[i].name;
 
         switch (name.len ? slice_lower((unsigned char)name.p[0]) : 0) {
+        case 'c':
+            q->names_fields |= slice_eq_nocase(name, SLICE_LIT("Connection"))
+                               && names_fields(q->fields[i].value);
+            break;
         case 'h':
             if (slice_eq_nocase(name, SLICE_LIT("Host"))) {
                 q->host_field = q->fields[i].value;
@@ -183,7 +226,7 @@ static int add_spoken_of(const cache_request_t *q, char *buf, size_t cap,
             continue;
         }
         for (k = 0; k < sizeof(spoken_of) / sizeof(spoken_of[0]); k++) {
-            if (slice_eq_nocase(name, slice_str(spoken_of[k]))) {
+            if (is_taken_for(name, slice_str(spoken_of[k]))) {
                 len = len < 0 ? -1
                               : cache_key_add(buf, cap, len,
                                               slice_str(spoken_of[k]),
@@ -194,19 +237,33 @@ static int add_spoken_of(const cache_request_t *q, char *buf, size_t cap,
     return len;
 }
 
+/* "name", or "name:port" where the port is not the scheme's default. */
+static int is_usual_host(const cache_request_t *q, slice_t host)
+{
+    size_t n = q->uri.host.len;
+    char port[16];
+
+    if (host.len < n || memcmp(host.p, q->uri.host.p, n) != 0) {
+        return 0;
+    }
+    if (host.len == n) {
+        return 1;
+    }
+    apr_snprintf(port, sizeof(port), ":%u", q->uri.port);
+    return q->uri.port != cache_key_default_port(q->uri.scheme)
+           && slice_eq(slice_make(host.p + n, host.len - n), slice_str(port));
+}
+
 /* The application may see the Host field as it was sent. */
 static int add_odd_host(const cache_request_t *q, char *buf, size_t cap,
                         int len)
 {
     slice_t host = q->host_field;
-    size_t n = q->uri.host.len;
 
-    if (len < 0 || !n
-        || (host.len >= n && memcmp(host.p, q->uri.host.p, n) == 0
-            && (host.len == n || host.p[n] == ':'))) {
+    if (len < 0 || !host.p || !q->uri.host.len || is_usual_host(q, host)) {
         return len;
     }
-    return host.p ? cache_key_add(buf, cap, len, SLICE_LIT("host"), host) : len;
+    return cache_key_add(buf, cap, len, SLICE_LIT("host"), host);
 }
 
 static int write_key(const cache_request_t *q, char *buf, size_t cap)
@@ -304,6 +361,9 @@ const char *cache_request_bypass(cache_request_t *q)
     }
     if (q->has_upgrade) {
         return "upgrade";
+    }
+    if (q->names_fields) {
+        return "connection";
     }
     rule =
         cache_rule_find(q->settings->bypass, q->r, q->uri.path, q->uri.query);

@@ -34,6 +34,7 @@ typedef struct {
     size_t field_count;
     request_facts_t facts;
     unsigned is_overridden : 1, has_upgrade : 1, has_spoken_of : 1;
+    unsigned names_fields : 1;
     slice_t host_field; /* as it was sent */
     key_uri_t uri;
     store_key_t key;     /* primary */
