@@ -48,7 +48,7 @@ static int is_understood(int status)
 static int is_error_of_resource(int status)
 {
     return status == 404 || status == 410 || status == 414 || status == 451
-           || (status >= 500 && status <= 504);
+           || status == 500 || (status >= 502 && status <= 504);
 }
 
 static storable_e method_decide(const storable_in_t *in)
