@@ -92,7 +92,11 @@ pending_e store_pending(store_t *store, store_pin_t *pin, uint64_t *available)
     if (stage == PENDING_DONE) {
         return attach_done(store, pin, available);
     }
-    return object && stage == PENDING_HEAD ? PENDING_REFUSED : stage;
+    if (stage != PENDING_HEAD) {
+        return stage;
+    }
+    /* No pin was free; or it is ending just now, and will wake us. */
+    return atomic_load(&ticket->object) ? PENDING_REFUSED : PENDING_WAIT;
 }
 
 int store_wake_fd(const store_t *store)

@@ -37,8 +37,9 @@ typedef struct {
 apr_status_t store_create(store_t **store, const store_config_t *config,
                           const char **note, apr_pool_t *pool);
 
-/* After the fork; given back with pool.  Takes back what dead children held:
- * pins, fills.  APR_ENOSPC: no free slot. */
+/* After the fork; given back with pool: by then no thread may have a pin or a
+ * fill.  Takes back what dead children held: pins, fills.  APR_ENOSPC: no free
+ * slot. */
 apr_status_t store_child_claim(store_t *store, apr_pool_t *pool);
 
 /* Once a second or so, by any child (the first one in a second does it): takes

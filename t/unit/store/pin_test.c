@@ -103,6 +103,60 @@ static void test_attach_too_late(void **state)
     fixture_close(&f);
 }
 
+/* Between the two steps in which a ticket ends nothing can be read of it. */
+static void test_attach_at_the_end(void **state)
+{
+    ticket_t *ticket;
+    uint64_t available;
+    uint32_t object;
+    store_key_t key;
+    store_pin_t pin;
+
+    fixture_open(&f, MB);
+    key = fixture_key(&f, slice_str("a"));
+    store_fill_begin(f.store, &key, 1, 1, &fill, &pin);
+    assert_int_equal(store_fill_begin(f.store, &key, 1, 1, NULL, &pin),
+                     FILL_FOLLOW);
+    store_fill_head(fill, STORE_RESPONSE, &(store_meta_t){ .status = 200 },
+                    some_head, no_text, NULL, 0, 0);
+    ticket = object_ticket(pin.object);
+    object = atomic_exchange(&ticket->object, 0);
+    assert_int_equal(store_pending(f.store, &pin, &available), PENDING_WAIT);
+    atomic_store(&ticket->object, object);
+    assert_int_equal(store_fill_commit(&fill, 1), APR_SUCCESS);
+    assert_int_equal(store_pending(f.store, &pin, &available), PENDING_DONE);
+    assert_true(slice_eq(store_object_raw_head(pin.object), some_head));
+    store_unpin(f.store, &pin);
+    fixture_close(&f);
+}
+
+/* A follower that finds no pin for the object goes on its own. */
+static void test_attach_without_pin(void **state)
+{
+    uint32_t pins[PINS_MAX], count = 0;
+    uint64_t available;
+    store_key_t key;
+    store_pin_t pin;
+
+    fixture_open(&f, MB);
+    key = fixture_key(&f, slice_str("a"));
+    store_fill_begin(f.store, &key, 1, 1, &fill, &pin);
+    store_fill_begin(f.store, &key, 1, 1, NULL, &pin);
+    store_fill_head(fill, STORE_RESPONSE, &(store_meta_t){ .status = 200 },
+                    some_head, no_text, NULL, 0, 0);
+    while ((pins[count] = pin_take(f.store))) {
+        count++;
+    }
+    assert_int_equal(store_pending(f.store, &pin, &available), PENDING_REFUSED);
+    while (count > 0) {
+        pin_give(f.store, pins[--count]);
+    }
+    store_unpin(f.store, &pin);
+    store_fill_abort(&fill, 1, 0);
+    fixture_tidy(&f);
+    fixture_close(&f);
+}
+
 /* ---- a pin that is copied while others look through all of them ---- */
 
 typedef struct {
@@ -172,6 +226,8 @@ int main(void)
     unit_add("its successor comes before the pin is seen", test_successor,
              NULL);
     unit_add("a follower comes too late", test_attach_too_late, NULL);
+    unit_add("a follower comes at the end", test_attach_at_the_end, NULL);
+    unit_add("a follower without a pin", test_attach_without_pin, NULL);
     unit_add("a pin is copied while pins are looked through",
              test_copied_while_scanned, NULL);
     unit_add("copies without end", test_no_end, NULL);
