@@ -150,7 +150,7 @@ sub thread_module {
 
 sub name_origin_ports {
     my ($cfg) = @_;
-    my $port = $cfg->{vars}{port} + 150;    # clear of the virtual hosts' ports
+    my $port = $cfg->{vars}{port} + 400;    # clear of the virtual hosts' ports
     for my $name (@ORIGINS) {
         $port++ until Apache::TestServer->port_available($port);
         $cfg->{vars}{"${name}_port"} = $port++;
