@@ -33,6 +33,7 @@ typedef struct {
     apr_bucket_brigade *out;
     const rproxy_admin_verb_t *verb;
     rproxy_admin_request_t request;
+    int has_read; /* the body, to its end */
 } call_t;
 
 /* ---- the answer ---- */
@@ -64,8 +65,8 @@ static int refuse(call_t *call, int status, const char *why)
 {
     writer_t w = writer_make(call->out);
 
-    if (!call->request.json && ap_request_has_body(call->r)) {
-        call->r->connection->keepalive = AP_CONN_CLOSE; /* not all is read */
+    if (!call->has_read && ap_request_has_body(call->r)) {
+        call->r->connection->keepalive = AP_CONN_CLOSE;
     }
     ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, call->r,
                   RPLOGNO(1601) "rproxy-admin: %s %s refused: %s",
@@ -230,6 +231,7 @@ static int post(call_t *call)
     if (status != OK) {
         return status; /* the connection's, or broken framing: httpd tells */
     }
+    call->has_read = 1;
     fault = admin_json_fault(text, call->request.len, r->pool);
     if (fault) {
         return refuse(call, HTTP_BAD_REQUEST, fault);
