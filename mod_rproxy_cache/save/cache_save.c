@@ -88,24 +88,6 @@ static void invalidate(cache_request_t *q, request_rec *r,
     cache_request_say(q, r, "invalidated");
 }
 
-static int stale_may_stand_in(const cache_request_t *q)
-{
-    reuse_object_t object;
-    reuse_request_t request = {
-        .cc = &q->facts.cc,
-        .origin_failed = 1,
-        .max_serve_stale = CACHE_SETTING(q->settings, keep_stale_s),
-        .ignore_request_cc =
-            (CACHE_SETTING(q->settings, ignore) & IGNORE_REQUEST) != 0,
-    };
-
-    if (!q->stale.object) {
-        return 0;
-    }
-    cache_reuse_object(q->stale.object, 0, &object);
-    return reuse_decide(&object, &request, q->begun_s) == REUSE_STALE_ERROR;
-}
-
 static int is_failure(int status)
 {
     return status == HTTP_INTERNAL_SERVER_ERROR || status == HTTP_BAD_GATEWAY
@@ -260,7 +242,7 @@ static void decide(cache_saving_t *saving, request_rec *r,
         serve_confirmed(saving, r, fields, count, &facts, &application, bb);
         return;
     }
-    if (is_failure(r->status) && stale_may_stand_in(q)) {
+    if (is_failure(r->status) && cache_may_stand_in(q)) {
         saving->replaced = 1;
         serve_stale(q, r, bb);
         return;
@@ -404,7 +386,7 @@ static void insert_error_filter(request_rec *r)
     cache_request_t *q = cache.store ? cache_request_of(r) : NULL;
 
     if (q && !r->main && q->way == CACHE_FETCH && is_failure(r->status)
-        && !q->served_stale && stale_may_stand_in(q)) {
+        && !q->served_stale && cache_may_stand_in(q)) {
         ap_add_output_filter_handle(stale_handle, q, r, r->connection);
     }
 }

@@ -51,6 +51,27 @@ void cache_reuse_object(const store_object_t *o, int soft_purged,
     out->soft_purged = soft_purged != 0;
 }
 
+int cache_may_stand_in(const cache_request_t *q)
+{
+    const store_object_t *o = q->stale.object;
+    store_purged_e purged =
+        o ? store_object_purged(cache.store, o) : STORE_PURGED;
+    reuse_object_t object;
+    reuse_request_t request = {
+        .cc = &q->facts.cc,
+        .origin_failed = 1,
+        .max_serve_stale = CACHE_SETTING(q->settings, keep_stale_s),
+        .ignore_request_cc =
+            (CACHE_SETTING(q->settings, ignore) & IGNORE_REQUEST) != 0,
+    };
+
+    if (purged == STORE_PURGED) {
+        return 0;
+    }
+    cache_reuse_object(o, purged == STORE_PURGED_SOFT, &object);
+    return reuse_decide(&object, &request, q->begun_s) == REUSE_STALE_ERROR;
+}
+
 /* ---- which form ---- */
 
 static const store_object_t *variant(const store_object_t *o, int which)

@@ -35,4 +35,8 @@ slice_t cache_final_head(const store_object_t *o);
 void cache_reuse_object(const store_object_t *o, int soft_purged,
                         reuse_object_t *out);
 
+/* The origin has failed: may q->stale be sent in its place?  Not what has been
+ * purged meanwhile; what is purged softly may. */
+int cache_may_stand_in(const cache_request_t *q);
+
 #endif

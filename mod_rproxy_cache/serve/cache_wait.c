@@ -142,18 +142,8 @@ static int go_alone(waiting_t *w)
 static int use_stale(waiting_t *w)
 {
     cache_request_t *q = w->q;
-    reuse_object_t object;
-    reuse_request_t request = {
-        .cc = &q->facts.cc,
-        .origin_failed = 1,
-        .max_serve_stale = CACHE_SETTING(q->settings, keep_stale_s),
-    };
 
-    if (!q->stale.object) {
-        return 0;
-    }
-    cache_reuse_object(q->stale.object, 0, &object);
-    if (reuse_decide(&object, &request, q->begun_s) != REUSE_STALE_ERROR) {
+    if (!cache_may_stand_in(q)) {
         return 0;
     }
     store_unpin(cache.store, &q->pin);
