@@ -106,7 +106,8 @@ for my $name (sort keys %PRESETS) {
 subtest "$_: a save purges" => sub { saves($cache->through("t48_$_")) }
     for qw(wordpress woocommerce);
 subtest 'wordpress: other spellings' => \&spellings;
-subtest 'mediawiki: PURGE'           => \&mediawiki_purges;
+subtest "$_: PURGE"                  => sub { purges($cache->through($_)) }
+    for qw(t48_mediawiki t48_section);
 subtest 'static: reloading'          => \&reloading;
 subtest 'an origin that fails'       => \&failing;
 is_deeply($cache->origin->errors, [], 'the origin saw no error');
@@ -228,16 +229,18 @@ sub saves {
     is($c->get($picture)->body, 'old', 'not a file');
 }
 
-# It sends PURGE with each edit.
-sub mediawiki_purges {
-    my $c = $cache->through('t48_mediawiki');
-    my $page = $c->page(name => 'wiki/X', body => 'old', fields => \@FRESH);
-    $c->get($page);
-    $c->answer($page, body => 'new');
-    is($c->get($page)->body, 'old', 'stored');
-    is($c->ask(PURGE => $page)->status, 200, 'PURGE is taken');
-    is($c->get($page)->body, 'new', 'the next one gets the new page');
-    is($c->asked($page), 2, 'PURGE is not for the origin');
+# MediaWiki sends PURGE with each edit, for the page and its history.
+sub purges {
+    my ($c) = @_;
+    for my $query ('', '?title=X&action=history') {
+        my $page = $c->page(name => 'wiki/X', body => 'old', fields => \@FRESH);
+        $c->get("$page$query");
+        $c->answer($page, body => 'new');
+        is($c->get("$page$query")->body, 'old', "stored: $query");
+        is($c->ask(PURGE => "$page$query")->status, 200, 'PURGE is taken');
+        is($c->get("$page$query")->body, 'new', 'the next one is the new page');
+        is($c->asked("$page$query"), 2, 'PURGE is not for the origin');
+    }
 }
 
 sub reloading {

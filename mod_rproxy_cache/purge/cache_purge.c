@@ -47,10 +47,19 @@ int cache_purge_own_tags(const cache_request_t *q, uint64_t *tags)
     return CACHE_OWN_TAGS;
 }
 
-/* Of a URI by the rules of its virtual host. */
-static slice_t url_of(request_rec *r, const key_uri_t *uri)
+/* Whose rules the key may have been made by: first the virtual host's, then
+ * those of the request's section if it is in one.  NULL behind the last. */
+static const cache_settings_t *rules_of(const request_rec *r, int i)
 {
-    const cache_settings_t *s = cache_settings_of_server(r->server);
+    const cache_settings_t *host = cache_settings_of_server(r->server);
+    const cache_settings_t *section = cache_settings(r);
+
+    return i == 0 ? host : i == 1 && section != host ? section : NULL;
+}
+
+static slice_t url_of(request_rec *r, const key_uri_t *uri,
+                      const cache_settings_t *s)
+{
     key_rules_t rules = {
         .query = (query_rule_e)CACHE_SETTING(s, query),
         .keep_scheme = CACHE_SETTING(s, keep_scheme),
@@ -73,9 +82,27 @@ static void purge_hash(uint64_t tag, int soft)
 
 void cache_purge_uri(request_rec *r, const key_uri_t *uri, int soft)
 {
-    slice_t url = url_of(r, uri);
+    const cache_settings_t *s;
+    int i;
 
-    purge_hash(hash(r->pool, uri->query.p ? "u" : "p", url, nothing), soft);
+    for (i = 0; (s = rules_of(r, i)) != NULL; i++) {
+        purge_hash(hash(r->pool, uri->query.p ? "u" : "p", url_of(r, uri, s),
+                        nothing),
+                   soft);
+    }
+}
+
+static void purge_prefix(request_rec *r, const key_uri_t *uri, int soft)
+{
+    const cache_settings_t *s;
+    int i;
+
+    for (i = 0; (s = rules_of(r, i)) != NULL; i++) {
+        slice_t url = url_of(r, uri, s);
+        if (url.len) { /* else it would be everything */
+            store_purge_prefix(cache.store, url, soft);
+        }
+    }
 }
 
 static int is_same_origin(const key_uri_t *a, const key_uri_t *b)
@@ -110,10 +137,7 @@ static void for_schemes(request_rec *r, const key_uri_t *uri, slice_t text,
             }
         }
         if (is_prefix) {
-            slice_t url = url_of(r, &one);
-            if (url.len) { /* else it would be everything */
-                store_purge_prefix(cache.store, url, soft);
-            }
+            purge_prefix(r, &one, soft);
         }
         else {
             cache_purge_uri(r, &one, soft);
