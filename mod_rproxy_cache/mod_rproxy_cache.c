@@ -117,9 +117,10 @@ static apr_status_t open_store(kept_t *kept, process_rec *process,
     apr_pool_create(&kept->pool, process->pool);
     rv = store_create(&kept->store, &config, &note, kept->pool);
     if (note) {
-        ap_log_error(APLOG_MARK, rv == APR_SUCCESS ? APLOG_NOTICE : APLOG_EMERG,
-                     rv, s, RPLOGNO(2001) "RProxyCacheSize at %s: %s",
-                     cache_global->where, note);
+        ap_log_error(APLOG_MARK, rv == APR_SUCCESS ? APLOG_NOTICE : APLOG_ERR,
+                     rv, s, RPLOGNO(2001) "RProxyCacheSize at %s: %s%s",
+                     cache_global->where, note,
+                     rv == APR_SUCCESS ? "" : "; there is no cache");
     }
     if (rv != APR_SUCCESS) {
         kept->store = NULL;
@@ -130,6 +131,21 @@ static apr_status_t open_store(kept_t *kept, process_rec *process,
     kept->file =
         cache_global->file ? apr_pstrdup(kept->pool, cache_global->file) : NULL;
     return APR_SUCCESS;
+}
+
+/* Children of before may be at work in the file: it stays as it is. */
+static int keeps_file(const kept_t *kept, server_rec *s)
+{
+    if (!kept->store || !kept->file || !cache_global->file
+        || strcmp(kept->file, cache_global->file) != 0) {
+        return 0;
+    }
+    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
+                 RPLOGNO(2006) "RProxyCacheSize at %s: %s keeps its size and "
+                               "RProxyCacheMaxObject until httpd is stopped "
+                               "and started",
+                 cache_global->where, kept->file);
+    return 1;
 }
 
 static kept_t *kept_data(process_rec *process)
@@ -190,8 +206,9 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         return OK;
     }
     kept = kept_data(s->process);
-    if (!is_same(kept) && open_store(kept, s->process, s) != APR_SUCCESS) {
-        return HTTP_INTERNAL_SERVER_ERROR;
+    if (!is_same(kept) && !keeps_file(kept, s)
+        && open_store(kept, s->process, s) != APR_SUCCESS) {
+        return OK; /* everything else is served */
     }
     if (cache_counters_create(servers, pconf) != APR_SUCCESS
         || cache_refusals_create(pconf) != APR_SUCCESS) {
