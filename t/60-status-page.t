@@ -108,16 +108,18 @@ sub failing {
 sub names {
     my ($vhost) = @_;
     my $status = RProxy::Status->of($vhost);
-    my $route  = $status->route(q(~ ^/<b>&'"(\d+)$));
+    my $route  = $status->route(q(~ ^/(<b>|x)&'"?(\d+)$));
     like($route->{server}, qr/^status\.example:\d+$/, 'the virtual host');
     like($route->{defined_at}, qr/60-status-page\.conf:\d+$/, 'the line');
     is_deeply($route->{upstreams}, ['t60_app'], 'the upstream');
     my $place = $status->route('~ ^/in/(?<place>[a-z]+)');
     is($place->{server}, $route->{server}, 'a <LocationMatch> as well');
+    # The page shows the routes that have most to do.
+    RProxy::Client->to($vhost)->get(q(/x&'1)) for 1 .. 50;
     my $page = RProxy::Client->to($vhost)->get('/rproxy-status')->body;
-    ok($page =~ m{~ \^/&lt;b&gt;&amp;&#39;&quot;\(\\d\+\)\$},
+    ok($page =~ m{~ \^/\(&lt;b&gt;\|x\)&amp;&#39;&quot;\?\(\\d\+\)\$},
         'a name is text on the page');
-    ok($page !~ /<b>&/, 'and not markup');
+    ok($page !~ /<b>\|/, 'and not markup');
 }
 
 sub representations {
