@@ -33,7 +33,8 @@ packages_dnf() {
         redhat-rpm-config openssl
         wants_libraries && echo zlib-devel brotli-devel \
             jansson-devel || : ;;
-    test) echo perl-interpreter perl-Test-Harness perl-JSON-PP mod_http2 \
+    test) echo perl-interpreter perl-Test-Harness perl-JSON-PP \
+        perl-HTTP-Tiny perl-Getopt-Long mod_http2 \
         'perl(Apache::Test)' 'perl(LWP)' 'perl(IO::Socket::SSL)' \
         'perl(LWP::Protocol::https)' libcmocka-devel clang-tools-extra \
         libasan libubsan ;;

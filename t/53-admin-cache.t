@@ -101,16 +101,17 @@ sub purge_url {
     get($x, "$page?a=1&b=2");
     get($x, "$page?c");
     $x->{cache}->answer($page, body => 'two', fields => \@FRESH);
-    purge($x, { url => "$x->{site}$page?b=2&a=1" });
+    my $else = RProxy::Admin->new('t53_cache_else');
+    purge({ admin => $else }, { url => "$x->{site}$page?b=2&a=1" });
     is_gone($x, "$page?a=1&b=2", 'the query by the rules of its host');
     is_there($x, "$page?c", 'another query');
     purge($x, { url => "$x->{site}$page" });
     is_gone($x, "$page?c", 'without a query: any');
 
-    my $else = stored($x);
+    my $kept = stored($x);
     purge($x, { url => "http://other.example:$x->{port}$else" });
     purge($x, { url => "http://localhost:1$else" });
-    is_there($x, $else, 'of another host, of another port');
+    is_there($x, $kept, 'of another host, of another port');
 }
 
 sub purge_prefix {
@@ -305,6 +306,8 @@ sub explain_sections {
     is($json->{settings}{of}, '<Location>', 'settings of a section');
     like($json->{why}, qr/RProxyCache is not On/, '... by which it is off');
 
+    is(explained($x, '/own/../%75ncached/x')->{decision}, 'off',
+        '... found as httpd finds it');
     $x->{cache}->answer("/$_/x", fields => \@FRESH) for qw(own known);
     get($x, "/$_/x") for qw(own known);
     $json = foretold($x, '/own/x', 'hit');

@@ -34,6 +34,7 @@ static void set_target(request_rec *s, const explain_order_t *order)
                   ? apr_pstrmemdup(s->pool, uri->query.p, uri->query.len)
                   : NULL;
     ap_unescape_url(path); /* what cannot be decoded stays */
+    ap_getparents(path);
     s->uri = path;
     s->parsed_uri.path = path;
     s->parsed_uri.query = s->args;
