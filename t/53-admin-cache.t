@@ -109,8 +109,8 @@ sub purge_url {
     is_gone($x, "$page?c", 'without a query: any');
 
     my $kept = stored($x);
-    purge($x, { url => "http://other.example:$x->{port}$else" });
-    purge($x, { url => "http://localhost:1$else" });
+    purge($x, { url => "http://other.example:$x->{port}$kept" });
+    purge($x, { url => "http://localhost:1$kept" });
     is_there($x, $kept, 'of another host, of another port');
 }
 
