@@ -419,7 +419,7 @@ void proxied_child_init(apr_pool_t *pchild, const shared_t *all)
     shared = all;
     worker_conns = conn_pool_create(all, 1, pchild);
     if (all->members) {
-        tidy_start(worker_conns, pchild);
+        tidy_start(worker_conns, all, pchild);
     }
 }
 

@@ -85,7 +85,7 @@ static int32_t *held_by_me(const shared_t *shared, const member_t *member)
     return &shared->held[own_child * shared->members + member->id];
 }
 
-static void reclaim(shared_t *shared, int child)
+static void reclaim(const shared_t *shared, int child)
 {
     int i;
 
@@ -125,22 +125,40 @@ static int is_gone(int32_t pid)
     return pid && kill(pid < 0 ? -pid : pid, 0) != 0 && errno == ESRCH;
 }
 
+/* Takes back what the process held that had this slot, if it is gone.
+ * @return its process id, 0: the slot is free */
+static int32_t reclaim_if_gone(const shared_t *shared, int child)
+{
+    int32_t pid = __atomic_load_n(&shared->pid[child], __ATOMIC_ACQUIRE);
+
+    if (is_gone(pid)
+        && __atomic_compare_exchange_n(&shared->pid[child], &pid,
+                                       -(int32_t)getpid(), 0, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_RELAXED)) {
+        reclaim(shared, child); /* ours while we clean up */
+        pid = 0;
+        __atomic_store_n(&shared->pid[child], 0, __ATOMIC_RELEASE);
+    }
+    return pid;
+}
+
+void shared_reclaim(const shared_t *shared)
+{
+    int i;
+
+    for (i = 0; i < shared->children; i++) {
+        reclaim_if_gone(shared, i);
+    }
+}
+
 apr_status_t shared_child_claim(shared_t *shared, apr_pool_t *pool)
 {
     int32_t self = (int32_t)getpid();
     int i;
 
     for (i = 0; i < shared->children; i++) {
-        int32_t pid = __atomic_load_n(&shared->pid[i], __ATOMIC_ACQUIRE);
+        int32_t pid = reclaim_if_gone(shared, i);
 
-        if (is_gone(pid)
-            && __atomic_compare_exchange_n(&shared->pid[i], &pid, -self, 0,
-                                           __ATOMIC_ACQ_REL,
-                                           __ATOMIC_RELAXED)) {
-            reclaim(shared, i); /* -self: ours while we clean up */
-            pid = 0;
-            __atomic_store_n(&shared->pid[i], 0, __ATOMIC_RELEASE);
-        }
         if (!pid && own_child < 0
             && __atomic_compare_exchange_n(&shared->pid[i], &pid, self, 0,
                                            __ATOMIC_ACQ_REL,

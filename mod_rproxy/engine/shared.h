@@ -65,6 +65,10 @@ apr_status_t shared_create(shared_t **shared, int children, int upstreams,
  * @return APR_SUCCESS, or APR_ENOSPC when all slots are in use */
 apr_status_t shared_child_claim(shared_t *shared, apr_pool_t *pool);
 
+/* Takes back what processes that are gone held: a killed child is not always
+ * followed by another one. */
+void shared_reclaim(const shared_t *shared);
+
 /* The slot of this process; -1 in the parent. */
 int shared_child(void);
 

@@ -37,8 +37,29 @@ static void sum_up(row_t *row)
 
 static const char *name_of(apr_pool_t *p, const server_rec *s)
 {
-    return s->port ? apr_psprintf(p, "%s:%u", s->server_hostname, s->port)
-                   : s->server_hostname;
+    unsigned port = s->addrs ? s->addrs->host_port : s->port;
+
+    return port ? apr_psprintf(p, "%s:%u", s->server_hostname, port)
+                : s->server_hostname;
+}
+
+/* Several virtual hosts may have one name. */
+static void add_row(apr_array_header_t *rows, const row_t *row)
+{
+    row_t *same = (row_t *)rows->elts;
+    int i, k;
+
+    for (i = 0; i < rows->nelts && strcmp(same[i].name, row->name); i++) {
+    }
+    if (i == rows->nelts) {
+        APR_ARRAY_PUSH(rows, row_t) = *row;
+    }
+    else {
+        for (k = 0; k < COUNTER_COUNT; k++) {
+            same[i].count[k] += row->count[k];
+        }
+    }
+    sum_up(&((row_t *)rows->elts)[i]);
 }
 
 /* Of all virtual hosts that had anything to count; *total is their sum. */
@@ -59,8 +80,7 @@ static apr_array_header_t *rows_of(request_rec *r, row_t *total)
             any |= row.count[i];
         }
         if (any) {
-            sum_up(&row);
-            APR_ARRAY_PUSH(rows, row_t) = row;
+            add_row(rows, &row);
         }
     }
     sum_up(total);

@@ -291,7 +291,6 @@ static void check_killed(void **state)
     slot_is_clean(1);
 }
 
-/* One that comes takes back the share of all that are gone. */
 static void check_several_killed(void **state)
 {
     child_t child[CHILDREN], next;
@@ -506,6 +505,8 @@ int main(void)
     unit_add("nothing configured", check_empty, NULL);
     unit_add("children and their slots", check_claims, NULL);
     unit_add("a child killed", check_killed, NULL);
+    unit_add("a child killed, and none that follows it",
+             check_killed_with_no_successor, NULL);
     unit_add("all children killed", check_several_killed, NULL);
     unit_add("killed while cleaning", check_killed_while_cleaning, NULL);
     unit_add("a slot being cleaned", check_cleaning_goes_on, NULL);
