@@ -291,6 +291,24 @@ static void check_killed(void **state)
     slot_is_clean(1);
 }
 
+/* No other child begins after it. */
+static void check_killed_with_no_successor(void **state)
+{
+    child_t child;
+    int slot;
+
+    begin();
+    child = child_start(take_some);
+    slot = child.slot;
+    holds_connections(5, 2);
+    child_kill(&child);
+    holds_connections(5, 2);
+    shared_reclaim(shared);
+    holds_connections(0, 0);
+    slot_is_clean(slot);
+    assert_int_equal(shared->pid[slot], 0);
+}
+
 static void check_several_killed(void **state)
 {
     child_t child[CHILDREN], next;
