@@ -24,11 +24,11 @@ is(-s $httpd->folder . '/cache', 4 << 20, 'the file has its size');
 again();
 like(asked(), qr/hit/, 'after a stop and start');
 
-$httpd->restart_gracefully;
+restart();
 like(asked(), qr/hit/, 'after a restart');
 
 change('4m' => '8m');
-$httpd->restart_gracefully;
+restart();
 like(asked(), qr/hit/, 'after a restart with another size');
 like($httpd->text('error_log'), qr/RP2006: .*cache keeps its size/, 'the log');
 is(-s $httpd->folder . '/cache', 4 << 20, 'its size is the old one');
@@ -44,14 +44,14 @@ again();
 like(asked(), qr/fwd=uri-miss; stored/, 'what is no cache: started empty');
 
 change('File cache' => 'File none/such');
-$httpd->restart_gracefully;
+restart();
 is(asked(), '', 'a file that cannot be made: served without a cache');
 like($httpd->text('error_log'), qr/RP2001: .*there is no cache/, 'the log');
 again();
 is(asked(), '', 'the same at a start');
 
 change('File none/such' => 'File cache');
-$httpd->restart_gracefully;
+restart();
 asked();
 like(asked(), qr/hit/, 'a restart with one that can');
 is_deeply($httpd->complaints, [], 'nobody died');
@@ -81,6 +81,13 @@ sub change {
     my ($from, $to) = @_;
     $configuration =~ s/\Q$from\E/$to/ or die $from;
     $httpd->write_file('httpd.conf', $configuration);
+}
+
+# Until no child of before can answer.
+sub restart {
+    my @before = $httpd->children;
+    $httpd->restart_gracefully;
+    $httpd->await_gone(\@before, 20) or die "children of before stay";
 }
 
 sub again {
