@@ -245,6 +245,11 @@ sub explain_misses {
         cmp_ok($json->{last_not_stored}{seconds_ago}, '<=', 5, '... and when');
         like($json->{last_not_stored}{why}, qr/\w+ \w+ \w+/, '... in a sentence');
     }
+    my $page = $x->{cache}->page(body => 'x' x 100, fields => \@FRESH, cut => 50);
+    get($x, $page);
+    $x->{cache}->hang_up;
+    is(explained($x, $page)->{last_not_stored}{reason}, 'cut-short',
+        'a response that broke off');
 }
 
 sub explain_variants {

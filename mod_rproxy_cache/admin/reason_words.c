@@ -51,6 +51,9 @@ static const row_t rows[] = {
     { "coding", "its Content-Encoding is one that the cache does not know" },
     { "no-room", "its body is larger than RProxyCacheMaxObject, its head than "
       "64 KiB, or there is no memory for it now" },
+    { "cut-short", "the response broke off before its end" },
+    { "length", "its body was not as long as its head said" },
+    { "purged-meanwhile", "a purge came while it was fetched" },
     { "too-many-tags", "it has more tags than an object can keep, so that "
       "purges of some would miss it" },
     { "surrogate-control", "the response says Surrogate-Control: no-store" },

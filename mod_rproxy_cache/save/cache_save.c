@@ -21,6 +21,7 @@
 #include "save/cache_body_peek.h"
 #include "save/cache_confirm.h"
 #include "status/cache_counters.h"
+#include "status/cache_why.h"
 #include "serve/cache_head.h"
 #include "purge/cache_purge.h"
 #include "serve/cache_serve.h"
@@ -259,10 +260,17 @@ static void decide(cache_saving_t *saving, request_rec *r,
 
 /* ---- RPROXY_CACHE_BODY ---- */
 
-static void stop_saving(cache_request_t *q)
+static void note_why(cache_request_t *q, request_rec *r, const char *reason)
 {
-    store_fill_abort(&q->fill, now_s(), 0);
+    q->reason = reason;
     q->stored = 0;
+    cache_why_note(q, REFUSAL_RESPONSE, r->status);
+}
+
+static void stop_saving(cache_request_t *q, request_rec *r, const char *reason)
+{
+    note_why(q, r, reason);
+    store_fill_abort(&q->fill, now_s(), 0);
     if (cache.peers.finish_alone) {
         cache.peers.finish_alone(q->r, 0);
     }
@@ -270,12 +278,18 @@ static void stop_saving(cache_request_t *q)
 
 static void end_of_body(cache_request_t *q, request_rec *r)
 {
+    apr_status_t rv;
+
     if (cache_partial_back(q) != APR_SUCCESS) {
-        stop_saving(q);
+        stop_saving(q, r, "no-room");
         return;
     }
-    if (store_fill_commit(&q->fill, now_s()) != APR_SUCCESS) {
-        q->stored = 0;
+    rv = store_fill_commit(&q->fill, now_s());
+    if (rv != APR_SUCCESS) {
+        note_why(q, r,
+                 rv == APR_EGENERAL   ? "length"
+                 : rv == APR_NOTFOUND ? "purged-meanwhile"
+                                      : "no-room");
         return;
     }
     cache_count(cache_server_conf(r->server)->number, COUNT_STORED, 1);
@@ -291,21 +305,24 @@ static void save(cache_request_t *q, request_rec *r, apr_bucket_brigade *bb)
          b = APR_BUCKET_NEXT(b)) {
         const char *data;
         apr_size_t len;
+        apr_status_t rv;
 
         if (APR_BUCKET_IS_EOS(b)) {
             end_of_body(q, r);
             return;
         }
         if (AP_BUCKET_IS_ERROR(b) || AP_BUCKET_IS_EOC(b)) {
-            stop_saving(q); /* it is cut short */
+            stop_saving(q, r, "cut-short");
             return;
         }
         if (APR_BUCKET_IS_METADATA(b)) {
             continue;
         }
-        if (apr_bucket_read(b, &data, &len, APR_BLOCK_READ) != APR_SUCCESS
-            || store_fill_body(q->fill, data, len) != APR_SUCCESS) {
-            stop_saving(q);
+        if (apr_bucket_read(b, &data, &len, APR_BLOCK_READ) != APR_SUCCESS) {
+            stop_saving(q, r, "cut-short");
+        }
+        else if ((rv = store_fill_body(q->fill, data, len)) != APR_SUCCESS) {
+            stop_saving(q, r, rv == APR_EGENERAL ? "length" : "no-room");
         }
     }
 }
