@@ -171,7 +171,8 @@ static int look_again(waiting_t *w)
     int soft;
 
     store_unpin(cache.store, &q->pin);
-    if (cache_lookup(q, &q->pin, &soft) == FOUND_OBJECT) {
+    if (cache_lookup(q, &q->pin, &soft) == FOUND_OBJECT
+        && !(store_object_meta(q->pin.object)->flags & STORE_PARTIAL)) {
         return finish(w);
     }
     store_unpin(cache.store, &q->pin);
@@ -253,6 +254,12 @@ static int may_stream(const waiting_t *w)
            && cache_serve_form(q, q->pin.object, &wanting) == q->pin.object;
 }
 
+/* Who waits has asked for the whole; the fetch may be of a range. */
+static int is_part(const waiting_t *w)
+{
+    return (store_object_meta(w->q->pin.object)->flags & STORE_PARTIAL) != 0;
+}
+
 /* @return SUSPENDED: waits on; DECLINED: the request's own handler; or what a
  *         handler returns */
 static int step(waiting_t *w, apr_time_t now)
@@ -266,6 +273,9 @@ static int step(waiting_t *w, apr_time_t now)
         }
         return use_stale(w) ? finish(w) : go_alone(w);
     case PENDING_HEAD:
+        if (is_part(w)) {
+            return go_alone(w);
+        }
         if (!w->begun && (!may_stream(w) || available == 0)) {
             return now < w->until ? SUSPENDED : go_alone(w);
         }
@@ -279,6 +289,9 @@ static int step(waiting_t *w, apr_time_t now)
         }
         return send_more(w, available, 0);
     case PENDING_DONE:
+        if (is_part(w)) {
+            return go_alone(w);
+        }
         return w->begun ? send_more(w, available, 1) : finish(w);
     case PENDING_MOVED:
         return look_again(w);
