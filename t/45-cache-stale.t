@@ -1,0 +1,91 @@
+#!/usr/bin/perl
+# Licensed under the Apache License, Version 2.0 (see LICENSE).
+#
+# What is stale is sent all the same: while a new one is fetched, and when the
+# origin fails; not where the origin forbids it.  RFC 5861, RFC 9111 section
+# 4.2.4.
+use strict;
+use warnings FATAL => 'all';
+
+use lib 't/lib';
+use Apache::Test qw(-withtestmore);
+use RProxy::Cache ();
+
+sub stale { return ('Cache-Control', "max-age=60$_[0]", 'Age', 70, 'ETag', '"v"') }
+
+my $cache = RProxy::Cache->start('t45_quick', 'origin_a');
+my %way = map { $_ => $cache->through("t45_$_") } qw(quick checked);
+for my $way (sort keys %way) {
+    subtest "$way: stale-while-revalidate" => sub { revalidated($way{$way}) };
+    subtest "$way: stale-if-error"         => sub { if_error($way{$way}) };
+    subtest "$way: forbidden"              => sub { forbidden($way{$way}) };
+}
+is_deeply($cache->origin->errors, [], 'the origin saw no error');
+my %refused = map { $_ => stored($way{$_}, ', stale-if-error=600') } keys %way;
+$cache->origin->stop;
+is($way{$_}->get($refused{$_})->body, 'one', "$_: refused") for sort keys %way;
+done_testing();
+
+sub stored {
+    my ($c, $words) = @_;
+    my $page = $c->page(body => 'one', fields => [stale($words)]);
+    $c->get($page);
+    return $page;
+}
+
+# RFC 5861 section 3.
+sub revalidated {
+    my ($c) = @_;
+    my $page = stored($c, ', stale-while-revalidate=600');
+    $c->answer($page, body => 'two', fields => ['Cache-Control', 'max-age=600']);
+    is($c->get($page)->body, 'one', 'within that time: at once');
+    is($c->await_asked($page, 2), 2, 'the origin is asked meanwhile');
+    $c->await_stored($page, sub { $_[0]->body eq 'two' });
+    is($c->asked($page), 2, 'once, and the new one takes its place');
+    is(($c->requests($page))[1]->field('If-None-Match'), '"v"',
+        'whether it is still right');
+    $page = stored($c, ', stale-while-revalidate=5');
+    $c->answer($page, body => 'two');
+    is($c->get($page)->body, 'two', 'beyond that time: the origin first');
+}
+
+# RFC 5861 section 4.
+my @FAILURES;
+BEGIN {
+    @FAILURES = ((map { ["$_", status => $_, body => 'two'] } 500, 502, 503, 504),
+        ['closed', closed => 1], ['timed out', hangs => 1]);
+}
+
+sub if_error {
+    my ($c) = @_;
+    for my $case (@FAILURES) {
+        my ($name, %answer) = @$case;
+        my $page = stored($c, ', stale-if-error=600');
+        $c->answer($page, %answer);
+        my $got = $c->get($page);
+        is($got->status . $got->body, '200one', "$name: the stale one");
+        $page = stored($c, ', stale-if-error=5');
+        $c->answer($page, %answer);
+        isnt($c->get($page)->body, 'one', "$name: not beyond that time");
+    }
+    my $page = stored($c, ', stale-if-error=600');
+    $c->answer($page, status => 404, body => 'gone');
+    is($c->get($page)->body, 'gone', '404 is an answer');
+}
+
+# RFC 9111 section 4.2.4.
+sub forbidden {
+    my ($c) = @_;
+    for my $word ('must-revalidate', 'proxy-revalidate', 's-maxage=60', 'no-cache') {
+        for my $case (@FAILURES) {
+            my ($name, %answer) = @$case;
+            next if $answer{hangs};
+            my $page = stored($c, ", stale-if-error=600, $word");
+            $c->answer($page, %answer);
+            isnt($c->get($page)->body, 'one', "$word: not after $name");
+        }
+        my $page = stored($c, ", stale-while-revalidate=600, $word");
+        $c->answer($page, body => 'two');
+        is($c->get($page)->body, 'two', "$word: not while it is fetched");
+    }
+}
