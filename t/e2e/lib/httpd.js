@@ -1,7 +1,7 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 /*
- * A private httpd: a ServerRoot of its own, configured from a template whose
- * @NAMES@ are replaced.
+ * A private httpd: a ServerRoot of its own, configured from templates whose
+ * @NAMES@ are replaced, and what its logs tell.
  */
 'use strict';
 
@@ -28,16 +28,21 @@ function fill(template, values)
 }
 
 /*
- * folder: the ServerRoot. modules: stock modules to load. port: one of the
- * ports it listens on. defines: words for <IfDefine>. env: variables.
+ * folder: the ServerRoot. templates: their names in t/e2e. modules: stock
+ * modules to load. port: one of the ports it listens on. defines: words for
+ * <IfDefine>. env: variables.
  */
-async function start({ name, template, folder, modules, values, port,
+async function start({ name, templates, folder, modules, values, port,
                        defines = [], env = {} })
 {
     const conf = path.join(folder, 'httpd.conf');
+    const text = templates.map((file) => fs.readFileSync(
+        path.join(place.top, 't/e2e', file), 'utf8')).join('\n');
     fs.mkdirSync(folder, { recursive: true });
-    fs.writeFileSync(conf, fill(fs.readFileSync(template, 'utf8'), {
+    fs.writeFileSync(conf, fill(text, {
         FOLDER: folder,
+        TOP: place.top,
+        BUILD: place.modules,
         LOAD_MODULES: ask('modules.sh', ...modules),
         ...values,
     }));
@@ -50,4 +55,17 @@ async function start({ name, template, folder, modules, values, port,
     });
 }
 
-module.exports = { start };
+/* Lines of one of its logs. */
+function lines(folder, log)
+{
+    return fs.readFileSync(path.join(folder, log), 'utf8').trim().split('\n');
+}
+
+/* Those of the error log that tell of an error or worse. */
+function errors(folder)
+{
+    return lines(folder, 'error.log').filter((line) =>
+        /:(error|crit|alert|emerg)\]/.test(line) || /exit signal/.test(line));
+}
+
+module.exports = { start, lines, errors };

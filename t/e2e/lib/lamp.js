@@ -72,23 +72,32 @@ function phpModule()
     return path.join(folder, name);
 }
 
-/* Returns the database to name in the installer, and the origin's port. */
-async function start(folder)
+/*
+ * more: templates, modules, values and defines beside the usual ones. prepare:
+ * called with the site's folder and the database before httpd starts.
+ *
+ * Returns the database to name in the installer, the origin's port, its
+ * ServerRoot and its daemon.
+ */
+async function start(folder, more = {}, prepare = () => {})
 {
     const root = path.join(folder, 'origin');
     fs.mkdirSync(root);
     fs.writeFileSync(path.join(root, 'offline.php'), OFFLINE);
     const site = copySite(folder);
     const db = await startDatabase(folder);
+    prepare(site, db);
     const port = await place.freePort();
-    await httpd.start({
+    const running = await httpd.start({
         name: 'origin', port,
-        template: path.join(place.top, 't/e2e/lamp.conf.in'),
+        templates: ['lamp.conf.in', ...more.templates || []],
         folder: root,
-        modules: MODULES,
-        values: { PORT: port, SITE: site, PHP_MODULE: phpModule() },
+        modules: [...MODULES, ...more.modules || []],
+        defines: more.defines,
+        values: { PORT: port, SITE: site, PHP_MODULE: phpModule(),
+                  ...more.values },
     });
-    return { port, database: db, site };
+    return { port, database: db, site, root, running };
 }
 
 module.exports = { start };

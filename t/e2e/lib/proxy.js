@@ -27,16 +27,18 @@ function makeCertificate(folder)
         'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
         '-subj', '/CN=e2e', '-keyout', files.key, '-out', files.certificate,
         '-addext', 'basicConstraints=critical,CA:FALSE',
-        '-addext', 'subjectAltName=DNS:blog.localhost,DNS:api.localhost',
+        '-addext', 'subjectAltName=DNS:blog.localhost,DNS:api.localhost,'
+                   + 'DNS:shop.localhost,DNS:litespeed.localhost',
     ], { stdio: 'ignore' });
     return files;
 }
 
 /*
  * folder: data folder of the test. origins: { BLOG, API }, ports on loopback;
- * one that is not given refuses connections.
+ * one that is not given refuses connections. more: templates, values and
+ * defines beside the usual ones.
  */
-async function start(folder, origins)
+async function start(folder, origins, more = {})
 {
     const root = path.join(folder, 'proxy');
     fs.mkdirSync(root);
@@ -45,35 +47,33 @@ async function start(folder, origins)
     const plainPort = await place.freePort();
     const running = await httpd.start({
         name: 'proxy',
-        template: path.join(place.top, 't/e2e/proxy.conf.in'),
+        templates: ['proxy.conf.in', ...more.templates || []],
         folder: root,
         modules: STOCK ? [...MODULES, ...STOCK_MODULES] : MODULES,
-        defines: STOCK ? ['STOCK'] : [],
+        defines: STOCK ? ['STOCK'] : more.defines,
         port: tlsPort,
         values: {
             TLS_PORT: tlsPort,
+            CACHED_PORT: tlsPort,
             PLAIN_PORT: plainPort,
             KEY: key,
             CERTIFICATE: certificate,
-            BUILD: place.modules,
             BLOG: origins.BLOG || await place.freePort(),
             API: origins.API || await place.freePort(),
+            ...more.values,
         },
     });
     return {
         certificate,
+        port: tlsPort,
         blog: `https://blog.localhost:${tlsPort}`,
         api: `https://api.localhost:${tlsPort}`,
         plainApi: `http://api.localhost:${plainPort}`,
+        root,
         /* Lines of the access log: "protocol status method target". */
-        requests: () => fs.readFileSync(path.join(root, 'access.log'), 'utf8')
-                          .trim().split('\n'),
+        requests: () => httpd.lines(root, 'access.log'),
         /* Lines of the error log that tell of an error or worse. */
-        errors: () => fs.readFileSync(path.join(root, 'error.log'), 'utf8')
-                        .split('\n')
-                        .filter((line) => /:(error|crit|alert|emerg)\]/
-                                          .test(line)
-                                          || /exit signal/.test(line)),
+        errors: () => httpd.errors(root),
         peakMemory: () => peakMemory(running.pid),
         /*
          * A graceful stop (a hard one exits while threads of httpd and
