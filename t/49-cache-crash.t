@@ -217,20 +217,29 @@ sub still_works {
 
 # ---- the one that fetches ----
 
-# A client, and the child that serves it.
+# A client, and the child that serves it.  Several come at once: one child does
+# not take them all, once the others are ready.
 sub with_child {
     my ($httpd, $not) = @_;
-    my $n = 0;
-    for (1 .. 60) {
-        my $client = $httpd->connect(limit => 15);
-        my $log    = $httpd->log('child_log');
-        my $word   = sprintf '/warm-%d-%d', time, ++$n;
-        $client->get("$word$$");
-        my ($pid) = $log->await(qr/\Q$word\E/) =~ /^(\d+)/;
-        return ($client, $pid) if !$not || $pid != $not;
-    }
-    die 'all clients are served by one child';
+    my ($client, $pid);
+    my $log = $httpd->log('child_log');    # from here on
+    RProxy::Server::await(sub {
+        my @burst = map { [$httpd->connect(limit => 15), word()] } 1 .. 6;
+        $_->[0]->send("GET $_->[1] HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            for @burst;
+        for my $one (@burst) {
+            $one->[0]->read_response;
+            ($pid) = $log->await(qr/\Q$one->[1]\E/) =~ /^(\d+)/;
+            $client = $one->[0];
+            return 1 if !$not || $pid != $not;
+        }
+        return 0;
+    }, 'a client of another child', 10);
+    return ($client, $pid);
 }
+
+my $words = 0;
+sub word { return sprintf '/warm-%d-%d-%d', time, ++$words, $$ }
 
 # Whoever waits for it goes himself; whoever has half of it sees that it ends.
 sub fetcher {

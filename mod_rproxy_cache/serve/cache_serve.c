@@ -23,7 +23,8 @@
 #include "variants/variant_etag.h"
 
 #define BODY_VECTORS 64
-/* Status line, Server, Age, Content-Length, Connection, Cache-Status. */
+/* Status line, Age, Content-Length, Connection, Keep-Alive, Cache-Status, and
+ * the names of Server and ETag. */
 #define HEAD_EXTRA 1024
 
 slice_t cache_final_head(const store_object_t *o)
@@ -312,11 +313,12 @@ static slice_t make_head(cache_request_t *q, const store_object_t *o,
     slice_t head = cache_final_head(o), line = cache_head_status(head);
     slice_t lines = slice_make(head.p + line.len + 2, head.len - line.len - 2);
     text_t t;
-    char *begin = apr_palloc(r->pool, head.len + HEAD_EXTRA);
     const char *server = ap_get_server_banner();
+    size_t room = head.len + etag.len + strlen(server) + HEAD_EXTRA;
+    char *begin = apr_palloc(r->pool, room);
 
     t.at = begin;
-    t.end = begin + head.len + HEAD_EXTRA;
+    t.end = begin + room;
     put(&t, "HTTP/1.1 ", 9);
     if (not_modified) {
         line = SLICE_LIT("304 Not Modified");
@@ -407,7 +409,8 @@ int cache_serve_quick(cache_request_t *q)
 
 /* ---- through all filters ---- */
 
-static void set_age(cache_request_t *q, request_rec *r, const store_object_t *o)
+void cache_serve_set_age(cache_request_t *q, request_rec *r,
+                         const store_object_t *o)
 {
     apr_table_setn(r->headers_out, "Age",
                    apr_psprintf(r->pool, "%" APR_INT64_T_FMT,
@@ -430,13 +433,13 @@ static void answer(cache_request_t *q, request_rec *r,
 
     if (m->flags & STORE_PARTIAL) {
         cache_partial_answer(q, r, o, bb);
-        set_age(q, r, o);
+        cache_serve_set_age(q, r, o);
         APR_BRIGADE_INSERT_TAIL(bb, apr_bucket_eos_create(
                                         r->connection->bucket_alloc));
         return;
     }
     cache_head_apply(r, head, m->status);
-    set_age(q, r, o);
+    cache_serve_set_age(q, r, o);
     if (condition != PRECONDITION_NONE) {
         r->status = condition == PRECONDITION_FAILED ? HTTP_PRECONDITION_FAILED
                                                      : HTTP_NOT_MODIFIED;

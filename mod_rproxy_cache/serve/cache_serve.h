@@ -29,6 +29,10 @@ const store_object_t *cache_serve_form(const cache_request_t *q,
 void cache_serve_body(request_rec *r, const store_object_t *o, uint64_t offset,
                       uint64_t length, apr_bucket_brigade *bb);
 
+/* Age, and Cache-Status where it is wanted. */
+void cache_serve_set_age(cache_request_t *q, request_rec *r,
+                         const store_object_t *o);
+
 slice_t cache_final_head(const store_object_t *o);
 
 /* Lifetime and age as reuse.h takes them. */

@@ -172,7 +172,8 @@ static int look_again(waiting_t *w)
 
     store_unpin(cache.store, &q->pin);
     if (cache_lookup(q, &q->pin, &soft) == FOUND_OBJECT
-        && !(store_object_meta(q->pin.object)->flags & STORE_PARTIAL)) {
+        && !(store_object_meta(q->pin.object)->flags & STORE_PARTIAL)
+        && cache_lookup_verdict(q, &q->pin, soft) == REUSE_HIT) {
         return finish(w);
     }
     store_unpin(cache.store, &q->pin);
@@ -199,6 +200,7 @@ static int begin_head(waiting_t *w)
     cache_count(cache_server_conf(w->r->server)->number, COUNT_COLLAPSED, 1);
     cache_head_apply(w->r, store_object_raw_head(o),
                      store_object_meta(o)->status);
+    cache_serve_set_age(q, w->r, o);
     return OK;
 }
 
