@@ -53,6 +53,10 @@ sub lifetimes {
     is(lifetime($name, 'max-age=80'), 80, 'max-age alone');
     is(lifetime($name, 'public, max-age=80, s-maxage=90'), 90, 's-maxage');
     is(lifetime(@PUBLIC, @other), 604800, 'before Cache-Control');
+    is(lifetime(@PUBLIC, 'Cache-Control', $_), 604800, "before $_")
+        for 'no-store', 'private', 'no-cache, must-revalidate, max-age=0';
+    is(lifetime($name, 'max-age=80', 'Cache-Control', 'no-store'), undef,
+        'but only where it says public');
     is(lifetime('x-litespeed-cache-control', 'public,max-age=80'), 80,
         'in small letters');
     for my $value ('no-cache', 'no-store', 'private,max-age=1800',

@@ -126,6 +126,7 @@ static void read_litespeed(cache_request_t *q, request_rec *r,
     case LITESPEED_CONTROL:
         litespeed_control_read(&control, field->value);
         read_control(&control.surrogate, out);
+        out->is_public |= control.is_public && !control.surrogate.no_store;
         break;
     case LITESPEED_TAGS:
         while (litespeed_tag_next(&rest, &tag)) {

@@ -12,6 +12,7 @@
 typedef struct {
     int64_t ttl_s, while_revalidate_s, if_error_s; /* -1: not told */
     int no_store;
+    int is_public; /* said so before all of Cache-Control */
     const char *no_store_why;
     uint64_t tags[STORE_TAGS_MAX];
     int tag_count;

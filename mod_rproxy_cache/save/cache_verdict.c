@@ -71,8 +71,10 @@ const char *cache_verdict_why_not(cache_request_t *q, request_rec *r,
         .response = facts,
         .lifetime = *lifetime,
         .ignore_set_cookie = (ignore & IGNORE_SET_COOKIE) != 0,
-        .ignore_private = (ignore & IGNORE_PRIVATE) != 0,
-        .ignore_no_store = (ignore & IGNORE_NO_STORE) != 0,
+        .ignore_private =
+            (ignore & IGNORE_PRIVATE) != 0 || application->is_public,
+        .ignore_no_store =
+            (ignore & IGNORE_NO_STORE) != 0 || application->is_public,
         .ignore_authorization = (ignore & IGNORE_AUTHORIZATION) != 0,
         .initial_age_s = freshness_initial_age(facts, q->begun_s, q->begun_s),
         .accept_partial = 1,
