@@ -296,7 +296,9 @@ sub hits_of {
     my $client = $httpd->connect;
     my $hits   = 0;
     for my $page (@pages) {
-        my $seen = $client->get($page);
+        # A child of before may have had the connection, and ended it.
+        my $seen = $client->get($page)
+            // ($client = $httpd->connect)->get($page);
         die "$page: " . $seen->body unless $seen->body eq $page;
         $hits++ if $seen->field('Cache-Status') =~ /; hit/;
     }
