@@ -85,12 +85,25 @@ static void check_master(slice_t head, unsigned master)
     free(second);
 }
 
+/* Heads that are stored have been checked: whole lines, each with CRLF. */
+static int is_stored_so(const uint8_t *data, size_t size)
+{
+    size_t i;
+
+    for (i = 0; i < size; i++) {
+        if ((data[i] == '\n') != (i > 0 && data[i - 1] == '\r')) {
+            return 0;
+        }
+    }
+    return !size || data[size - 1] == '\n';
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     unsigned master, coding;
     char *text;
 
-    if (size < 1) {
+    if (size < 1 || !is_stored_so(data + 1, size - 1)) {
         return 0;
     }
     master = codings[data[0] % 3];
