@@ -12,6 +12,9 @@
 #include <httpd.h>
 #include <apr_buckets.h>
 #include <apr_optional.h>
+#include <http_config.h>
+
+#include "engine/balancer.h"
 
 /* ---- requests that wait on the event loop, without a thread ---- */
 
@@ -81,6 +84,34 @@ APR_DECLARE_OPTIONAL_FN(void, rproxy_finish_alone, (request_rec * r, int on));
 /* How the request's exchange went; NULL where there was none.  "ok",
  * "refused", "timeout" ... : the words of the log field "outcome". */
 APR_DECLARE_OPTIONAL_FN(const char *, rproxy_outcome, (request_rec * r));
+
+/* ---- who chooses among the members of an upstream ---- */
+
+/* ap_register_provider(pool, RPROXY_BALANCER_GROUP, "default",
+ * RPROXY_BALANCER_VERSION, &balancer): the version changes with this struct and
+ * those of engine/balancer.h. */
+#define RPROXY_BALANCER_GROUP "rproxy_balancer"
+#define RPROXY_BALANCER_VERSION "0"
+
+typedef struct {
+    const balancer_t *engine;
+    /* In post_config.  Sets pools[i] to what the engine shall give for upstream
+     * i, or leaves it NULL: members in the order of the configuration.  What it
+     * is given lives as long as pconf. */
+    apr_status_t (*configure)(apr_pool_t *pconf, server_rec *s,
+                              const balancer_upstream_t *upstreams, int count,
+                              void **pools);
+    /* What this request's choice depends on; *request is zero but for
+     * fit_for_trial. */
+    void (*request)(request_rec *r, void *pool, balancer_request_t *request);
+    /* The head of this member's response is in r. */
+    void (*response)(request_rec *r, void *pool, int member);
+} rproxy_balancer_t;
+
+/* While the configuration is read: the name of the <RProxyUpstream> around a
+ * directive, or NULL. */
+APR_DECLARE_OPTIONAL_FN(const char *, rproxy_upstream_around,
+                        (const cmd_parms *cmd));
 
 /* ---- what log lines say ---- */
 

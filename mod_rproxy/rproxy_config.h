@@ -57,7 +57,8 @@ enum {
     RETRY_ON_RESET = 2,   /* closed or reset before the first response byte */
     RETRY_ON_TIMEOUT = 4, /* no first byte in time */
     RETRY_ON_INVALID = 8, /* malformed response head */
-    RETRY_ON_5XX = 16     /* 502, 503, 504 of the member */
+    RETRY_ON_5XX = 16,    /* 502, 503, 504 of the member */
+    RETRY_ON_500 = 32     /* 500 as well */
 };
 
 typedef struct {

@@ -21,6 +21,7 @@
 #include "client/client_head.h"
 #include "client/loop.h"
 #include "driver/tidy.h"
+#include "rproxy_balance.h"
 #include "rproxy_buffer.h"
 #include "rproxy_loop.h"
 #include "rproxy_maintenance.h"
@@ -160,6 +161,7 @@ static void fill_policy(const settings_t *s, exchange_policy_t *policy)
                        | (on & RETRY_ON_TIMEOUT ? 1 << FAILED_TIMEOUT : 0)
                        | (on & RETRY_ON_INVALID ? 1 << FAILED_INVALID : 0)
                        | (on & RETRY_ON_5XX ? 1 << FAILED_STATUS : 0);
+    policy->retry_500 = (on & RETRY_ON_500) != 0;
     policy->replay_limit = SETTING(s, replay_limit);
     policy->interim_limit = SETTING(s, interim_limit);
     policy->limits.head = (size_t)SETTING(s, response_head_limit);
@@ -225,6 +227,7 @@ static int prepare(proxied_t *p)
     p->bb = apr_brigade_create(r->pool, r->connection->bucket_alloc);
     x->env = environment(p);
     x->upstream = p->match.target->upstream;
+    rproxy_balance_request(r, x);
     x->sink = rproxy_sink_ops(p);
     x->source = x->request.body == BODY_NONE ? NULL : rproxy_source_ops(p);
     rproxy_buffer_prepare(p);

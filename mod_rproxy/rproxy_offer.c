@@ -6,6 +6,7 @@
 
 #include "client/blocking.h"
 #include "client/client.h"
+#include "config/config_upstream.h"
 #include "mod_rproxy.h"
 #include "rproxy_config.h"
 #include "rproxy_handler.h"
@@ -41,8 +42,16 @@ static const char *rproxy_outcome(request_rec *r)
     return log_field(r, "outcome");
 }
 
+static const char *rproxy_upstream_around(const cmd_parms *cmd)
+{
+    const upstream_t *upstream = config_upstream_around(cmd);
+
+    return upstream ? upstream->name : NULL;
+}
+
 void offer_register(void)
 {
+    APR_REGISTER_OPTIONAL_FN(rproxy_upstream_around);
     APR_REGISTER_OPTIONAL_FN(rproxy_use_loop);
     APR_REGISTER_OPTIONAL_FN(rproxy_quick_filter);
     APR_REGISTER_OPTIONAL_FN(rproxy_memory_bucket);

@@ -16,6 +16,7 @@
 #include <http_protocol.h>
 
 #include "client/loop.h"
+#include "rproxy_balance.h"
 #include "rproxy_buffer.h"
 #include "client/read_timeout.h"
 #include "rproxy_private.h"
@@ -87,6 +88,7 @@ static sink_e sink_head(void *ctx, const member_t *member,
     if (rv != OK) {
         return SINK_REFUSED;
     }
+    rproxy_balance_response(p->r, p->x);
     if (proxied_body_unread(p)) {
         /* What is left of the request would have to be read to find the next
          * one: httpd ends the connection. */

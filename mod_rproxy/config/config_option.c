@@ -134,6 +134,21 @@ const char *config_option_flag(cmd_parms *cmd, const char *value, int *flag)
     return NULL;
 }
 
+static const char *set_word(cmd_parms *cmd, const char *value,
+                            const char **field)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-._"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+    if (!*value || value[strspn(value, allowed)]) {
+        return config_option_expected(cmd, value,
+                                      "a word of letters, digits, '-', '.' "
+                                      "and '_'");
+    }
+    *field = apr_pstrdup(cmd->pool, value);
+    return NULL;
+}
+
 /* Digits, then an optional unit where that is allowed.  @return 1 when good */
 static int parse_number(const char *value, int with_unit, apr_int64_t *out)
 {
@@ -202,6 +217,9 @@ const char *config_option_value(cmd_parms *cmd, const option_t *option,
 
     if (option->kind == OPTION_FLAG) {
         return config_option_flag(cmd, value, field);
+    }
+    if (option->kind == OPTION_WORD) {
+        return set_word(cmd, value, field);
     }
     good = option->kind == OPTION_TIME
                ? parse_time(value, &number)

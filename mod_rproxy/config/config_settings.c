@@ -64,11 +64,15 @@ const char *config_settings_timeout(cmd_parms *cmd, void *dir, int argc,
 static const char *parse_retry_on(cmd_parms *cmd, const char *list, int *bits)
 {
     static const char *const words[] = { "connect", "reset", "timeout",
-                                         "invalid", "5xx",   "none",
-                                         NULL };
-    static const int values[] = { RETRY_ON_CONNECT, RETRY_ON_RESET,
-                                  RETRY_ON_TIMEOUT, RETRY_ON_INVALID,
-                                  RETRY_ON_5XX,     0 };
+                                         "invalid", "5xx",   "500",
+                                         "none",    NULL };
+    static const int values[] = { RETRY_ON_CONNECT,
+                                  RETRY_ON_RESET,
+                                  RETRY_ON_TIMEOUT,
+                                  RETRY_ON_INVALID,
+                                  RETRY_ON_5XX,
+                                  RETRY_ON_5XX | RETRY_ON_500,
+                                  0 };
     const char *word;
     int all = 0;
 

@@ -10,6 +10,7 @@
 #include "../rproxy_config.h"
 
 #define CONTAINER "<RProxyUpstream"
+#define BALANCER "RProxyBalancer" /* how directives of the balancer begin */
 
 static const option_t member_options[] = {
     { "max-connections", OPTION_INT, offsetof(member_t, max_connections), 0,
@@ -20,8 +21,14 @@ static const option_t member_options[] = {
     { "max-requests", OPTION_INT, offsetof(member_t, max_requests), 0,
       1000000000 },
     { "max-age", OPTION_TIME, offsetof(member_t, max_age), 0, OPTION_YEAR_S },
-    { "weight", OPTION_INT, offsetof(member_t, weight), 1, 1000 },
+    { "weight", OPTION_INT, offsetof(member_t, weight), 0, 1000 },
     { "backup", OPTION_FLAG, offsetof(member_t, backup), 0, 1 },
+    { "tier", OPTION_INT, offsetof(member_t, tier), 0, 15 },
+    { "zone", OPTION_WORD, offsetof(member_t, zone), 0, 0 },
+    { "group", OPTION_WORD, offsetof(member_t, group), 0, 0 },
+    { "route", OPTION_WORD, offsetof(member_t, route), 0, 0 },
+    { "slow-start", OPTION_TIME, offsetof(member_t, slow_start), 0,
+      OPTION_YEAR_S },
     { "fail-pause", OPTION_TIME, offsetof(member_t, fail_pause), 0,
       OPTION_YEAR_S },
     { NULL, OPTION_INT, 0, 0, 0 },
@@ -124,11 +131,14 @@ static const char *check_children(cmd_parms *cmd)
 
     for (child = cmd->directive->first_child; child; child = child->next) {
         if (ap_cstr_casecmp(child->directive, "RProxyMember") != 0
-            && ap_cstr_casecmp(child->directive, "RProxyRetry") != 0) {
+            && ap_cstr_casecmp(child->directive, "RProxyRetry") != 0
+            && ap_cstr_casecmpn(child->directive, BALANCER, strlen(BALANCER))
+                   != 0) {
             cmd->err_directive = child;
             return apr_psprintf(cmd->pool,
                                 "%s is not allowed in <RProxyUpstream>: "
-                                "expected RProxyMember or RProxyRetry budget=",
+                                "expected RProxyMember, RProxyRetry budget= "
+                                "or " BALANCER "...",
                                 child->directive);
         }
     }

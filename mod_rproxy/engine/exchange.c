@@ -96,10 +96,31 @@ void exchange_drop_buffers(exchange_t *x)
     x->input_pending = 0;
 }
 
+/* What the end says of the member. */
+static balancer_result_e last_result(const exchange_t *x, outcome_e outcome)
+{
+    switch (outcome) {
+    case OUTCOME_OK:
+    case OUTCOME_CLIENT_GONE:
+        return !x->response_started ? BALANCER_UNKNOWN
+               : x->status >= 500   ? BALANCER_FAILED
+                                    : BALANCER_PASSED;
+    case OUTCOME_TRUNCATED:
+    case OUTCOME_BETWEEN:
+        return BALANCER_FAILED;
+    case OUTCOME_TOTAL:
+        return x->sent_at && !x->first_byte_at ? BALANCER_FAILED
+                                               : BALANCER_UNKNOWN;
+    default:
+        return BALANCER_UNKNOWN;
+    }
+}
+
 void exchange_finish(exchange_t *x, outcome_e outcome, int status,
                      const char *why, apr_time_t now)
 {
     exchange_release_conn(x, 0, now);
+    exchange_leave_member(x, last_result(x, outcome), now);
     exchange_drop_buffers(x);
     exchange_drop_body(x);
     x->done = 1;

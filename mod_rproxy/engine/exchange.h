@@ -118,7 +118,8 @@ typedef struct {
     apr_interval_time_t connect_timeout, send_timeout, first_byte_timeout,
         between_timeout, total_timeout; /* 0: none */
     int retry_tries;
-    int retry_on; /* bit mask: 1 << retry_failure_e */
+    int retry_on;  /* bit mask: 1 << retry_failure_e */
+    int retry_500; /* status 500 counts as 502 does */
     apr_off_t replay_limit;
     int interim_limit;
     protocol_limits_t limits;
@@ -141,6 +142,7 @@ struct exchange_t {
     exchange_env_t *env;
     upstream_t *upstream;
     request_head_t request;
+    balancer_request_t balance; /* where the upstream has a balancer */
     exchange_policy_t policy;
     const sink_ops_t *sink;
     const source_ops_t *source; /* NULL without a body */
@@ -161,6 +163,7 @@ struct exchange_t {
         finished_at;
     int attempts;
     int was_reused;
+    balancer_reason_e chosen_by; /* of the last member, if a balancer did */
 
     /* private */
     request_state_e request_state;
@@ -173,7 +176,7 @@ struct exchange_t {
     int fresh_only; /* take no kept connection */
     int interims;
     unsigned sink_full : 1, source_blocked : 1, source_ended : 1, sent_some : 1,
-        unflushed : 1, input_pending : 1, counted : 1;
+        unflushed : 1, input_pending : 1, counted : 1, chosen : 1;
     int body_replayable;
     int64_t replay_bytes;
     chunk_t *head_out;

@@ -1,57 +1,29 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* exchange_attempt.c: attempts: which member, the connection to it, and what
- * follows when one fails.  Layer L1, no system calls. */
+/* exchange_attempt.c: attempts: the connection to a member, and what follows
+ * when one fails.  Layer L1, no system calls. */
 #include "exchange_private.h"
 
 /* Far more than httpd lets in unless its limits are raised. */
 #define REQUEST_HEAD_MAX (4 * 1024 * 1024)
 
-static member_t *member_at(const exchange_t *x, int i)
-{
-    return APR_ARRAY_IDX(x->upstream->members, i, member_t *);
-}
-
-/* The first that answers: in the order given, those that failed lately last,
- * backups behind the others. */
-static member_t *first_usable(const exchange_t *x, int backup, int paused,
-                              apr_time_t now)
-{
-    int i;
-
-    for (i = 0; i < x->upstream->members->nelts && i < 64; i++) {
-        member_t *m = member_at(x, i);
-        if (!(x->tried & (1ULL << i)) && !m->backup == !backup
-            && member_paused(m, now) == paused) {
-            return m;
-        }
-    }
-    return NULL;
-}
-
-static member_t *pick(const exchange_t *x, apr_time_t now)
-{
-    member_t *m = first_usable(x, 0, 0, now);
-
-    if (!m) {
-        m = first_usable(x, 1, 0, now);
-    }
-    if (!m) {
-        m = first_usable(x, 0, 1, now);
-    }
-    return m ? m : first_usable(x, 1, 1, now);
-}
-
 void exchange_choose(exchange_t *x, apr_time_t now)
 {
+    const char *why;
+
     if (!x->member) {
-        x->member = pick(x, now);
+        x->member = exchange_member_choose(x, &why, now);
         if (!x->member) {
-            exchange_finish(x, OUTCOME_NO_MEMBER, 503,
-                            "no member is left to try", now);
+            exchange_finish(x, OUTCOME_NO_MEMBER, 503, why, now);
             return;
         }
         x->tried |= 1ULL << (x->member->number & 63);
+    }
+    else if (x->upstream->balancer && !x->chosen) {
+        x->upstream->balancer->again(x->upstream->balancer_pool,
+                                     x->member->number);
+        x->chosen_by = BALANCER_BY_METHOD;
+        x->chosen = 1;
     }
     if (!x->started) {
         x->started = now;
@@ -131,6 +103,7 @@ static void start_over(exchange_t *x, int fresh_only, apr_time_t now)
 static void to_other_member(exchange_t *x, apr_time_t now)
 {
     start_over(x, 0, now); /* still counts at the old one */
+    exchange_leave_member(x, BALANCER_UNKNOWN, now);
     x->member = NULL;
 }
 
@@ -138,7 +111,7 @@ static void to_other_member(exchange_t *x, apr_time_t now)
 static int is_member_left(const exchange_t *x, retry_failure_e failure,
                           apr_time_t now)
 {
-    return pick(x, now)
+    return exchange_member_is_left(x, now)
            || (failure != FAILED_CONNECT && failure != FAILED_NO_SLOT);
 }
 
@@ -177,6 +150,7 @@ static void count_failure(exchange_t *x, apr_time_t now)
 {
     METRIC_ADD(exchange_member_metrics(x)->failures, 1);
     member_failed(x->member, now);
+    exchange_leave_member(x, BALANCER_FAILED, now);
 }
 
 void exchange_attempt_failed(exchange_t *x, retry_failure_e failure,
@@ -201,7 +175,7 @@ void exchange_attempt_failed(exchange_t *x, retry_failure_e failure,
     if (verdict.verdict == GIVE_UP) {
         exchange_finish(x, outcome, status, why, now);
     }
-    else if (verdict.verdict == RETRY_NEXT && pick(x, now)) {
+    else if (verdict.verdict == RETRY_NEXT && exchange_member_is_left(x, now)) {
         to_other_member(x, now);
     }
     else {
@@ -211,7 +185,7 @@ void exchange_attempt_failed(exchange_t *x, retry_failure_e failure,
 
 int exchange_try_other(exchange_t *x, apr_time_t now)
 {
-    if (!pick(x, now) || !retry_budget_spend(x->upstream)) {
+    if (!exchange_member_is_left(x, now) || !retry_budget_spend(x->upstream)) {
         return 0;
     }
     count_failure(x, now);

@@ -1,8 +1,8 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
 /* exchange_private.h: what the parts of the exchange share.  Layer L1.
- * exchange.c: its life; exchange_attempt.c: members and retries;
- * exchange_request.c: bytes to the member; exchange_response.c: bytes from
+ * exchange.c: its life; exchange_member.c: which member;
+ * exchange_attempt.c: attempts and retries; exchange_request.c: bytes to the member; exchange_response.c: bytes from
  * it. */
 #ifndef RPROXY_EXCHANGE_PRIVATE_H
 #define RPROXY_EXCHANGE_PRIVATE_H
@@ -26,6 +26,14 @@ void exchange_attempt_failed(exchange_t *x, retry_failure_e failure,
 void exchange_connect_failed(exchange_t *x, outcome_e outcome, int status,
                              const char *why, apr_time_t now);
 
+/* Chooses a member that was not tried.
+ * @return NULL and *why */
+member_t *exchange_member_choose(exchange_t *x, const char **why,
+                                 apr_time_t now);
+
+/* Is there another one to choose? */
+int exchange_member_is_left(const exchange_t *x, apr_time_t now);
+
 /* Leaves this member's answer (5xx) for another member's, if one is left and
  * the budget allows it.  @return 1 when another attempt begins */
 int exchange_try_other(exchange_t *x, apr_time_t now);
@@ -48,6 +56,11 @@ void exchange_drop_body(exchange_t *x);
 
 /* Before another attempt: a source that can goes back to its first byte. */
 void exchange_rewind_body(exchange_t *x);
+
+/* To a balancer: the member answers; it serves this exchange no longer. */
+void exchange_member_answered(exchange_t *x, apr_time_t now);
+void exchange_leave_member(exchange_t *x, balancer_result_e result,
+                           apr_time_t now);
 
 metrics_member_t *exchange_member_metrics(const exchange_t *x);
 

@@ -46,7 +46,8 @@ static void on_interim(exchange_t *x, const protocol_output_t *out,
 
 static int wants_other_member(exchange_t *x, int status, apr_time_t now)
 {
-    if ((status != 502 && status != 503 && status != 504)
+    if ((status != 502 && status != 503 && status != 504
+         && !(status == 500 && x->policy.retry_500))
         || !(x->policy.retry_on & (1 << FAILED_STATUS))
         || !x->request.is_idempotent || !x->body_replayable
         || x->attempts >= x->policy.retry_tries) {
@@ -66,7 +67,7 @@ static void on_head(exchange_t *x, const protocol_output_t *out, apr_time_t now)
     if (x->request_state == REQUEST_EXPECT) {
         exchange_request_transit(x, REQUEST_STOPPED); /* refused unseen */
     }
-    member_answered(x->member);
+    exchange_member_answered(x, now);
     histogram_add(&exchange_member_metrics(x)->first_byte,
                   now - x->connected_at);
     exchange_response_transit(x, RESPONSE_BODY);

@@ -15,6 +15,8 @@
 #include <apr_tables.h>
 #include <apr_time.h>
 
+#include "balancer.h"
+
 typedef struct protocol_t protocol_t;
 typedef struct member_shared_t member_shared_t;
 typedef struct upstream_shared_t upstream_shared_t;
@@ -53,9 +55,13 @@ typedef struct member_t {
     apr_interval_time_t max_age;    /* of a connection */
     apr_interval_time_t fail_pause; /* not chosen for so long after failures */
 
-    /* for the balancer to come: weight, backup, zone; kept as given */
+    int backup; /* only when no other is left */
+    /* for a balancer */
     int weight;
-    int backup;
+    int tier;                       /* 0 first */
+    const char *zone, *group;       /* or NULL */
+    const char *route;              /* its name in sessions' cookies, or NULL */
+    apr_interval_time_t slow_start; /* 0: all at once */
 
     /* atomic; NULL until the name is resolved */
     const address_list_t *addresses;
@@ -72,6 +78,8 @@ struct upstream_t {
     int id;
     int retry_budget_percent;
     upstream_shared_t *shared;
+    const balancer_t *balancer; /* NULL: members in the order given */
+    void *balancer_pool;
 };
 
 /* Parses "http://host[:port]", "http://[v6]:port", "unix:/path|http://name" or

@@ -73,6 +73,19 @@ static const char *route_of(const proxied_t *p)
     return text(p, status_route_name(p->match.route->id));
 }
 
+/* "method", "session", "trial"; NULL where the configuration's order counts. */
+static const char *chosen_by_of(const proxied_t *p)
+{
+    static const char *const texts[] = {
+#define X(id, text) text,
+        BALANCER_REASONS(X)
+#undef X
+    };
+
+    return p->x->member && p->x->upstream->balancer ? texts[p->x->chosen_by]
+                                                    : NULL;
+}
+
 static const char *tries_of(const proxied_t *p)
 {
     return apr_itoa(p->r->pool, p->x->attempts);
@@ -160,6 +173,7 @@ typedef struct {
 static const field_t fields[] = {
     { "upstream",   "RPROXY_UPSTREAM",   upstream_of },
     { "member",     "RPROXY_MEMBER",     member_of },
+    { "chosen_by",  "RPROXY_CHOSEN_BY",  chosen_by_of },
     { "route",      "RPROXY_ROUTE",      route_of },
     { "tries",      "RPROXY_TRIES",      tries_of },
     { "queue",      "RPROXY_QUEUE",      NULL, RPROXY_NOTE_QUEUE },

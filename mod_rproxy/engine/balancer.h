@@ -1,0 +1,85 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* balancer.h: who chooses among an upstream's members where the engine does
+ * not do so itself.  Layer L1.
+ *
+ * A table of functions that the glue hands in, and what they are given.  Each
+ * is called on whatever thread runs the exchange, and waits for nothing.
+ *
+ *   choose or again -> [answered] -> leave     for each attempt's member */
+#ifndef RPROXY_BALANCER_H
+#define RPROXY_BALANCER_H
+
+#include <stdint.h>
+
+#include <apr_time.h>
+
+/* clang-format off */
+#define BALANCER_REASONS(X)                                                   \
+    X(BALANCER_BY_METHOD,  "method")                                          \
+    X(BALANCER_BY_SESSION, "session")  /* its client has one there */         \
+    X(BALANCER_BY_TRIAL,   "trial")    /* is it good again? */
+/* clang-format on */
+
+typedef enum {
+#define X(id, text) id,
+    BALANCER_REASONS(X)
+#undef X
+} balancer_reason_e;
+
+typedef enum {
+    BALANCER_PASSED,
+    BALANCER_FAILED, /* no answer, a bad one, or a status from 500 on */
+    BALANCER_UNKNOWN /* nothing was learnt of the member */
+} balancer_result_e;
+
+enum {
+    BALANCER_NONE = -1, /* no member is left */
+    BALANCER_FULL = -2  /* all that are left are at their limits */
+};
+
+/* What a choice depends on. */
+typedef struct {
+    uint64_t hash;      /* of what shall stay together */
+    int session_member; /* number of the member the client was on, or -1 */
+    int fit_for_trial;  /* it is sent again when it fails */
+} balancer_request_t;
+
+typedef struct {
+    /* @param pool   of the upstream, as configured
+     * @param tried  bit n: not member n
+     * @return the member's number, BALANCER_NONE or BALANCER_FULL */
+    int (*choose)(void *pool, const balancer_request_t *request, uint64_t tried,
+                  apr_time_t now, balancer_reason_e *reason);
+
+    /* The same member once more, after leave. */
+    void (*again)(void *pool, int member);
+
+    /* Would choose name one, as things are? */
+    int (*is_left)(void *pool, uint64_t tried, apr_time_t now);
+
+    /* The head of a response has come, so long after its request. */
+    void (*answered)(void *pool, int member, apr_interval_time_t first_byte,
+                     apr_time_t now);
+
+    /* It serves this request no longer. */
+    void (*leave)(void *pool, int member, balancer_reason_e reason,
+                  balancer_result_e result, apr_time_t now);
+} balancer_t;
+
+/* What the configuration says of a member and an upstream. */
+typedef struct {
+    const char *url;
+    const char *zone, *group, *route; /* or NULL */
+    int weight, backup, tier;
+    int max_connections; /* 0: no limit */
+    apr_interval_time_t slow_start;
+} balancer_member_t;
+
+typedef struct {
+    const char *name;
+    const balancer_member_t *member;
+    int count;
+} balancer_upstream_t;
+
+#endif

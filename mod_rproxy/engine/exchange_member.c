@@ -1,0 +1,96 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* exchange_member.c: which member gets the next attempt: the upstream's
+ * balancer says it, or the order of the configuration.  Layer L1, no system
+ * calls. */
+#include "exchange_private.h"
+
+static member_t *member_at(const exchange_t *x, int i)
+{
+    return APR_ARRAY_IDX(x->upstream->members, i, member_t *);
+}
+
+/* The first that answers: in the order given, those that failed lately last,
+ * backups behind the others. */
+static member_t *first_usable(const exchange_t *x, int backup, int paused,
+                              apr_time_t now)
+{
+    int i;
+
+    for (i = 0; i < x->upstream->members->nelts && i < 64; i++) {
+        member_t *m = member_at(x, i);
+        if (!(x->tried & (1ULL << i)) && !m->backup == !backup
+            && member_paused(m, now) == paused) {
+            return m;
+        }
+    }
+    return NULL;
+}
+
+static member_t *first_in_order(const exchange_t *x, apr_time_t now)
+{
+    member_t *m = first_usable(x, 0, 0, now);
+
+    if (!m) {
+        m = first_usable(x, 1, 0, now);
+    }
+    if (!m) {
+        m = first_usable(x, 0, 1, now);
+    }
+    return m ? m : first_usable(x, 1, 1, now);
+}
+
+static member_t *balanced(exchange_t *x, const char **why, apr_time_t now)
+{
+    const upstream_t *u = x->upstream;
+    int n = u->balancer->choose(u->balancer_pool, &x->balance, x->tried, now,
+                                &x->chosen_by);
+
+    if (n >= 0) {
+        x->chosen = 1;
+        return member_at(x, n);
+    }
+    if (n == BALANCER_FULL) {
+        *why = "all members are at their limits";
+    }
+    return NULL;
+}
+
+member_t *exchange_member_choose(exchange_t *x, const char **why,
+                                 apr_time_t now)
+{
+    *why = "no member is left to try";
+    return x->upstream->balancer ? balanced(x, why, now)
+                                 : first_in_order(x, now);
+}
+
+int exchange_member_is_left(const exchange_t *x, apr_time_t now)
+{
+    const upstream_t *u = x->upstream;
+
+    return u->balancer ? u->balancer->is_left(u->balancer_pool, x->tried, now)
+                       : first_in_order(x, now) != NULL;
+}
+
+void exchange_member_answered(exchange_t *x, apr_time_t now)
+{
+    const upstream_t *u = x->upstream;
+
+    member_answered(x->member);
+    if (x->chosen) {
+        u->balancer->answered(u->balancer_pool, x->member->number,
+                              now - x->connected_at, now);
+    }
+}
+
+void exchange_leave_member(exchange_t *x, balancer_result_e result,
+                           apr_time_t now)
+{
+    const upstream_t *u = x->upstream;
+
+    if (x->chosen) {
+        x->chosen = 0;
+        u->balancer->leave(u->balancer_pool, x->member->number, x->chosen_by,
+                           result, now);
+    }
+}
