@@ -134,6 +134,16 @@ const char *config_option_flag(cmd_parms *cmd, const char *value, int *flag)
     return NULL;
 }
 
+static const char *set_text(cmd_parms *cmd, const char *value,
+                            const char **field)
+{
+    if (!*value) {
+        return config_option_expected(cmd, value, "some text");
+    }
+    *field = apr_pstrdup(cmd->pool, value);
+    return NULL;
+}
+
 static const char *set_word(cmd_parms *cmd, const char *value,
                             const char **field)
 {
@@ -220,6 +230,9 @@ const char *config_option_value(cmd_parms *cmd, const option_t *option,
     }
     if (option->kind == OPTION_WORD) {
         return set_word(cmd, value, field);
+    }
+    if (option->kind == OPTION_TEXT) {
+        return set_text(cmd, value, field);
     }
     good = option->kind == OPTION_TIME
                ? parse_time(value, &number)

@@ -18,7 +18,8 @@ typedef enum {
     OPTION_SIZE, /* apr_off_t: bytes, or with k, m, g */
     OPTION_TIME, /* apr_interval_time_t: seconds, or with ms, s, mi(n), h */
     OPTION_FLAG, /* int: on or off */
-    OPTION_WORD  /* const char *: letters, digits, '-', '.' and '_' */
+    OPTION_WORD, /* const char *: letters, digits, '-', '.' and '_' */
+    OPTION_TEXT  /* const char *: at least a character */
 } option_kind_e;
 
 /* One key of a directive.  A table of them ends with a NULL key. */

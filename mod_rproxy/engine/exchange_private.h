@@ -1,9 +1,9 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
 /* exchange_private.h: what the parts of the exchange share.  Layer L1.
- * exchange.c: its life; exchange_member.c: which member;
- * exchange_attempt.c: attempts and retries; exchange_request.c: bytes to the member; exchange_response.c: bytes from
- * it. */
+ * exchange.c: its life; exchange_member.c: which member; exchange_attempt.c:
+ * attempts and retries; exchange_request.c: bytes to the member;
+ * exchange_response.c: bytes from it. */
 #ifndef RPROXY_EXCHANGE_PRIVATE_H
 #define RPROXY_EXCHANGE_PRIVATE_H
 

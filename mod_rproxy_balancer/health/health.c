@@ -16,6 +16,13 @@ health_t health_start(int64_t now_us)
     return health;
 }
 
+int health_sane(const health_t *health)
+{
+    return health->state <= HEALTH_TRIAL
+           && health->reason <= HEALTH_TRIAL_PASSED && health->came_back <= 1
+           && health->ejections <= EJECTIONS_MAX;
+}
+
 static void change(health_t *health, health_state_e state,
                    health_reason_e reason, int64_t now_us)
 {

@@ -88,6 +88,10 @@ typedef struct {
 /* A member at the start: up until something says otherwise. */
 health_t health_start(int64_t now_us);
 
+/* Can this be what one of these functions made?  For memory that somebody may
+ * have died over. */
+int health_sane(const health_t *health);
+
 /* @param may_eject  the pool can spare one more (outlier_may_eject) */
 health_t health_next(health_t health, const health_rules_t *rules,
                      health_event_e event, int may_eject, int64_t now_us);

@@ -88,5 +88,4 @@ static uint32_t consistent_hash_pick(const method_in_t *in,
     return beyond_bound != PLAN_NONE ? beyond_bound : any_open(in, level);
 }
 
-const method_t method_consistent_hash = { "consistent_hash", 1,
-                                          consistent_hash_pick };
+const method_t method_consistent_hash = { "hash", 1, consistent_hash_pick };

@@ -15,4 +15,4 @@ static uint32_t least_conn_pick(const method_in_t *in,
     return least_pick(in, level, least_conn_cost);
 }
 
-const method_t method_least_conn = { "least_conn", 0, least_conn_pick };
+const method_t method_least_conn = { "least-conn", 0, least_conn_pick };

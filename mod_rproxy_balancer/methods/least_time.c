@@ -27,4 +27,4 @@ static uint32_t least_time_pick(const method_in_t *in,
     return least_pick(in, level, least_time_cost);
 }
 
-const method_t method_least_time = { "least_time", 0, least_time_pick };
+const method_t method_least_time = { "least-time", 0, least_time_pick };

@@ -42,4 +42,4 @@ static uint32_t random_two_pick(const method_in_t *in,
     return first != PLAN_NONE ? first : method_least_conn.pick(in, level);
 }
 
-const method_t method_random_two = { "random_two", 0, random_two_pick };
+const method_t method_random_two = { "random-two", 0, random_two_pick };

@@ -47,4 +47,4 @@ static uint32_t round_robin_pick(const method_in_t *in,
     return PLAN_NONE;
 }
 
-const method_t method_round_robin = { "round_robin", 0, round_robin_pick };
+const method_t method_round_robin = { "round-robin", 0, round_robin_pick };

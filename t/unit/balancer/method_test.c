@@ -246,8 +246,8 @@ static void check_many(void **state)
 static void check_names(void **state)
 {
     (void)state;
-    assert_ptr_equal(method_find("least_conn", 10), &method_least_conn);
-    assert_null(method_find("least_conn", 9));
+    assert_ptr_equal(method_find("least-conn", 10), &method_least_conn);
+    assert_null(method_find("least-conn", 9));
     assert_null(method_find("Least_conn", 10));
     assert_null(method_find("", 0));
     assert_null(method_at(5));

@@ -1,0 +1,320 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* balanced.c: makes upstreams out of what directives say, and keeps what is
+ * known of them from one configuration to the next.  Layer L2. */
+#include "balanced.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+#include <ap_mpm.h>
+#include <apr_general.h>
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_main.h>
+
+#include "driver/clock.h"
+
+#define KEPT "rproxy-balancer"
+#define LEARNED_SETS 4096
+
+apr_array_header_t *balanced_list;
+segment_t *balanced_segment;
+siphash_key_t balanced_secret;
+
+/* What lives from one configuration to the next. */
+typedef struct {
+    segment_t *segment;
+    apr_pool_t *pool;   /* of it */
+    uint64_t **learned; /* [upstream], or NULL */
+    siphash_key_t secret;
+} kept_t;
+
+static kept_t *kept_data(void)
+{
+    kept_t *kept = ap_retained_data_get(KEPT);
+
+    if (!kept) {
+        kept = ap_retained_data_create(KEPT, sizeof(*kept));
+        apr_generate_random_bytes((unsigned char *)&kept->secret,
+                                  sizeof(kept->secret));
+    }
+    return kept;
+}
+
+static int children_max(void)
+{
+    int n = 0;
+
+    ap_mpm_query(AP_MPMQ_HARD_LIMIT_DAEMONS, &n);
+    return n > 0 ? 2 * n : 2; /* those that stop, and those that follow */
+}
+
+/* ---- members ---- */
+
+/* Names as numbers from 1 on; 0 is none. */
+static uint16_t number_of(apr_array_header_t *names, const char *name)
+{
+    int i;
+
+    for (i = 0; name && i < names->nelts; i++) {
+        if (strcmp(APR_ARRAY_IDX(names, i, const char *), name) == 0) {
+            return (uint16_t)(i + 1);
+        }
+    }
+    if (!name) {
+        return 0;
+    }
+    APR_ARRAY_PUSH(names, const char *) = name;
+    return (uint16_t)names->nelts;
+}
+
+/* The same on every machine, so that they hash alike. */
+static uint64_t name_id(const char *name)
+{
+    static const siphash_key_t key = { 0x6d656d626572206e, 0x616d657320202020 };
+
+    return siphash(key, slice_str(name));
+}
+
+static const member_facts_t *make_facts(apr_pool_t *p, balanced_t *b)
+{
+    const balancer_upstream_t *u = b->balance.upstream;
+    apr_array_header_t *names = apr_array_make(p, 8, sizeof(const char *));
+    member_facts_t *facts = apr_pcalloc(p, sizeof(*facts) * (size_t)u->count);
+    int i;
+
+    b->balance.plan_rules.zone = number_of(names, b->conf.method->zone);
+    for (i = 0; i < u->count; i++) {
+        const balancer_member_t *m = &u->member[i];
+
+        facts[i].id = name_id(m->url);
+        facts[i].max_connections = (uint32_t)m->max_connections;
+        facts[i].weight = (uint16_t)m->weight;
+        facts[i].zone = number_of(names, m->zone);
+        facts[i].group = number_of(names, m->group);
+        facts[i].tier = (uint8_t)m->tier;
+        facts[i].backup = m->backup != 0;
+        facts[i].state = MEMBER_UP;
+        facts[i].ramp_percent = 100;
+    }
+    return facts;
+}
+
+static uint32_t ms(apr_interval_time_t time)
+{
+    return (uint32_t)apr_time_as_msec(time);
+}
+
+static const health_rules_t *make_health(apr_pool_t *p, const balanced_t *b)
+{
+    const balancer_upstream_t *u = b->balance.upstream;
+    const probe_conf_t *probe = b->conf.probe;
+    const eject_conf_t *eject = b->conf.eject;
+    health_rules_t *rules = apr_palloc(p, sizeof(*rules) * (size_t)u->count);
+    int i;
+
+    for (i = 0; i < u->count; i++) {
+        const health_rules_t of_member = {
+            .rise = (uint16_t)probe->rise,
+            .fall = (uint16_t)probe->fall,
+            .failures = (uint16_t)eject->failures,
+            .interval_ms = ms(probe->interval),
+            .fast_interval_ms = ms(probe->fast),
+            .jitter_percent = (uint16_t)probe->jitter_percent,
+            .eject_ms = ms(eject->time),
+            .eject_max_ms = ms(eject->time_max),
+            .trial_ms = ms(eject->trial),
+            .slow_start_ms = ms(u->member[i].slow_start),
+        };
+
+        rules[i] = of_member;
+    }
+    return rules;
+}
+
+static void make_marks(apr_pool_t *p, balanced_t *b)
+{
+    const balancer_upstream_t *u = b->balance.upstream;
+    uint32_t i, count = (uint32_t)u->count;
+
+    b->mark = apr_palloc(p, sizeof(uint64_t) * count);
+    b->marks = sticky_table_make(apr_palloc(p, sticky_table_room(2 * count)),
+                                 2 * count);
+    for (i = 0; i < count; i++) {
+        b->mark[i] = sticky_mark(balanced_secret, slice_str(u->member[i].url));
+        sticky_table_add(b->marks, b->mark[i], i);
+        if (u->member[i].route) {
+            sticky_table_add(b->marks,
+                             sticky_mark(balanced_secret,
+                                         slice_str(u->member[i].route)),
+                             i);
+        }
+    }
+}
+
+/* ---- upstreams ---- */
+
+static void changed(const balance_t *balance, int member,
+                    const health_t *before, const health_t *now)
+{
+    int is_bad = now->state == HEALTH_DOWN || now->state == HEALTH_EJECTED;
+
+    ap_log_error(APLOG_MARK, is_bad ? APLOG_WARNING : APLOG_NOTICE, 0,
+                 ap_server_conf,
+                 RPLOGNO(3001) "upstream %s, member %s: %s, it was %s: %s",
+                 balance->upstream->name, balance->upstream->member[member].url,
+                 health_state_text((health_state_e)now->state),
+                 health_state_text((health_state_e)before->state),
+                 health_reason_text((health_reason_e)now->reason));
+}
+
+static balanced_t *make_one(apr_pool_t *p, const balancer_upstream_t *u,
+                            const balancer_conf_t *conf)
+{
+    balanced_t *b = apr_pcalloc(p, sizeof(*b));
+    balance_t *balance = &b->balance;
+
+    b->conf = *conf;
+    b->prober.enabled = !conf->probe->off;
+    b->prober.probe = conf->probe->rules;
+    balance->upstream = u;
+    balance->method = conf->method->method;
+    balance->bound_percent = (uint32_t)conf->method->bound_percent;
+    balance->plan_rules.panic_percent = (uint8_t)conf->method->panic_percent;
+    balance->outlier_rules.min_requests = (uint32_t)conf->eject->min_requests;
+    balance->outlier_rules.failure_percent =
+        (uint16_t)conf->eject->rate_percent;
+    balance->outlier_rules.max_percent = (uint16_t)conf->eject->max_percent;
+    balance->facts = make_facts(p, b);
+    balance->health_rules = make_health(p, b);
+    balance->changed = changed;
+    make_marks(p, b);
+    return b;
+}
+
+static void warn_of_weights(const balancer_upstream_t *u)
+{
+    int i;
+
+    for (i = 0; i < u->count && !u->member[i].weight; i++) {
+    }
+    if (u->count && i == u->count) {
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, NULL,
+                     RPLOGNO(3002) "upstream %s: all members have weight=0: "
+                                   "none gets new clients",
+                     u->name);
+    }
+}
+
+/* ---- memory ---- */
+
+static apr_status_t unmap(void *base)
+{
+    munmap(base, LEARNED_SETS * STICKY_LEARNED_SET * sizeof(uint64_t));
+    return APR_SUCCESS;
+}
+
+static uint64_t *map_learned(apr_pool_t *pool)
+{
+    void *base =
+        mmap(NULL, LEARNED_SETS * STICKY_LEARNED_SET * sizeof(uint64_t),
+             PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (base == MAP_FAILED) {
+        return NULL;
+    }
+    apr_pool_cleanup_register(pool, base, unmap, apr_pool_cleanup_null);
+    return base;
+}
+
+static int open_learned(balanced_t *b, kept_t *kept, int number)
+{
+    if (!b->conf.sticky->learn) {
+        return 1;
+    }
+    if (!kept->learned[number]) {
+        kept->learned[number] = map_learned(kept->pool);
+    }
+    b->learned.entry = kept->learned[number];
+    b->learned.sets = LEARNED_SETS;
+    b->learned.timeout_s = (uint32_t)apr_time_sec(b->conf.sticky->learn_for);
+    return b->learned.entry != NULL;
+}
+
+/* The children of before go on with the old mapping until they end. */
+static int open_segment(kept_t *kept, process_rec *process,
+                        const balancer_upstream_t *upstreams, int count)
+{
+    apr_pool_t *pool;
+    segment_t *next;
+
+    apr_pool_create(&pool, process->pool);
+    next = segment_make(kept->segment, upstreams, count, children_max(),
+                        clock_now(), pool);
+    if (next == kept->segment || !next) {
+        apr_pool_destroy(pool);
+        return next != NULL;
+    }
+    kept->learned = apr_pcalloc(pool, sizeof(uint64_t *) * (size_t)(count + 1));
+    if (kept->pool) {
+        apr_pool_destroy(kept->pool);
+    }
+    kept->segment = next;
+    kept->pool = pool;
+    return 1;
+}
+
+void balanced_forget(void)
+{
+    balanced_list = NULL;
+    balanced_segment = NULL;
+}
+
+static apr_status_t no_memory(server_rec *s)
+{
+    ap_log_error(APLOG_MARK, APLOG_EMERG, errno, s,
+                 RPLOGNO(3003) "no shared memory for the balancer");
+    return APR_ENOMEM;
+}
+
+apr_status_t balanced_configure(apr_pool_t *pconf, server_rec *s,
+                                const balancer_upstream_t *upstreams, int count,
+                                void **pools)
+{
+    size_t room = (size_t)count + 1;
+    balancer_upstream_t *all = apr_pcalloc(pconf, sizeof(*all) * room);
+    balanced_t **list = apr_pcalloc(pconf, sizeof(*list) * room);
+    kept_t *kept = kept_data();
+    int i, n = 0, first = 0;
+
+    balanced_secret = kept->secret;
+    for (i = 0; i < count; i++) {
+        balancer_conf_t conf;
+
+        if (upstreams[i].count && upstreams[i].count <= BALANCE_MEMBERS
+            && balancer_config_of(upstreams[i].name, &conf)) {
+            warn_of_weights(&upstreams[i]);
+            all[n] = upstreams[i];
+            list[n] = make_one(pconf, &upstreams[i], &conf);
+            pools[i] = list[n++];
+        }
+    }
+    if (!n) {
+        return APR_SUCCESS;
+    }
+    if (!open_segment(kept, s->process, all, n)) {
+        return no_memory(s);
+    }
+    balanced_list = apr_array_make(pconf, n, sizeof(balanced_t *));
+    for (i = 0; i < n; i++) {
+        balance_open(&list[i]->balance, kept->segment, i, first, pconf);
+        first += all[i].count;
+        APR_ARRAY_PUSH(balanced_list, balanced_t *) = list[i];
+        if (!open_learned(list[i], kept, i)) {
+            return no_memory(s);
+        }
+    }
+    balanced_segment = kept->segment;
+    return APR_SUCCESS;
+}

@@ -1,0 +1,82 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* balancer_config.h: what the directives say.  Layer L2.
+ *
+ * Each directive fills one part.  Those in an <RProxyUpstream> are its own,
+ * those outside hold for all upstreams that say nothing else.  An upstream with
+ * no part at all is not balanced. */
+#ifndef RPROXY_BALANCER_CONFIG_H
+#define RPROXY_BALANCER_CONFIG_H
+
+#include <httpd.h>
+#include <http_config.h>
+#include <ap_expr.h>
+
+#include "../methods/method.h"
+#include "../probes/prober.h"
+
+typedef enum {
+    KEY_ADDRESS,
+    KEY_URI,
+    KEY_HEADER,
+    KEY_COOKIE,
+    KEY_EXPR
+} key_kind_e;
+
+/* RProxyBalancer */
+typedef struct {
+    int off;
+    const method_t *method;
+    key_kind_e key;
+    const char *key_name; /* of the field or cookie */
+    ap_expr_info_t *key_expr;
+    int bound_percent;
+    const char *zone; /* ours, or NULL */
+    int panic_percent;
+} method_conf_t;
+
+/* RProxyBalancerSticky */
+typedef struct {
+    int off;
+    const char *cookie; /* ours, or NULL */
+    const char *path, *domain;
+    apr_interval_time_t max_age;   /* of ours; 0: of the browser's session */
+    const char *route_cookie;      /* the application's, with ".route" behind */
+    const char *route_parameter;   /* of the path likewise, or NULL */
+    const char *learn;             /* the application's, or NULL */
+    apr_interval_time_t learn_for; /* without use */
+} sticky_conf_t;
+
+/* RProxyBalancerProbe */
+typedef struct {
+    int off;
+    probe_rules_t rules;
+    int rise, fall, jitter_percent;
+    apr_interval_time_t interval, fast;
+} probe_conf_t;
+
+/* RProxyBalancerEject */
+typedef struct {
+    int failures;     /* in a row; 0: do not eject for it */
+    int rate_percent; /* of requests; 0: likewise */
+    int min_requests; /* fewer say nothing */
+    int max_percent;  /* of the members, at once */
+    apr_interval_time_t time, time_max, trial;
+} eject_conf_t;
+
+typedef struct {
+    const method_conf_t *method;
+    const sticky_conf_t *sticky;
+    const probe_conf_t *probe;
+    const eject_conf_t *eject;
+} balancer_conf_t;
+
+extern const command_rec balancer_directives[];
+
+/* Fresh; in pre_config. */
+void balancer_config_create(apr_pool_t *pconf);
+
+/* Of an upstream, every part set.  @return 0: it is not balanced */
+int balancer_config_of(const char *upstream, balancer_conf_t *conf);
+
+#endif

@@ -1,0 +1,19 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* balancer_parts.h: between the directives and where their parts are kept.
+ * Layer L2. */
+#ifndef RPROXY_BALANCER_PARTS_H
+#define RPROXY_BALANCER_PARTS_H
+
+#include "balancer_config.h"
+#include "mod_rproxy.h"
+
+extern const method_conf_t balancer_default_method;
+extern const sticky_conf_t balancer_default_sticky;
+extern const probe_conf_t balancer_default_probe;
+extern const eject_conf_t balancer_default_eject;
+
+/* Where a directive belongs; NULL: it stands in the wrong place. */
+balancer_conf_t *balancer_config_around(cmd_parms *cmd);
+
+#endif

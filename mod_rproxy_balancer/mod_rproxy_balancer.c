@@ -1,0 +1,114 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* mod_rproxy_balancer.c: the module record and the server's life.  Layer L2. */
+#include "balancer_private.h"
+
+#include <dlfcn.h>
+
+#include <ap_provider.h>
+#include <http_main.h>
+#include <mpm_common.h>
+
+#include "balanced.h"
+#include "config/balancer_config.h"
+#include "probes/prober.h"
+#include "sessions.h"
+#include "status/balancer_report.h"
+
+static prober_t *prober; /* of this child */
+
+static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
+{
+    balanced_forget();
+    balancer_config_create(pconf);
+    return OK;
+}
+
+static void elected(void)
+{
+    ap_log_error(APLOG_MARK, APLOG_INFO, 0, ap_server_conf,
+                 RPLOGNO(3004) "this process looks after the members");
+}
+
+static prober_pool_t *pools_to_look_after(apr_pool_t *p)
+{
+    int i, n = balanced_list->nelts;
+    prober_pool_t *pools = apr_palloc(p, sizeof(*pools) * (size_t)n);
+
+    for (i = 0; i < n; i++) {
+        balanced_t *b = APR_ARRAY_IDX(balanced_list, i, balanced_t *);
+
+        pools[i].balance = &b->balance;
+        pools[i].rules = &b->prober;
+    }
+    return pools;
+}
+
+/* Before mod_rproxy's loops begin. */
+static void child_init(apr_pool_t *pchild, server_rec *s)
+{
+    prober = NULL;
+    if (!balanced_segment) {
+        return;
+    }
+    if (segment_child_claim(balanced_segment, pchild) != APR_SUCCESS) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, s,
+                     RPLOGNO(3005) "more children than ServerLimit: requests "
+                                   "of this one are counted no more when it "
+                                   "dies");
+    }
+    prober = prober_start(balanced_segment, pools_to_look_after(pchild),
+                          balanced_list->nelts, elected, pchild);
+    if (!prober) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, s,
+                     RPLOGNO(3006) "no thread that could look after the "
+                                   "members");
+    }
+}
+
+static void child_stopping(apr_pool_t *pchild, int graceful)
+{
+    if (prober) {
+        prober_stop(prober);
+    }
+}
+
+/* httpd unloads modules at a restart and loads them again, perhaps elsewhere;
+ * what is kept from one configuration to the next must find its functions. */
+static void stay_loaded(void)
+{
+    Dl_info self;
+
+    if (dladdr(&prober, &self)) {
+        dlopen(self.dli_fname, RTLD_NOW | RTLD_NODELETE | RTLD_NOLOAD);
+    }
+}
+
+static void register_hooks(apr_pool_t *pool)
+{
+    static const rproxy_balancer_t balancer = {
+        &balance_engine, balanced_configure, sessions_request, sessions_response
+    };
+
+    stay_loaded();
+    ap_register_provider(pool, RPROXY_BALANCER_GROUP, "default",
+                         RPROXY_BALANCER_VERSION, &balancer);
+    ap_hook_pre_config(pre_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_child_stopping(child_stopping, NULL, NULL, APR_HOOK_MIDDLE);
+    balancer_report_register(pool);
+}
+
+module __attribute__((visibility("default")))
+rproxy_balancer_module = { STANDARD20_MODULE_STUFF,
+                           NULL,
+                           NULL,
+                           NULL,
+                           NULL,
+                           balancer_directives,
+                           register_hooks
+#if defined(AP_MODULE_FLAG_NONE)
+                           ,
+                           AP_MODULE_FLAG_NONE
+#endif
+};
