@@ -104,7 +104,7 @@ sub modules {
     my @names = ("mpm_$mpm", @STOCK, @{ $more // [] });
     my $lines = `$TOP/conf/modules.sh @names`;
     croak 'no stock modules' if $? || $lines !~ /mpm/;
-    for my $name (grep { $ours{"mod_$_.c"} } qw(rproxy rproxy_cache)) {
+    for my $name (grep { $ours{"mod_$_.c"} } qw(rproxy rproxy_cache rproxy_balancer)) {
         $lines .= qq(LoadModule ${name}_module "$ours{"mod_$name.c"}"\n);
     }
     return $lines;

@@ -3,7 +3,7 @@
 /* balance_health.c: news of members, and what time does to them.  Layer L1.
  * The one place where the health in shared memory changes, but for a trial that
  * is taken (balance.c). */
-#include "../members/balance.h"
+#include "balance.h"
 
 /* Longer than from one tick to the next: the whole weight, after slow start, is
  * a change as well. */
