@@ -132,7 +132,7 @@ my @MISTAKES = (
         ["$GOOD/x", "'$GOOD/x': a member has no path or query"],
         ['fcgi://h', "'fcgi://h': scheme fcgi is not supported yet"],
         ["$GOOD weigth=1", q{unknown key 'weigth', did you mean 'weight'?}],
-        ["$GOOD weight=0", q{'weight=0' is wrong: expected a whole number from 1}],
+        ["$GOOD weight=1001", q{'weight=1001' is wrong: expected a whole number from 0}],
         ["$GOOD weight=1x", q{'weight=1x' is wrong}],
         ["$GOOD weight=", q{'weight=' is wrong}],
         ["$GOOD max-connections=-1", q{'max-connections=-1' is wrong}],

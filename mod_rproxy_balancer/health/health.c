@@ -188,7 +188,7 @@ uint8_t health_ramp_percent(const health_t *health, const health_rules_t *rules,
     int64_t all_us = (int64_t)rules->slow_start_ms * US_PER_MS;
     int64_t up_us = now_us - health->since_us;
 
-    if (!health->came_back || up_us >= all_us) {
+    if (!health->came_back || !all_us || up_us >= all_us) {
         return 100;
     }
     up_us = up_us > 0 ? up_us : 0;

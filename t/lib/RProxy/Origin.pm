@@ -39,6 +39,9 @@ use Socket qw(SOCK_STREAM);
 use RProxy::Origin::Connection ();
 use RProxy::Origin::Record ();
 
+# Our ends of the lifelines: an origin that holds another one's keeps it alive.
+my %lifelines;
+
 sub listen {
     my ($class, $address, %o) = @_;
     return bless {
@@ -109,11 +112,12 @@ sub start {
     pipe my $watch, $self->{lifeline} or croak "pipe: $!";
     defined($self->{pid} = fork) or croak "fork: $!";
     if (!$self->{pid}) {
-        CORE::close $self->{lifeline};
+        CORE::close $_ for $self->{lifeline}, values %lifelines;
         $self->serve($script, $watch);
         POSIX::_exit(0);    # no END blocks, no second TAP plan
     }
     CORE::close $self->{socket};
+    $lifelines{ $self->{pid} } = $self->{lifeline};
     return $self;
 }
 
@@ -179,6 +183,7 @@ sub stop {
     if (my $pid = delete $self->{pid}) {
         local $?;    # the test's own exit status
         CORE::close $self->{lifeline};
+        delete $lifelines{$pid};
         waitpid $pid, 0;
     }
     return;

@@ -1,0 +1,123 @@
+#!/usr/bin/perl
+# Licensed under the Apache License, Version 2.0 (see LICENSE).
+#
+# A member that fails, in whatever way, is out within a second, and no client
+# notices; it comes back by probes or by one trial request.
+use strict;
+use warnings FATAL => 'all';
+
+use lib 't/lib';
+use Apache::Test qw(-withtestmore);
+use RProxy::Balancer ();
+use RProxy::Load ();
+use RProxy::Log ();
+
+my @WAYS = qw(kill close garbage 500 hang);
+
+plan tests => 5 * @WAYS + 26;
+
+my $RETRY = 'RProxyRetry tries=3 on=connect,reset,timeout,invalid,500 budget=100';
+
+# ---- a member fails under load ----
+
+for my $way (@WAYS) {
+    my $farm = RProxy::Balancer->start(
+        members => [a => '', b => '', c => ''],
+        upstream => "RProxyBalancer method=round-robin\n"
+            . 'RProxyBalancerEject failures=3 time=60s',
+        conf => "$RETRY\nRProxyTimeout first-byte=150ms",
+    );
+    my $load = RProxy::Load->start($farm->httpd->port, clients => 4,
+        keep_alive => 1, body => qr/^[abc]$/, target => '/%d');
+    $farm->httpd->await_requests(200, 20);
+    $way eq 'kill' ? $farm->kill_member('b') : $farm->tell(b => $way);
+    my $took = $farm->await_state(b => 'ejected');
+    cmp_ok($took, '<', 1, "$way: out within a second");
+    $farm->httpd->await_requests(200, 20);
+    my $seen = $load->stop;
+    is_deeply($seen->{failed}, [], "$way: no request has failed");
+    cmp_ok($seen->{requests}, '>', 300, "$way: of many");
+    is($farm->member('b')->{reason}, 'requests failed in a row', "$way: why");
+    is_deeply($farm->count(6), { a => 3, c => 3 }, "$way: it is not asked");
+}
+
+# ---- back by one trial ----
+
+{
+    my $farm = RProxy::Balancer->start(
+        members  => [a => '', b => 'slow-start=2s'],
+        upstream => "RProxyBalancer method=round-robin\n"
+            . 'RProxyBalancerEject failures=2 time=300ms time-max=2s',
+        conf => "$RETRY\nLogFormat \"%{chosen_by}^RP %{member}^RP\" chosen\n"
+            . 'CustomLog chosen chosen',
+    );
+    my $log = $farm->httpd->log;
+    $farm->tell(b => '500');
+    is($farm->ask('/')->status, 200, 'trial: a retry hides it') for 1 .. 6;
+    is($farm->member('b')->{state}, 'ejected', 'trial: out');
+    like($log->await(qr/RP3001: /), qr/ejected, it was up: requests failed/,
+        'trial: logged');
+    $farm->await_state(b => 'trial');
+    is($farm->ask('/')->body, 'a', 'trial: the trial fails, a retry answers');
+    is($farm->member('b')->{reason}, 'the trial failed', 'trial: out again');
+    is($farm->member('b')->{ejections}, 2, 'trial: for the second time');
+    $farm->tell(b => 'well');
+    my $took = $farm->await_state(b => 'trial');
+    cmp_ok($took, '>', 0.3, 'trial: the second time is longer');
+    is($farm->ask('/')->body, 'b', 'trial: one request is sent there');
+    like($farm->httpd->text('chosen'), qr/^trial \S+$/m, 'trial: as a log field');
+    is($farm->member('b')->{state}, 'up', 'trial: it was good');
+    my $ramp = $farm->member('b')->{ramp_percent};
+    cmp_ok($ramp, '<', 90, 'slow start: not with all of its weight');
+    my $count = $farm->count(20);
+    cmp_ok($count->{a}, '>', $count->{b} // 0, 'slow start: fewer requests');
+    RProxy::Server::await(
+        sub { $farm->member('b')->{ramp_percent} == 100 }, 'the end of it', 4);
+    RProxy::Server::await(sub { $farm->count(4)->{b} // 0 == 2 },
+        'half of the requests', 2);
+}
+
+# ---- never all of them ----
+
+{
+    my $farm = RProxy::Balancer->start(
+        members  => [a => '', b => '', c => '', d => ''],
+        upstream => "RProxyBalancer method=round-robin\n"
+            . 'RProxyBalancerEject failures=1 time=60s max=50',
+    );
+    $farm->tell($_ => '500') for qw(a b c d);
+    $farm->ask('/') for 1 .. 20;
+    my @states = map { $_->{state} } @{ $farm->upstream->{members} };
+    is(scalar(grep { $_ eq 'ejected' } @states), 2, 'bound: half of them');
+    is(scalar(grep { $_ eq 'up' } @states), 2, 'bound: the others stay');
+}
+
+# ---- probes ----
+
+{
+    my $farm = RProxy::Balancer->start(
+        members  => [a => '', b => ''],
+        upstream => "RProxyBalancer method=round-robin\n"
+            . 'RProxyBalancerProbe http path=/health host=probe.example '
+            . 'interval=200ms fast=50ms timeout=150ms rise=2 fall=2',
+    );
+    my $probe = $farm->origin('a')->await_requests(1)->[0];
+    is($probe->{target}, '/health', 'probe: its path');
+    like($probe->{head}, qr/^Host: probe\.example\r$/m, 'probe: its host');
+    $farm->tell(a => 'sick');
+    cmp_ok($farm->await_state(a => 'down'), '<', 1,
+        'probe: out without a request');
+    is_deeply([@{ $farm->member('a') }{qw(reason probe probe_status)}],
+        ['probes failed', 'another status than expected', 503], 'probe: why');
+    is_deeply($farm->count(4), { b => 4 }, 'probe: it is not asked');
+    $farm->tell(a => 'well');
+    cmp_ok($farm->await_state(a => 'up'), '<', 1, 'probe: back again');
+    is_deeply($farm->count(4), { a => 2, b => 2 }, 'probe: and asked');
+    $farm->tell(a => 'hang');
+    $farm->await_state(a => 'down');
+    is($farm->member('a')->{probe}, 'no answer in time', 'probe: it hangs');
+    $farm->kill_member('b');
+    $farm->await_state(b => 'down');
+    is($farm->member('b')->{probe}, 'no connection', 'probe: it is gone');
+    is($farm->ask('/')->status, 503, 'probe: nobody is left');
+}
