@@ -14,7 +14,7 @@ use RProxy::Log ();
 
 my @WAYS = qw(kill close garbage 500 hang);
 
-plan tests => 5 * @WAYS + 26;
+plan tests => 5 * @WAYS + 29;
 
 my $RETRY = 'RProxyRetry tries=3 on=connect,reset,timeout,invalid,500 budget=100';
 

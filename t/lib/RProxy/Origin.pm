@@ -39,9 +39,6 @@ use Socket qw(SOCK_STREAM);
 use RProxy::Origin::Connection ();
 use RProxy::Origin::Record ();
 
-# Our ends of the lifelines: an origin that holds another one's keeps it alive.
-my %lifelines;
-
 sub listen {
     my ($class, $address, %o) = @_;
     return bless {
@@ -112,12 +109,11 @@ sub start {
     pipe my $watch, $self->{lifeline} or croak "pipe: $!";
     defined($self->{pid} = fork) or croak "fork: $!";
     if (!$self->{pid}) {
-        CORE::close $_ for $self->{lifeline}, values %lifelines;
+        CORE::close $self->{lifeline};
         $self->serve($script, $watch);
         POSIX::_exit(0);    # no END blocks, no second TAP plan
     }
     CORE::close $self->{socket};
-    $lifelines{ $self->{pid} } = $self->{lifeline};
     return $self;
 }
 
@@ -183,7 +179,7 @@ sub stop {
     if (my $pid = delete $self->{pid}) {
         local $?;    # the test's own exit status
         CORE::close $self->{lifeline};
-        delete $lifelines{$pid};
+        kill KILL => -$pid, $pid;    # others may hold the lifeline as well
         waitpid $pid, 0;
     }
     return;

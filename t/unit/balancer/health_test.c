@@ -223,6 +223,8 @@ static void check_ramp(void **state)
                      10);
     at_once.slow_start_ms = 0;
     assert_int_equal(health_ramp_percent(&health, &at_once, now_us), 100);
+    assert_int_equal(health_ramp_percent(&health, &at_once, now_us - SECOND_US),
+                     100);
     health = play("xxx....taU", 1, &now_us);
     assert_int_equal(health_ramp_percent(&health, &rules, now_us), 10);
 }
