@@ -15,7 +15,7 @@ void plans_create(plans_t *plans, uint32_t count, apr_pool_t *pool)
 
 /* The present place, entered.  One that is no longer present after that may
  * have been given to the next plan. */
-static uint32_t enter(plans_t *plans)
+static uint32_t enter_place(plans_t *plans)
 {
     for (;;) {
         uint32_t place = __atomic_load_n(&plans->current, __ATOMIC_SEQ_CST);
@@ -47,7 +47,7 @@ static void make_next(plans_t *plans, plans_make_fn *make, void *ctx)
 const plan_t *plans_hold(plans_t *plans, uint32_t version, plans_make_fn *make,
                          void *ctx, uint32_t *place)
 {
-    *place = enter(plans);
+    *place = enter_place(plans);
     if (plans->place[*place].version == version) {
         return plans->place[*place].plan;
     }
@@ -62,6 +62,6 @@ const plan_t *plans_hold(plans_t *plans, uint32_t version, plans_make_fn *make,
     }
     pthread_mutex_unlock(&plans->making);
     plans_let_go(plans, *place);
-    *place = enter(plans);
+    *place = enter_place(plans);
     return plans->place[*place].plan;
 }

@@ -1,0 +1,85 @@
+#!/usr/bin/perl
+# Licensed under the Apache License, Version 2.0 (see LICENSE).
+#
+# Mistakes in directives of the balancer are refused with their place and what
+# would be right; the example is taken.
+use strict;
+use warnings FATAL => 'all';
+
+use lib 't/lib';
+use Apache::Test qw(-withtestmore);
+use RProxy::ConfigTest ();
+
+my @MISTAKES = (
+    ['RProxyBalancer' => q{RProxyBalancer: expected at least one argument}],
+    ['RProxyBalancer fast' => q{RProxyBalancer: 'fast' is wrong: expected key=value}],
+    ['RProxyBalancer method=best' =>
+        q{RProxyBalancer: 'best' is wrong: expected round-robin, least-conn, }
+        . q{random-two, least-time, hash}],
+    ['RProxyBalancer metod=hash' => q{unknown key 'metod', did you mean 'method'?}],
+    ['RProxyBalancer method=hash key=colour' =>
+        q{RProxyBalancer: 'colour' is wrong: expected address, uri, header:NAME}],
+    ['RProxyBalancer method=hash key=header:' => q{'header:' is wrong}],
+    ['RProxyBalancer method=hash "key=expr:%{"' => q[RProxyBalancer: key=expr:%{: ]],
+    ['RProxyBalancer method=hash bound=100' =>
+        q{RProxyBalancer: bound= is in percent of the mean load: expected 0}],
+    ['RProxyBalancer panic=101' => q{'panic=101' is wrong}],
+    ['RProxyBalancer zone="a b"' => q{expected a word of letters}],
+    ["<VirtualHost *>\n>>RProxyBalancer method=hash\n</VirtualHost>" =>
+        q{RProxyBalancer: expected in <RProxyUpstream>, or in the main server}],
+
+    ['RProxyBalancerSticky path=/' =>
+        q{RProxyBalancerSticky: expected cookie=, route= or learn=}],
+    ['RProxyBalancerSticky cookie=a;b' => q{'a;b' is wrong: expected a word}],
+    ['RProxyBalancerSticky learn=a learn-for=24h' =>
+        q{'learn-for=24h' is wrong}],
+
+    ['RProxyBalancerProbe ftp' =>
+        q{RProxyBalancerProbe: 'ftp' is wrong: expected http, tcp, tls or off}],
+    ['RProxyBalancerProbe http path=health' =>
+        q{'health' is wrong: expected a path that begins with '/'}],
+    ['RProxyBalancerProbe http expect=20' =>
+        q{'20' is wrong: expected statuses such as 200, 2xx or 200-399,404}],
+    ['RProxyBalancerProbe http expect=399-200' => q{'399-200' is wrong}],
+    ['RProxyBalancerProbe http expect=200,' => q{'200,' is wrong}],
+    ['RProxyBalancerProbe http expect=600' => q{'600' is wrong}],
+    ['RProxyBalancerProbe http method=HEAD body=x' =>
+        q{the response to HEAD has no body}],
+    ['RProxyBalancerProbe tcp path=/x' =>
+        q{RProxyBalancerProbe: path=, header= and body= are for http}],
+    ['RProxyBalancerProbe http rise=0' => q{'rise=0' is wrong}],
+    ['RProxyBalancerProbe http interval=1ms' =>
+        q{RProxyBalancerProbe: expected an interval= of 10ms or more}],
+    ['RProxyBalancerProbe http interval=1x' => q{'interval=1x' is wrong}],
+
+    ['RProxyBalancerEject failures=many' => q{'failures=many' is wrong}],
+    ['RProxyBalancerEject max=101' => q{'max=101' is wrong}],
+    ['RProxyBalancerEject after=3' => q{unknown key 'after'}],
+
+    ["<RProxyUpstream u>\n>>RProxyMember http://h tier=16\n</RProxyUpstream>" =>
+        q{'tier=16' is wrong: expected a whole number from 0 to 15}],
+    ["<RProxyUpstream u>\n>>RProxyMember http://h zone=\n</RProxyUpstream>" =>
+        q{'' is wrong: expected a word}],
+    ["<RProxyUpstream u>\n>>RProxyMember http://h weight=1001\n</RProxyUpstream>"
+        => q{'weight=1001' is wrong}],
+);
+
+my @GOOD = (
+    'RProxyBalancer off',
+    "RProxyBalancer method=hash key=expr:%{HTTP_HOST}%{REQUEST_URI}\n"
+        . "RProxyBalancerProbe tls host=a.example timeout=500ms\n"
+        . "RProxyBalancerEject off\nRProxyBalancerSticky off",
+    'RProxyBalancerProbe http header=X-Ready:yes "body=all is well" '
+        . 'expect=2xx,304,400-404 method=OPTIONS',
+    "<VirtualHost *>\n<RProxyUpstream u>\nRProxyMember http://127.0.0.1:9 "
+        . "weight=0 tier=15 zone=z group=g route=r slow-start=1min\n"
+        . "RProxyBalancer method=least-time zone=z\n"
+        . "</RProxyUpstream>\nRProxyPass / u\n</VirtualHost>",
+    'Include "' . Apache::Test::vars('top_dir') . '/conf/balancer.conf"',
+);
+
+plan tests => 3 * @MISTAKES + 2 * @GOOD;
+
+my $test = RProxy::ConfigTest->new;
+$test->refuses(@$_) for @MISTAKES;
+$test->takes($_) for @GOOD;
