@@ -11,10 +11,11 @@ use Apache::Test qw(-withtestmore);
 use RProxy::Balancer ();
 use RProxy::Load ();
 use RProxy::Log ();
+use RProxy::Vars ();
 
 my @WAYS = qw(kill close garbage 500 hang);
 
-plan tests => 5 * @WAYS + 29;
+plan tests => 5 * @WAYS + 33;
 
 my $RETRY = 'RProxyRetry tries=3 on=connect,reset,timeout,invalid,500 budget=100';
 
@@ -120,4 +121,41 @@ for my $way (@WAYS) {
     $farm->await_state(b => 'down');
     is($farm->member('b')->{probe}, 'no connection', 'probe: it is gone');
     is($farm->ask('/')->status, 503, 'probe: nobody is left');
+}
+
+# ---- probes that are no requests ----
+
+{
+    my $tls  = RProxy::Vars::value('t75_tls_port');
+    my $none = RProxy::Origin::port('origin_h');
+    my $plain = RProxy::Origin::port('origin_a');
+    my $farm = RProxy::Balancer->start(
+        members => [a => ''],
+        conf    => <<"CONF",
+<RProxyUpstream tls>
+    RProxyMember http://127.0.0.1:$tls
+    RProxyMember http://127.0.0.1:$plain
+    RProxyBalancerProbe tls host=localhost interval=50ms fall=1
+</RProxyUpstream>
+<RProxyUpstream tcp>
+    RProxyMember http://127.0.0.1:$tls
+    RProxyMember http://127.0.0.1:$none
+    RProxyBalancerProbe tcp interval=50ms fall=1
+</RProxyUpstream>
+RProxyPass /tls tls
+RProxyPass /tcp tcp
+CONF
+    );
+    for my $kind (qw(tls tcp)) {
+        my @members;
+        RProxy::Server::await(sub {
+            @members = @{ $farm->upstream($kind)->{members} };
+            return !grep { $_->{probe} eq 'not probed yet' } @members;
+        }, 'the first probes', 5);
+        is_deeply([map { $_->{state} } @members], ['up', 'down'],
+            "$kind: a server, and none");
+        is_deeply([map { $_->{probe} } @members],
+            ['good', $kind eq 'tls' ? 'a broken answer' : 'no connection'],
+            "$kind: why");
+    }
 }

@@ -153,12 +153,13 @@ sub count {
     return \%count;
 }
 
-# What the status says of the upstream; of a member by its name.
+# What the status says of the upstream, or of another; of a member by its name.
 sub upstream {
-    my ($self) = @_;
+    my ($self, $name) = @_;
+    $name //= 'app';
     my $status = RProxy::Status->of('', port => $self->httpd->port);
     $self->{elected} = $status->{balancer}{elected};
-    return (grep { $_->{name} eq 'app' }
+    return (grep { $_->{name} eq $name }
             @{ $status->{balancer}{upstreams} })[0];
 }
 
