@@ -135,7 +135,7 @@ for my $way (@WAYS) {
 <RProxyUpstream tls>
     RProxyMember http://127.0.0.1:$tls
     RProxyMember http://127.0.0.1:$plain
-    RProxyBalancerProbe tls host=localhost interval=50ms fall=1
+    RProxyBalancerProbe tls host=localhost interval=50ms timeout=300ms fall=1
 </RProxyUpstream>
 <RProxyUpstream tcp>
     RProxyMember http://127.0.0.1:$tls
@@ -155,7 +155,7 @@ CONF
         is_deeply([map { $_->{state} } @members], ['up', 'down'],
             "$kind: a server, and none");
         is_deeply([map { $_->{probe} } @members],
-            ['good', $kind eq 'tls' ? 'a broken answer' : 'no connection'],
+            ['good', $kind eq 'tls' ? 'no answer in time' : 'no connection'],
             "$kind: why");
     }
 }
