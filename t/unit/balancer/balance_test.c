@@ -220,7 +220,8 @@ static void test_killed_process(void **state)
     segment_unlock(segment, 0);
 }
 
-/* The same names: the same segment.  Others: what is known of those that stay. */
+/* The same names: the same segment.  Others: what is known of those that
+ * stay. */
 static void test_next_segment(void **state)
 {
     const balancer_member_t other[] = { members[2],
