@@ -38,9 +38,8 @@ static const plan_t *make_plan(void *ctx, void *memory, uint32_t *version)
         const segment_member_t *m = &b->member[i];
 
         facts[i] = b->facts[i];
-        facts[i].state =
-            (uint8_t)health_member_state(&m->health, (member_state_e)m->wanted,
-                                         now);
+        facts[i].weight = m->weight;
+        facts[i].state = (uint8_t)segment_member_state(m, now);
         facts[i].ramp_percent =
             health_ramp_percent(&m->health, &b->health_rules[i], now);
     }

@@ -72,6 +72,17 @@ void balance_event(const balance_t *b, int member, health_event_e event,
     }
 }
 
+/* Sessions of a member that drains have had their time.  Under the lock. */
+static int ends_draining(segment_member_t *m, int64_t now_us)
+{
+    if (m->wanted != MEMBER_DRAIN || m->drained || !m->drain_until_us
+        || now_us < m->drain_until_us) {
+        return 0;
+    }
+    m->drained = 1;
+    return 1;
+}
+
 /* What a member's time to act is: its slow start goes on, its trial was lost on
  * the way, it is ejected no longer. */
 static int is_due(const balance_t *b, int member, int64_t now_us)
@@ -91,13 +102,16 @@ void balance_tick(const balance_t *b, int64_t now_us)
     int i;
 
     for (i = 0; i < b->upstream->count; i++) {
-        int due;
+        int due, drained;
 
         segment_lock(b->segment, b->number);
         due = is_due(b, i, now_us);
+        drained = ends_draining(&b->member[i], now_us);
         segment_unlock(b->segment, b->number);
         if (due) {
             balance_event(b, i, HEALTH_TIME_PASSED, now_us);
+        }
+        if (due || drained) {
             __atomic_fetch_add(&b->shared->version, 1, __ATOMIC_RELEASE);
         }
     }
@@ -132,7 +146,7 @@ member_state_e balance_state(const balance_t *b, int member, health_t *health,
 
     segment_lock(b->segment, b->number);
     *health = m->health;
-    state = health_member_state(&m->health, (member_state_e)m->wanted, now_us);
+    state = segment_member_state(m, now_us);
     segment_unlock(b->segment, b->number);
     return state;
 }

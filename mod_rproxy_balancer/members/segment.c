@@ -130,6 +130,15 @@ static void inherit(segment_t *s, int member, const segment_t *before,
     }
 }
 
+/* A weight that somebody has set stays. */
+static void configure(segment_member_t *m, const balancer_member_t *conf)
+{
+    if (m->weight == m->weight_configured) {
+        m->weight = (uint16_t)conf->weight;
+    }
+    m->weight_configured = (uint16_t)conf->weight;
+}
+
 static void fill(segment_t *s, const balancer_upstream_t *u,
                  const segment_t *before, int64_t now_us)
 {
@@ -142,8 +151,26 @@ static void fill(segment_t *s, const balancer_upstream_t *u,
             s->member[n].health = health_start(now_us);
             s->member[n].wanted = MEMBER_UP;
             inherit(s, n, before, now_us);
+            configure(&s->member[n], &u[i].member[k]);
         }
     }
+}
+
+/* The one of before, where only numbers have changed. */
+static segment_t *keep(const segment_t *before, const balancer_upstream_t *u)
+{
+    segment_t *s = (segment_t *)before;
+    int i, k, n = 0;
+
+    for (i = 0; i < s->pools; i++) {
+        segment_lock(s, i);
+        for (k = 0; k < u[i].count; k++, n++) {
+            configure(&s->member[n], &u[i].member[k]);
+        }
+        __atomic_fetch_add(&s->pool[i].version, 1, __ATOMIC_RELEASE);
+        segment_unlock(s, i);
+    }
+    return s;
 }
 
 segment_t *segment_make(const segment_t *before,
@@ -155,7 +182,7 @@ segment_t *segment_make(const segment_t *before,
     int i;
 
     if (before && before->shape == shape) {
-        return (segment_t *)before;
+        return keep(before, upstreams);
     }
     s = apr_pcalloc(pool, sizeof(*s));
     s->shape = shape;

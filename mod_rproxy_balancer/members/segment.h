@@ -46,7 +46,12 @@ typedef struct {
 typedef struct {
     uint64_t id;     /* of upstream and member by name; constant */
     health_t health; /* under the pool's lock */
-    uint8_t wanted;  /* member_state_e; under the pool's lock */
+    /* what was said of it; under the pool's lock */
+    uint8_t wanted;             /* member_state_e */
+    uint8_t drained;            /* its sessions' time is over */
+    uint16_t weight;            /* at present */
+    uint16_t weight_configured; /* unless somebody has set it */
+    int64_t drain_until_us;     /* sessions are served till then; 0: no end */
     /* atomics */
     int64_t sampled_at; /* usec: of the first byte's time */
     uint32_t requests;  /* since outliers were last looked for */
@@ -58,6 +63,17 @@ typedef struct {
     uint16_t probe_status; /* HTTP; 0: none */
     uint8_t probe_result;  /* probe_result_e */
 } __attribute__((aligned(64))) segment_member_t;
+
+/* As plans see it.  Under the lock.  Sessions are served no longer when the
+ * time to drain is over. */
+static inline member_state_e segment_member_state(const segment_member_t *m,
+                                                  int64_t now_us)
+{
+    member_state_e wanted =
+        m->drained ? MEMBER_MAINTENANCE : (member_state_e)m->wanted;
+
+    return health_member_state(&m->health, wanted, now_us);
+}
 
 /* In each process, of the one mapping. */
 typedef struct {

@@ -112,7 +112,7 @@ static void write_row(writer_t *w, const row_t *row, const metric_t *none)
     html_age(w, (row->now - row->health.since_us) / 1000000);
     write_text(w, "</td>");
     text_cell(w, "Last probe", probe_of(row));
-    count_cell(w, "Weight", (uint64_t)row->member->weight);
+    count_cell(w, "Weight", row->seen.weight);
     count_cell(w, "In flight", row->in_flight);
     begin_cell(w, "First byte");
     html_duration(w, row->first_byte_us ? (int64_t)row->first_byte_us : -1);
@@ -173,7 +173,7 @@ static void json_member(writer_t *w, const row_t *row)
     string(w, "state", member_state_text(row->state));
     string(w, "reason", reason_of(row));
     number(w, "since_s", (row->now - row->health.since_us) / 1000000);
-    number(w, "weight", row->member->weight);
+    number(w, "weight", row->seen.weight);
     number(w, "ramp_percent",
            health_ramp_percent(&row->health,
                                &row->of->balance.health_rules

@@ -1,0 +1,81 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* roster.h: an upstream's members at run time: who they are, what was said of
+ * them.  Layer L1.
+ *
+ * All of it lies in the shared segment, the same for all children, and outlives
+ * a graceful restart.  Each call takes the pool's lock briefly; any thread.
+ * Sentences that say why not are constant texts. */
+#ifndef RPROXY_BALANCER_ROSTER_H
+#define RPROXY_BALANCER_ROSTER_H
+
+#include "balance.h"
+
+/* Bytes with the NUL.  A unix socket's path and a name behind it is longest. */
+enum {
+    ROSTER_URL = 384,
+    ROSTER_NAME = 64 /* of a zone, group or route */
+};
+
+typedef enum {
+    ROSTER_CONFIGURED,
+    ROSTER_ADDED, /* by somebody, at run time */
+    ROSTER_FOUND  /* by discovery */
+} roster_source_e;
+
+typedef struct {
+    char url[ROSTER_URL];
+    char zone[ROSTER_NAME], group[ROSTER_NAME], route[ROSTER_NAME]; /* or "" */
+    int weight; /* 0 to MEMBER_WEIGHT_MAX; of roster_read: at present */
+    int backup;
+    int tier;
+    int max_connections;   /* 0: no limit */
+    int64_t slow_start_us; /* 0: all at once */
+    roster_source_e source;
+} roster_entry_t;
+
+typedef struct {
+    member_state_e wanted;  /* MEMBER_UP, MEMBER_DRAIN, MEMBER_MAINTENANCE */
+    int64_t drain_until_us; /* its sessions are served till then; 0: no end */
+    int weight_configured;  /* what the weight was before anybody set it */
+    int leaving;            /* removed, and something is still in flight */
+} roster_standing_t;
+
+/* Places for members, free ones included: numbers are below this. */
+int roster_places(const balance_t *balance);
+
+/* @return the number of the member with this URL, or -1 */
+int roster_find(const balance_t *balance, const char *url);
+
+/* Copies what is known.  @return 0: the place is free */
+int roster_read(const balance_t *balance, int number, roster_entry_t *entry,
+                roster_standing_t *standing);
+
+/* The entry's source is ROSTER_ADDED or ROSTER_FOUND.  The URL was looked at
+ * before (member_parse); an upstream has each URL once.
+ * @return NULL and *number, or a sentence why not */
+const char *roster_add(balance_t *balance, const roster_entry_t *entry,
+                       int *number, int64_t now_us);
+
+/* No new requests at once; the place is free when nothing is in flight. */
+const char *roster_remove(balance_t *balance, int number, int64_t now_us);
+
+/* @param drain_until_us  with MEMBER_DRAIN, as in roster_standing_t */
+const char *roster_set_wanted(balance_t *balance, int number,
+                              member_state_e wanted, int64_t drain_until_us,
+                              int64_t now_us);
+
+/* @param weight  -1: the configured one again */
+const char *roster_set_weight(balance_t *balance, int number, int weight,
+                              int64_t now_us);
+
+/* The whole answer of one who discovers: adds what is new, changes what is
+ * there, removes what it found before and does not any more.  Members of other
+ * sources are left alone.
+ * @param origin  who found them, "dns:app.internal", "file:/etc/members"
+ * @return NULL, or why some could not be added */
+const char *roster_replace(balance_t *balance, roster_source_e source,
+                           const char *origin, const roster_entry_t *entries,
+                           int count, int64_t now_us);
+
+#endif
