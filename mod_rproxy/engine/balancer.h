@@ -38,6 +38,14 @@ enum {
     BALANCER_FULL = -2  /* all that are left are at their limits */
 };
 
+/* What became of an attempt. */
+typedef struct {
+    int failed;
+    int outcome;              /* outcome_e */
+    int status;               /* of the answer; 0: none came */
+    apr_interval_time_t took; /* from its begin to the answer's end */
+} balancer_attempt_t;
+
 /* What a choice depends on. */
 typedef struct {
     uint64_t hash;      /* of what shall stay together */
@@ -61,6 +69,10 @@ typedef struct {
     /* The head of a response has come, so long after its request. */
     void (*answered)(void *pool, int member, apr_interval_time_t first_byte,
                      apr_time_t now);
+
+    /* An attempt that said something of its member is over; before leave. */
+    void (*ended)(void *pool, int member, const balancer_attempt_t *attempt,
+                  apr_time_t now);
 
     /* It serves this request no longer. */
     void (*leave)(void *pool, int member, balancer_reason_e reason,

@@ -120,7 +120,8 @@ void exchange_finish(exchange_t *x, outcome_e outcome, int status,
                      const char *why, apr_time_t now)
 {
     exchange_release_conn(x, 0, now);
-    exchange_leave_member(x, last_result(x, outcome), now);
+    exchange_leave_member(x, last_result(x, outcome), outcome,
+                          x->response_started ? x->status : 0, now);
     exchange_drop_buffers(x);
     exchange_drop_body(x);
     x->done = 1;

@@ -103,7 +103,7 @@ static void start_over(exchange_t *x, int fresh_only, apr_time_t now)
 static void to_other_member(exchange_t *x, apr_time_t now)
 {
     start_over(x, 0, now); /* still counts at the old one */
-    exchange_leave_member(x, BALANCER_UNKNOWN, now);
+    exchange_leave_member(x, BALANCER_UNKNOWN, OUTCOME_OK, 0, now);
     x->member = NULL;
 }
 
@@ -146,11 +146,12 @@ static retry_t decide(exchange_t *x, retry_failure_e failure, apr_time_t now)
     return verdict;
 }
 
-static void count_failure(exchange_t *x, apr_time_t now)
+static void count_failure(exchange_t *x, outcome_e outcome, int status,
+                          apr_time_t now)
 {
     METRIC_ADD(exchange_member_metrics(x)->failures, 1);
     member_failed(x->member, now);
-    exchange_leave_member(x, BALANCER_FAILED, now);
+    exchange_leave_member(x, BALANCER_FAILED, outcome, status, now);
 }
 
 void exchange_attempt_failed(exchange_t *x, retry_failure_e failure,
@@ -162,7 +163,7 @@ void exchange_attempt_failed(exchange_t *x, retry_failure_e failure,
         verdict.verdict == RETRY_SAME_FRESH || failure == FAILED_NO_SLOT;
 
     if (!is_free) {
-        count_failure(x, now);
+        count_failure(x, outcome, 0, now);
     }
     exchange_log(x,
                  verdict.verdict == RETRY_SAME_FRESH ? EXCHANGE_LOG_DEBUG
@@ -183,12 +184,12 @@ void exchange_attempt_failed(exchange_t *x, retry_failure_e failure,
     }
 }
 
-int exchange_try_other(exchange_t *x, apr_time_t now)
+int exchange_try_other(exchange_t *x, int status, apr_time_t now)
 {
     if (!exchange_member_is_left(x, now) || !retry_budget_spend(x->upstream)) {
         return 0;
     }
-    count_failure(x, now);
+    count_failure(x, OUTCOME_OK, status, now);
     to_other_member(x, now);
     return 1;
 }

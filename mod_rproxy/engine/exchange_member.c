@@ -83,13 +83,28 @@ void exchange_member_answered(exchange_t *x, apr_time_t now)
     }
 }
 
+static void tell_end(const exchange_t *x, balancer_result_e result,
+                     outcome_e outcome, int status, apr_time_t now)
+{
+    const upstream_t *u = x->upstream;
+    const balancer_attempt_t attempt = { .failed = result == BALANCER_FAILED,
+                                         .outcome = outcome,
+                                         .status = status,
+                                         .took = now - x->attempt_started };
+
+    u->balancer->ended(u->balancer_pool, x->member->number, &attempt, now);
+}
+
 void exchange_leave_member(exchange_t *x, balancer_result_e result,
-                           apr_time_t now)
+                           outcome_e outcome, int status, apr_time_t now)
 {
     const upstream_t *u = x->upstream;
 
     if (x->chosen) {
         x->chosen = 0;
+        if (result != BALANCER_UNKNOWN) {
+            tell_end(x, result, outcome, status, now);
+        }
         u->balancer->leave(u->balancer_pool, x->member->number, x->chosen_by,
                            result, now);
     }

@@ -36,7 +36,7 @@ int exchange_member_is_left(const exchange_t *x, apr_time_t now);
 
 /* Leaves this member's answer (5xx) for another member's, if one is left and
  * the budget allows it.  @return 1 when another attempt begins */
-int exchange_try_other(exchange_t *x, apr_time_t now);
+int exchange_try_other(exchange_t *x, int status, apr_time_t now);
 
 /* Ends the exchange: gives the connection back or closes it. */
 void exchange_finish(exchange_t *x, outcome_e outcome, int status,
@@ -57,10 +57,11 @@ void exchange_drop_body(exchange_t *x);
 /* Before another attempt: a source that can goes back to its first byte. */
 void exchange_rewind_body(exchange_t *x);
 
-/* To a balancer: the member answers; it serves this exchange no longer. */
+/* To a balancer: the member answers; it serves this exchange no longer.
+ * @param status of its answer, 0 where none came */
 void exchange_member_answered(exchange_t *x, apr_time_t now);
 void exchange_leave_member(exchange_t *x, balancer_result_e result,
-                           apr_time_t now);
+                           outcome_e outcome, int status, apr_time_t now);
 
 metrics_member_t *exchange_member_metrics(const exchange_t *x);
 

@@ -56,7 +56,7 @@ static int wants_other_member(exchange_t *x, int status, apr_time_t now)
     exchange_log(x, EXCHANGE_LOG_WARNING,
                  "%s: answered %d, try %d: asking another member",
                  x->member->url, status, x->attempts);
-    return exchange_try_other(x, now);
+    return exchange_try_other(x, status, now);
 }
 
 static void on_head(exchange_t *x, const protocol_output_t *out, apr_time_t now)

@@ -241,6 +241,15 @@ static void engine_answered(void *pool, int member,
 
     __atomic_store_n(average, next, __ATOMIC_RELAXED);
     __atomic_store_n(at, now, __ATOMIC_RELAXED);
+    member_record_first_byte(&b->member[member].record, first_byte);
+}
+
+static void engine_ended(void *pool, int member,
+                         const balancer_attempt_t *attempt, apr_time_t now)
+{
+    const balance_t *b = pool;
+
+    member_record_attempt(&b->member[member].record, attempt, now);
 }
 
 static void count(segment_member_t *m, balancer_result_e result)
@@ -327,4 +336,5 @@ void balance_open(balance_t *b, segment_t *segment, int number, int first,
 }
 
 const balancer_t balance_engine = { engine_choose, engine_again, engine_is_left,
-                                    engine_answered, engine_leave };
+                                    engine_answered, engine_ended,
+                                    engine_leave };

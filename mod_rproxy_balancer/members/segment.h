@@ -29,6 +29,7 @@
 
 #include "../health/health.h"
 #include "engine/balancer.h"
+#include "status/member_record.h"
 
 typedef struct {
     pthread_mutex_t election; /* held by the process that probes */
@@ -62,6 +63,7 @@ typedef struct {
     uint32_t probe_us;     /* how long it took */
     uint16_t probe_status; /* HTTP; 0: none */
     uint8_t probe_result;  /* probe_result_e */
+    member_record_t record;
 } __attribute__((aligned(64))) segment_member_t;
 
 /* As plans see it.  Under the lock.  Sessions are served no longer when the

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <apr_general.h>
 
+#include "engine/metrics.c"
 #include "routing/siphash.c"
 #include "health/health.c"
 #include "health/outlier.c"
@@ -23,6 +24,8 @@
 #include "methods/method.c"
 #include "methods/random_two.c"
 #include "methods/round_robin.c"
+#include "status/member_record.c"
+#include "status/recent.c"
 #include "sticky/sticky_table.c"
 
 enum {
