@@ -335,6 +335,6 @@ void balance_open(balance_t *b, segment_t *segment, int number, int first,
     plans_create(&b->plans, (uint32_t)b->upstream->count, pool);
 }
 
-const balancer_t balance_engine = { engine_choose, engine_again, engine_is_left,
-                                    engine_answered, engine_ended,
-                                    engine_leave };
+const balancer_t balance_engine = { engine_choose,  engine_again,
+                                    engine_is_left, engine_answered,
+                                    engine_ended,   engine_leave };

@@ -16,9 +16,8 @@ void member_record_first_byte(member_record_t *record, int64_t usec)
 void member_record_attempt(member_record_t *record,
                            const balancer_attempt_t *attempt, int64_t now_us)
 {
-    int status = attempt->status >= 100 && attempt->status <= 599
-                     ? attempt->status
-                     : 0;
+    int status =
+        attempt->status >= 100 && attempt->status <= 599 ? attempt->status : 0;
 
     METRIC_ADD(record->answers[status / 100], 1);
     recent_add(&record->requests, now_us);
@@ -28,8 +27,7 @@ void member_record_attempt(member_record_t *record,
     if (attempt->failed) {
         recent_add(&record->failed, now_us);
         __atomic_store_n(&record->last_failure,
-                         (uint64_t)(now_us / 1000) << 16
-                             | (uint64_t)status << 6
+                         (uint64_t)(now_us / 1000) << 16 | (uint64_t)status << 6
                              | (uint64_t)attempt->outcome,
                          __ATOMIC_RELAXED);
     }
