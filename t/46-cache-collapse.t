@@ -13,7 +13,7 @@ use RProxy::Client ();
 use RProxy::Driver ();
 use RProxy::Origin ();
 
-plan tests => 12;
+plan tests => 15;
 
 # A thread waits for each where there is no loop: no more than there are.
 my $MANY   = RProxy::Driver::is_loop() ? 1000 : 12;
@@ -44,6 +44,14 @@ sub has_come {
     return $n == 30_000;
 }
 
+# The connection ends, and what came on it is less than was told.
+sub is_cut {
+    my ($client) = @_;
+    my $response = $client->read_response or return 0;
+    $client->wait_for_end;
+    return !$response->{complete};
+}
+
 sub ask { $_[0]->send("GET $_[1] HTTP/1.1\r\nHost: localhost\r\n\r\n") }
 
 {
@@ -62,11 +70,22 @@ sub ask { $_[0]->send("GET $_[1] HTTP/1.1\r\nHost: localhost\r\n\r\n") }
             . "Content-Length: 60000\r\n\r\n" . 'y' x 30_000);
     my @heads = map { $_->read_response_head } @clients;
     is(scalar(grep { $_->status == 200 } @heads), 4, 'heads come at once');
+    is(scalar(grep { ($_->field('Content-Length') // '') eq '60000' } @heads), 4,
+        'with the length that was told');
     is(scalar(grep { has_come($_, 'y') } @clients), 4,
         'and what there is of the body');
     $c->send('z' x 30_000);
     is(scalar(grep { has_come($_, 'z') } @clients), 4,
         'and then the rest');
+}
+{
+    my ($c, $path, @clients) = begin(4);
+    $c->send("HTTP/1.1 200 OK\r\nCache-Control: max-age=600\r\n"
+            . "Content-Length: 60000\r\n\r\n" . 'Q' x 30_000);
+    is(scalar(grep { has_come($_, 'Q') } @clients), 4, 'half of another one');
+    $c->close;
+    is(scalar(grep { is_cut($_) } @clients), 4,
+        'cut short: nobody takes it for the whole');
 }
 {
     my ($c, $path, @clients) = begin(4);

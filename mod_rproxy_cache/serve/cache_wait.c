@@ -193,6 +193,7 @@ static int begin_head(waiting_t *w)
 {
     cache_request_t *q = w->q;
     const store_object_t *o = q->pin.object;
+    int64_t length = store_pending_length(cache.store, &q->pin);
 
     w->begun = 1;
     q->collapsed = 1;
@@ -201,6 +202,9 @@ static int begin_head(waiting_t *w)
     cache_head_apply(w->r, store_object_raw_head(o),
                      store_object_meta(o)->status);
     cache_serve_set_age(q, w->r, o);
+    if (length >= 0) {
+        ap_set_content_length(w->r, (apr_off_t)length);
+    }
     return OK;
 }
 

@@ -241,6 +241,8 @@ apr_status_t store_fill_head(store_fill_t *fill, store_kind_e kind,
         store_object_t *ticket = object_at(b->store, fill->ticket);
 
         b->followed = &object_ticket(ticket)->followed;
+        atomic_store(&object_ticket(ticket)->told,
+                     length < 0 ? 0 : (uint64_t)length + 1);
         atomic_store(&object_ticket(ticket)->object, b->object);
         atomic_store(&ticket->stage, PENDING_HEAD);
     }

@@ -99,6 +99,17 @@ pending_e store_pending(store_t *store, store_pin_t *pin, uint64_t *available)
     return atomic_load(&ticket->object) ? PENDING_REFUSED : PENDING_WAIT;
 }
 
+int64_t store_pending_length(const store_t *store, const store_pin_t *pin)
+{
+    const store_object_t *o;
+
+    if (!pin->ticket_slot) {
+        return (int64_t)store_object_length(pin->object);
+    }
+    o = object_at(store, atomic_load(pin_word(store, pin->ticket_slot)));
+    return (int64_t)atomic_load(&object_ticket(o)->told) - 1;
+}
+
 int store_wake_fd(const store_t *store)
 {
     return store->child == NO_CHILD ? -1 : store->wake_fds[store->child];

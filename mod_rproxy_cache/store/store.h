@@ -235,6 +235,9 @@ typedef enum {
  * pin->object is the object, before it nothing that may be read. */
 pending_e store_pending(store_t *store, store_pin_t *pin, uint64_t *available);
 
+/* From PENDING_HEAD on: the length that was told for the body, -1: none. */
+int64_t store_pending_length(const store_t *store, const store_pin_t *pin);
+
 /* This child's own descriptor (eventfd, non-blocking): readable when a fill
  * that one of its pins follows has moved.  Read it, then look at all. */
 int store_wake_fd(const store_t *store);

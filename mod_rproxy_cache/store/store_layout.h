@@ -31,7 +31,7 @@
  *
  * A ticket (of a fetch under way) is a block as well:
  *
- *   block  | record | key | [..8] | object, children that follow |
+ *   block  | record | key | [..8] | object, length, children that follow |
  *
  * The runtime (anonymous, never in the file): locks, and for each child its
  * slot and its pins.
@@ -57,7 +57,7 @@ typedef _Atomic uint64_t atomic_u64_t;
 /* ---- sizes ---- */
 
 enum {
-    LAYOUT_VERSION = 1,
+    LAYOUT_VERSION = 2,
     LAYOUT_PAGE = 4096,
     SHARDS_MAX = 16,
     BUCKET_SLOTS = 8,
@@ -143,6 +143,7 @@ typedef struct {
 typedef struct {
     atomic_u32_t object;      /* under way; 0: not yet, or no more */
     atomic_u32_t followed;    /* not 0: somebody has read of the object */
+    atomic_u64_t told;        /* the body's length + 1; 0: not told */
     atomic_u64_t followers[]; /* bits: children that want to be woken */
 } ticket_t;
 

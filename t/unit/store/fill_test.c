@@ -127,6 +127,31 @@ static void test_woken_once(void **state)
     scene_close(&s);
 }
 
+static void test_length(void **state)
+{
+    scene_t s;
+
+    scene_open(&s, MB);
+    assert_int_equal(look(&s), PENDING_WAIT);
+    assert_int_equal(store_pending_length(s.f.store, &s.follower), -1);
+    head(&s, 4);
+    assert_int_equal(look(&s), PENDING_HEAD);
+    assert_int_equal(store_pending_length(s.f.store, &s.follower), 4);
+    store_fill_body(s.fill, "ab", 2);
+    assert_int_equal(store_pending_length(s.f.store, &s.follower), 4);
+    store_fill_body(s.fill, "cd", 2);
+    assert_int_equal(store_fill_commit(&s.fill, 1001), APR_SUCCESS);
+    assert_int_equal(look(&s), PENDING_DONE);
+    assert_int_equal(store_pending_length(s.f.store, &s.follower), 4);
+    scene_close(&s);
+    scene_open(&s, MB);
+    head(&s, -1);
+    assert_int_equal(look(&s), PENDING_HEAD);
+    assert_int_equal(store_pending_length(s.f.store, &s.follower), -1);
+    store_fill_abort(&s.fill, 1001, 0);
+    scene_close(&s);
+}
+
 /* A follower that looks for the first time when all is over. */
 static void test_late_follower(void **state)
 {
@@ -432,6 +457,7 @@ static void test_owner_dies(void **state)
 int main(void)
 {
     unit_add("a body that grows is followed", test_followed, NULL);
+    unit_add("length that was told", test_length, NULL);
     unit_add("woken once for each look", test_woken_once, NULL);
     unit_add("a follower that comes late", test_late_follower, NULL);
     unit_add("a follower that comes too late", test_late_and_evicted, NULL);
