@@ -41,7 +41,11 @@ _CPU_GOALS = (
     ("hit-1k-tls", ("haproxy",), 1.0, "at or below HAProxy"),
     ("hit-1k-close", ("nginx", "haproxy"), 1.0,
      "(beyond the goals) at or below the better of nginx and HAProxy"),
+    ("four-1k", ("nginx", "haproxy"), 1.0,
+     "at or below nginx least_conn and HAProxy leastconn"),
 )
+# against mod_rproxy's own figure before one member
+BALANCED_SHARE = 1.05
 # against mod_rproxy's own figure without compression
 COMPRESSED_SHARE = 1.3
 
@@ -50,7 +54,9 @@ def judge(results):
     """results: {workload: {system: figures}}.  Returns [Verdict]."""
     verdicts = [_cpu(results.get(work, {}), work, peers, share, words)
                 for work, peers, share, words in _CPU_GOALS]
-    verdicts.append(_compressed(results))
+    verdicts.append(_share(results, "hit-gzip", "hit-64k",
+                           COMPRESSED_SHARE))
+    verdicts.append(_share(results, "four-1k", "one-1k", BALANCED_SHARE))
     verdicts.append(_slow(results.get("slow-2000", {})))
     verdicts.append(_idle(results.get("idle-5000", {})))
     return verdicts
@@ -67,15 +73,16 @@ def _cpu(figures, work, peers, share, words):
                    *_outcome(measured, limit))
 
 
-def _compressed(results):
-    goal = f"CPU per request at most {COMPRESSED_SHARE} of that of hit-64k"
-    pair = [results.get(name, {}) for name in ("hit-gzip", "hit-64k")]
+def _share(results, work, plain_work, share):
+    """Ours in one workload against ours in another."""
+    goal = f"CPU per request at most {share} of that of {plain_work}"
+    pair = [results.get(name, {}) for name in (work, plain_work)]
     doubt = next(filter(None, (_doubt(one, ("rproxy",)) for one in pair)), "")
     if doubt:
-        return Verdict("hit-gzip", goal, "", "", doubt)
+        return Verdict(work, goal, "", "", doubt)
     measured, plain = (one["rproxy"]["cpu_us"]["median"] for one in pair)
-    limit = COMPRESSED_SHARE * plain
-    return Verdict("hit-gzip", goal, f"{limit:.1f} us", f"{measured:.1f} us",
+    limit = share * plain
+    return Verdict(work, goal, f"{limit:.1f} us", f"{measured:.1f} us",
                    *_outcome(measured, limit))
 
 

@@ -10,7 +10,7 @@ import subprocess
 import time
 
 from lib.testbed import BenchError, content, document
-from lib.workloads import NO_TLS, PROXY
+from lib.workloads import LACKING, PROXY, UNEVEN_MS, UNEVEN_SLOTS
 
 
 class Server:
@@ -66,7 +66,7 @@ class System(Server):
 
     def __init__(self, bed, name, shape, origin_port, role=PROXY):
         self.ports = {site: bed.port() for site in role.sites
-                      if site != "tls" or name not in NO_TLS}
+                      if site not in LACKING.get(name, ())}
         if "tls" in self.ports:
             bed.certificate()
         own = f"{role.name}-{name}-{self.ports[role.sites[0]]}"
@@ -129,18 +129,29 @@ def _connection(port, tls):
 
 
 def start_origin(bed):
-    """One nginx worker with the documents."""
-    port = bed.port()
+    """One nginx worker with the documents; it listens on four ports."""
+    ports = [bed.port() for _ in range(4)]
+    bed.values.update({f"ORIGIN{i}": port for i, port in enumerate(ports)})
+    port = ports[0]
     conf = bed.path("origin.conf")
     with open(conf, "w") as file:
         file.write(bed.fill("origin", {"ORIGIN": port}))
-    return Server(bed, "origin", _command(bed, "nginx", conf), [port])
+    return Server(bed, "origin", _command(bed, "nginx", conf), ports)
 
 
-def start_slow_origin(bed, delay_ms):
-    """Answers each request after delay_ms."""
+def start_uneven(bed):
+    """[Server]: members of which one is slow."""
+    members = [start_slow_origin(bed, delay_ms, UNEVEN_SLOTS)
+               for delay_ms in UNEVEN_MS]
+    bed.values.update({f"UNEVEN{i}": one.port
+                       for i, one in enumerate(members)})
+    return members
+
+
+def start_slow_origin(bed, delay_ms, slots=0):
+    """Answers each request after delay_ms, so many at once (0: all)."""
     port = bed.port()
-    command = [bed.tool("slow_origin"), str(port), str(delay_ms)]
+    command = [bed.tool("slow_origin"), str(port), str(delay_ms), str(slots)]
     return Server(bed, "slow_origin", command, [port])
 
 

@@ -30,6 +30,7 @@ class Testbed:
         self.httpd = httpd
         self.modules = modules
         self.build = build
+        self.values = {}  # for all templates
         self.user, self.group = _unprivileged()
         os.mkdir(self.path("www"))
         os.mkdir(self.path("logs"))
@@ -86,7 +87,9 @@ class Testbed:
             text = file.read()
         values = {"DIR": self.dir, "USER": self.user, "GROUP": self.group,
                   "RPROXY": self.module("mod_rproxy"),
-                  "RPROXY_CACHE": self.module("mod_rproxy_cache"), **values}
+                  "RPROXY_CACHE": self.module("mod_rproxy_cache"),
+                  "RPROXY_BALANCER": self.module("mod_rproxy_balancer"),
+                  **self.values, **values}
         text = re.sub(r"@LOAD ([\w ]+)@",
                       lambda m: self._load_lines(m.group(1)), text)
         return re.sub(r"@(\w+)@", lambda m: str(values[m.group(1)]), text)

@@ -35,9 +35,25 @@ CACHE = Role("cache", {
     "httpd": "httpd, mod_cache_socache",
     "rproxy": "httpd, mod_rproxy_cache",
 }, ("hit", "tls", "gzip"), "cache-{}", ("mod_rproxy", "mod_rproxy_cache"))
-ROLES = (PROXY, CACHE)
+# one origin behind four ports, or four origins of which one is slow
+BALANCE = Role("balance", {
+    "nginx": "nginx",
+    "haproxy": "HAProxy",
+    "httpd": "httpd, mod_proxy_balancer",
+    "rproxy": "httpd, mod_rproxy_balancer",
+}, ("one", "four", "turns", "connections", "two", "time"), "balance-{}",
+    ("mod_rproxy", "mod_rproxy_balancer"))
+ROLES = (PROXY, CACHE, BALANCE)
 SYSTEMS = ("nginx", "haproxy", "haproxy-splice", "varnish", "httpd", "rproxy")
-NO_TLS = ("varnish",)
+# sites that a system has no directives for
+LACKING = {
+    "varnish": ("tls",),
+    "nginx": ("time",),
+    "haproxy": ("time",),
+    "httpd": ("two", "time"),
+}
+UNEVEN_MS = (5, 5, 5, 25)  # a request's time at each of four members
+UNEVEN_SLOTS = 8           # requests that each serves at once
 
 # splicing pays for large bodies only: the extra row stands where it may help
 LIMITED_TO = {"haproxy-splice": ("proxy-64k", "proxy-1m")}
@@ -47,7 +63,7 @@ def takes(name, work):
     """Is the system measured in that workload?"""
     return (name in work.role.labels
             and work.name in LIMITED_TO.get(name, (work.name,))
-            and not (work.site == "tls" and name in NO_TLS))
+            and work.site not in LACKING.get(name, ()))
 
 
 @dataclass(frozen=True)
@@ -114,6 +130,12 @@ BROWSER = (
     "Upgrade-Insecure-Requests: 1",
 )
 
+def _uneven(method, words):
+    return Load("uneven-" + method, "four members that serve 8 requests at "
+                "once, in 5 ms but one in 25 ms; " + words, "/", site=method,
+                role=BALANCE)
+
+
 def _hit(name, about, path, site="hit", **more):
     """Answered from the cache; the origin allows that for an hour."""
     return Load(name, about, "/cached" + path, site=site, role=CACHE, **more)
@@ -141,6 +163,14 @@ _ALL = (
          fields=("Accept-Encoding: gzip",)),
     _hit("hit-1k-close", "1 KiB from the cache, one connection per request, "
          "64 clients", "/1k.html", fields=("Connection: close",)),
+    Load("one-1k", "1 KiB from an upstream of one member, 64 keep-alive "
+         "clients", "/1k.html", site="one", role=BALANCE),
+    Load("four-1k", "1 KiB from four members, least connections, 64 "
+         "keep-alive clients", "/1k.html", site="four", role=BALANCE),
+    _uneven("turns", "round robin"),
+    _uneven("connections", "least connections"),
+    _uneven("two", "the better of two at random"),
+    _uneven("time", "least time"),
     Crowd("slow-2000", "2,000 requests at once to an upstream that takes 1 s",
           "/", 2000, 2000, FEW_THREADS, slow_origin_ms=1000),
     Crowd("idle-5000", "5,000 idle keep-alive connections on one child",

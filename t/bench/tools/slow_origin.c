@@ -3,9 +3,11 @@
 /* slow_origin.c: an HTTP/1.1 origin that answers every request a fixed time
  * after its head came in.  A tool of t/bench, apart from the modules.
  *
- * usage: slow_origin PORT DELAY_MS
- * One epoll loop; the delay is the same for all, so those who wait stand in one
- * queue in the order of their deadlines.  Requests have no body and are not
+ * usage: slow_origin PORT DELAY_MS [SLOTS]
+ * With SLOTS it serves no more than so many at once and the others wait for
+ * their turn, as at an application with so many processes.  One epoll loop; the
+ * delay is the same for all, so those who wait stand in one queue in the order
+ * of their deadlines.  Requests have no body and are not
  * pipelined.  Ends when stdin is closed. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -33,6 +35,8 @@ static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
 static conn_t *queue_head, **queue_tail = &queue_head;
 static conn_t listener, control; /* stand for these two in epoll */
 static int epoll_fd;
+static int64_t *slot_free_ms; /* [slots]: when each is free again */
+static int slots, next_slot;
 
 static int64_t now_ms(void)
 {
@@ -110,7 +114,22 @@ static void conn_close(conn_t *conn)
         free(conn);
 }
 
-static void conn_read(conn_t *conn, int64_t due_ms)
+/* When a request that comes now will be answered: slots are taken in turn, which
+ * is the order in which they become free. */
+static int64_t due_at(int64_t now, int64_t delay_ms)
+{
+    int64_t due = now + delay_ms;
+
+    if (slots) {
+        int64_t *free_ms = &slot_free_ms[next_slot++ % slots];
+
+        due = (*free_ms > now ? *free_ms : now) + delay_ms;
+        *free_ms = due;
+    }
+    return due;
+}
+
+static void conn_read(conn_t *conn, int64_t delay_ms)
 {
     char bytes[4096];
     ssize_t len = recv(conn->fd, bytes, sizeof bytes, 0);
@@ -121,7 +140,7 @@ static void conn_read(conn_t *conn, int64_t due_ms)
     }
     if (head_complete(conn, bytes, len) && !conn->waiting) {
         conn->waiting = true;
-        conn->due_ms = due_ms;
+        conn->due_ms = due_at(now_ms(), delay_ms);
         conn->next = NULL;
         *queue_tail = conn;
         queue_tail = &conn->next;
@@ -148,7 +167,11 @@ int main(int argc, char **argv)
 {
     struct epoll_event events[256];
 
-    if (argc != 3)
+    if (argc != 3 && argc != 4)
+        return 2;
+    slots = argc == 4 ? atoi(argv[3]) : 0;
+    slot_free_ms = calloc((size_t)slots + 1, sizeof *slot_free_ms);
+    if (slots < 0 || !slot_free_ms)
         return 2;
     epoll_fd = epoll_create1(0);
     listen_on(atoi(argv[1]));
@@ -167,7 +190,7 @@ int main(int argc, char **argv)
             if (conn == &listener)
                 accept_all();
             else
-                conn_read(conn, now_ms() + atoi(argv[2]));
+                conn_read(conn, atoi(argv[2]));
         }
         answer_due(now_ms());
     }
