@@ -22,15 +22,14 @@ static const char *read_purge_words(const json_t *object, purge_words_t *w,
 {
     static const char *const names[] = { "host", "url",  "prefix", "tag",
                                          "all",  "soft", NULL };
-    const char *fault = command_json_names(object, names, pool);
+    const char *fault = json_read_names(object, names, pool);
 
-    fault = fault ? fault : command_json_text(object, "host", &w->host, pool);
-    fault = fault ? fault : command_json_text(object, "url", &w->url, pool);
-    fault =
-        fault ? fault : command_json_text(object, "prefix", &w->prefix, pool);
-    fault = fault ? fault : command_json_text(object, "tag", &w->tag, pool);
-    fault = fault ? fault : command_json_flag(object, "all", &w->all, pool);
-    return fault ? fault : command_json_flag(object, "soft", &w->soft, pool);
+    fault = fault ? fault : json_read_text(object, "host", &w->host, pool);
+    fault = fault ? fault : json_read_text(object, "url", &w->url, pool);
+    fault = fault ? fault : json_read_text(object, "prefix", &w->prefix, pool);
+    fault = fault ? fault : json_read_text(object, "tag", &w->tag, pool);
+    fault = fault ? fault : json_read_flag(object, "all", &w->all, pool);
+    return fault ? fault : json_read_flag(object, "soft", &w->soft, pool);
 }
 
 /* A path with "host", or a whole URL. */
@@ -150,7 +149,7 @@ const char *command_read_purge(const char *json, size_t len,
                                apr_pool_t *pool)
 {
     const char *fault;
-    json_t *value = command_json_load(json, len, &fault, pool);
+    json_t *value = json_read_load(json, len, &fault, pool);
     purge_order_t *read;
 
     if (!value) {

@@ -85,11 +85,11 @@ static const char *read_explain(const json_t *object, explain_order_t *order,
 {
     static const char *const names[] = { "url", "method", "headers", NULL };
     const char *url = NULL;
-    const char *fault = command_json_names(object, names, pool);
+    const char *fault = json_read_names(object, names, pool);
 
-    fault = fault ? fault : command_json_text(object, "url", &url, pool);
-    fault = fault ? fault
-                  : command_json_text(object, "method", &order->method, pool);
+    fault = fault ? fault : json_read_text(object, "url", &url, pool);
+    fault =
+        fault ? fault : json_read_text(object, "method", &order->method, pool);
     if (fault) {
         return fault;
     }
@@ -112,7 +112,7 @@ const char *command_read_explain(const char *json, size_t len,
                                  explain_order_t *order, apr_pool_t *pool)
 {
     const char *fault;
-    json_t *value = command_json_load(json, len, &fault, pool);
+    json_t *value = json_read_load(json, len, &fault, pool);
 
     memset(order, 0, sizeof(*order));
     fault = value ? read_explain(value, order, pool) : fault;
@@ -146,10 +146,10 @@ static const char *read_objects(const json_t *object, objects_order_t *order,
                                 apr_pool_t *pool)
 {
     static const char *const names[] = { "prefix", "limit", NULL };
-    const char *fault = command_json_names(object, names, pool);
+    const char *fault = json_read_names(object, names, pool);
 
-    fault = fault ? fault
-                  : command_json_text(object, "prefix", &order->prefix, pool);
+    fault =
+        fault ? fault : json_read_text(object, "prefix", &order->prefix, pool);
     fault = fault ? fault : read_limit(object, &order->limit);
     if (!fault && order->prefix) {
         fault = command_json_url("prefix", order->prefix, &order->uri, pool);
@@ -162,7 +162,7 @@ const char *command_read_objects(const char *json, size_t len,
                                  objects_order_t *order, apr_pool_t *pool)
 {
     const char *fault;
-    json_t *value = command_json_load(json, len, &fault, pool);
+    json_t *value = json_read_load(json, len, &fault, pool);
 
     memset(order, 0, sizeof(*order));
     fault = value ? read_objects(value, order, pool) : fault;
@@ -174,9 +174,9 @@ const char *command_read_nothing(const char *json, size_t len, apr_pool_t *pool)
 {
     static const char *const names[] = { NULL };
     const char *fault;
-    json_t *value = command_json_load(json, len, &fault, pool);
+    json_t *value = json_read_load(json, len, &fault, pool);
 
-    fault = value ? command_json_names(value, names, pool) : fault;
+    fault = value ? json_read_names(value, names, pool) : fault;
     json_decref(value);
     return fault;
 }

@@ -10,6 +10,7 @@
 #include "admin/command_json.c"
 #include "admin/command_purge.c"
 #include "admin/command_reader.c"
+#include "admin/json_read.c"
 #include "admin/url_split.c"
 
 #define HAS_NUL(slice) ((slice).len && memchr((slice).p, 0, (slice).len))

@@ -8,6 +8,7 @@
 #include "admin/command_json.c"
 #include "admin/command_purge.c"
 #include "admin/command_reader.c"
+#include "admin/json_read.c"
 #include "admin/url_split.c"
 
 static apr_pool_t *pool;
