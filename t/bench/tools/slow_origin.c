@@ -114,8 +114,8 @@ static void conn_close(conn_t *conn)
         free(conn);
 }
 
-/* When a request that comes now will be answered: slots are taken in turn, which
- * is the order in which they become free. */
+/* When a request that comes now will be answered: slots are taken in turn,
+ * which is the order in which they become free. */
 static int64_t due_at(int64_t now, int64_t delay_ms)
 {
     int64_t due = now + delay_ms;
