@@ -292,7 +292,7 @@ apr_status_t balanced_configure(apr_pool_t *pconf, server_rec *s,
     for (i = 0; i < count; i++) {
         balancer_conf_t conf;
 
-        if (upstreams[i].count && upstreams[i].count <= BALANCE_MEMBERS
+        if (upstreams[i].count
             && balancer_config_of(upstreams[i].name, &conf)) {
             warn_of_weights(&upstreams[i]);
             all[n] = upstreams[i];

@@ -46,6 +46,35 @@ typedef struct {
     apr_interval_time_t took; /* from its begin to the answer's end */
 } balancer_attempt_t;
 
+enum {
+    BALANCER_TRIED = 100 /* as many as an exchange may have tries */
+};
+
+/* The members an exchange was at.  Of more than BALANCER_TRIED the latest. */
+typedef struct {
+    uint32_t count;
+    uint16_t member[BALANCER_TRIED];
+} balancer_tried_t;
+
+static inline void balancer_tried_add(balancer_tried_t *tried, int member)
+{
+    tried->member[tried->count++ % BALANCER_TRIED] = (uint16_t)member;
+}
+
+static inline uint32_t balancer_tried_count(const balancer_tried_t *tried)
+{
+    return tried->count < BALANCER_TRIED ? tried->count : BALANCER_TRIED;
+}
+
+static inline int balancer_is_tried(const balancer_tried_t *tried, int member)
+{
+    uint32_t i, count = balancer_tried_count(tried);
+
+    for (i = 0; i < count && tried->member[i] != member; i++) {
+    }
+    return i < count;
+}
+
 /* What a choice depends on. */
 typedef struct {
     uint64_t hash;      /* of what shall stay together */
@@ -54,17 +83,18 @@ typedef struct {
 } balancer_request_t;
 
 typedef struct {
-    /* @param pool   of the upstream, as configured
-     * @param tried  bit n: not member n
+    /* Names a member that was not tried.
+     * @param pool   of the upstream, as configured
      * @return the member's number, BALANCER_NONE or BALANCER_FULL */
-    int (*choose)(void *pool, const balancer_request_t *request, uint64_t tried,
-                  apr_time_t now, balancer_reason_e *reason);
+    int (*choose)(void *pool, const balancer_request_t *request,
+                  const balancer_tried_t *tried, apr_time_t now,
+                  balancer_reason_e *reason);
 
     /* The same member once more, after leave. */
     void (*again)(void *pool, int member);
 
     /* Would choose name one, as things are? */
-    int (*is_left)(void *pool, uint64_t tried, apr_time_t now);
+    int (*is_left)(void *pool, const balancer_tried_t *tried, apr_time_t now);
 
     /* The head of a response has come, so long after its request. */
     void (*answered)(void *pool, int member, apr_interval_time_t first_byte,

@@ -171,7 +171,7 @@ struct exchange_t {
     member_t *member;
     upstream_conn_t *conn;
     void *codec;
-    uint64_t tried; /* bit n: member number n */
+    balancer_tried_t tried;
     int address;    /* index of the address being tried */
     int fresh_only; /* take no kept connection */
     int interims;

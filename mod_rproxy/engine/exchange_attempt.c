@@ -17,7 +17,7 @@ void exchange_choose(exchange_t *x, apr_time_t now)
             exchange_finish(x, OUTCOME_NO_MEMBER, 503, why, now);
             return;
         }
-        x->tried |= 1ULL << (x->member->number & 63);
+        balancer_tried_add(&x->tried, x->member->number);
     }
     else if (x->upstream->balancer && !x->chosen) {
         x->upstream->balancer->again(x->upstream->balancer_pool,

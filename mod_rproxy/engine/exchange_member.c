@@ -17,9 +17,9 @@ static member_t *first_usable(const exchange_t *x, int backup, int paused,
 {
     int i;
 
-    for (i = 0; i < x->upstream->members->nelts && i < 64; i++) {
+    for (i = 0; i < x->upstream->members->nelts; i++) {
         member_t *m = member_at(x, i);
-        if (!(x->tried & (1ULL << i)) && !m->backup == !backup
+        if (!balancer_is_tried(&x->tried, i) && !m->backup == !backup
             && member_paused(m, now) == paused) {
             return m;
         }
@@ -43,7 +43,7 @@ static member_t *first_in_order(const exchange_t *x, apr_time_t now)
 static member_t *balanced(exchange_t *x, const char **why, apr_time_t now)
 {
     const upstream_t *u = x->upstream;
-    int n = u->balancer->choose(u->balancer_pool, &x->balance, x->tried, now,
+    int n = u->balancer->choose(u->balancer_pool, &x->balance, &x->tried, now,
                                 &x->chosen_by);
 
     if (n >= 0) {
@@ -68,7 +68,7 @@ int exchange_member_is_left(const exchange_t *x, apr_time_t now)
 {
     const upstream_t *u = x->upstream;
 
-    return u->balancer ? u->balancer->is_left(u->balancer_pool, x->tried, now)
+    return u->balancer ? u->balancer->is_left(u->balancer_pool, &x->tried, now)
                        : first_in_order(x, now) != NULL;
 }
 

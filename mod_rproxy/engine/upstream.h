@@ -24,7 +24,7 @@ typedef struct upstream_t upstream_t;
 
 #define MEMBER_MAX_ADDRESSES 16
 #define MEMBER_LISTS 8 /* of addresses: the present one and those before */
-#define UPSTREAM_MAX_MEMBERS 64 /* one bit each: those an exchange has tried */
+#define UPSTREAM_MAX_MEMBERS 10000
 
 /* The addresses of one name in the order to try.  Once published it stays as
  * it is until MEMBER_LISTS later ones are. */

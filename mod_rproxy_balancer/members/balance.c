@@ -29,7 +29,7 @@ static const plan_t *make_plan(void *ctx, void *memory, uint32_t *version)
 {
     const balance_t *b = ctx;
     uint32_t i, count = (uint32_t)b->upstream->count;
-    member_facts_t facts[BALANCE_MEMBERS];
+    member_facts_t *facts = b->next;
     int64_t now = clock_now();
 
     segment_lock(b->segment, b->number);
@@ -120,37 +120,35 @@ static int take_trial(const balance_t *b, uint32_t member, int64_t now)
     return taken && enter(b, (int)member, UINT32_MAX);
 }
 
-static int is_tried(uint64_t tried, uint32_t member)
-{
-    return tried >> member & 1;
-}
-
 static int choose_trial(const balance_t *b, const plan_t *plan,
-                        const balancer_request_t *request, uint64_t tried,
-                        int64_t now)
+                        const balancer_request_t *request,
+                        const balancer_tried_t *tried, int64_t now)
 {
     return plan->trial != PLAN_NONE && request->fit_for_trial
-           && !is_tried(tried, plan->trial) && take_trial(b, plan->trial, now);
+           && !balancer_is_tried(tried, (int)plan->trial)
+           && take_trial(b, plan->trial, now);
 }
 
 static int choose_session(const balance_t *b, const plan_t *plan, int member,
-                          uint64_t tried)
+                          const balancer_tried_t *tried)
 {
-    return member >= 0
-           && sticky_admit(plan, &b->load, &tried, (uint32_t)member)
-                  == STICKY_TAKES
+    return member >= 0 && !balancer_is_tried(tried, member)
+           && sticky_admit(plan, &b->load, (uint32_t)member) == STICKY_TAKES
            && enter(b, member, plan->session_limit[member]);
 }
 
 /* Again without a member whose last place somebody else has taken. */
 static int choose_by_method(const balance_t *b, const plan_t *plan,
-                            const balancer_request_t *request, uint64_t tried)
+                            const balancer_request_t *request,
+                            const balancer_tried_t *tried)
 {
+    balancer_tried_t more;
     int session = request->session_member;
     method_in_t in = { .plan = plan,
                        .load = &b->load,
                        .ring = b->ring,
-                       .excluded = &tried,
+                       .excluded = tried->member,
+                       .excluded_count = balancer_tried_count(tried),
                        .random = random_number(),
                        .hash = request->hash,
                        .bound_percent = b->bound_percent,
@@ -166,13 +164,16 @@ static int choose_by_method(const balance_t *b, const plan_t *plan,
         if (enter(b, n, plan->limit[plan->position[n]])) {
             return n;
         }
-        tried |= (uint64_t)1 << n;
+        more = full ? more : *tried;
         full = 1;
+        balancer_tried_add(&more, n);
+        in.excluded = more.member;
+        in.excluded_count = balancer_tried_count(&more);
     }
 }
 
 static int engine_choose(void *pool, const balancer_request_t *request,
-                         uint64_t tried, apr_time_t now,
+                         const balancer_tried_t *tried, apr_time_t now,
                          balancer_reason_e *reason)
 {
     balance_t *b = pool;
@@ -201,7 +202,8 @@ static void engine_again(void *pool, int member)
     enter(pool, member, UINT32_MAX);
 }
 
-static int engine_is_left(void *pool, uint64_t tried, apr_time_t now)
+static int engine_is_left(void *pool, const balancer_tried_t *tried,
+                          apr_time_t now)
 {
     balance_t *b = pool;
     uint32_t place, i;
@@ -216,7 +218,7 @@ static int engine_is_left(void *pool, uint64_t tried, apr_time_t now)
         for (k = level->first; k < level->first + level->count && !left; k++) {
             const uint32_t *load = &b->load.in_flight[plan->member[k]];
 
-            left = !is_tried(tried, plan->member[k])
+            left = !balancer_is_tried(tried, (int)plan->member[k])
                    && method_load(load) < plan->limit[k];
         }
     }
@@ -332,6 +334,9 @@ void balance_open(balance_t *b, segment_t *segment, int number, int first,
     b->load.total = &b->shared->total;
     b->load.turn = &b->shared->turn;
     b->ring = make_ring(b, pool);
+    b->next = apr_palloc(pool, sizeof(*b->next) * (size_t)b->upstream->count);
+    b->counted =
+        apr_palloc(pool, sizeof(*b->counted) * (size_t)b->upstream->count);
     plans_create(&b->plans, (uint32_t)b->upstream->count, pool);
 }
 

@@ -15,10 +15,6 @@
 #include "plans.h"
 #include "segment.h"
 
-enum {
-    BALANCE_MEMBERS = 64 /* of an upstream: one bit each, as in the engine */
-};
-
 typedef struct balance_t balance_t;
 
 /* A member's state has changed.  No lock is held. */
@@ -46,6 +42,8 @@ struct balance_t {
     member_load_t load;
     const hash_ring_t *ring; /* NULL where the method wants none */
     plans_t plans;
+    member_facts_t *next;     /* [member]: of the plan that is being made */
+    outlier_count_t *counted; /* [member]: the elected process's */
 };
 
 extern const balancer_t balance_engine;

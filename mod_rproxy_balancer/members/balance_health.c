@@ -119,7 +119,7 @@ void balance_tick(const balance_t *b, int64_t now_us)
 
 void balance_find_outliers(const balance_t *b, int64_t now_us)
 {
-    outlier_count_t member[BALANCE_MEMBERS], pool = { 0, 0 };
+    outlier_count_t *member = b->counted, pool = { 0, 0 };
     int i;
 
     for (i = 0; i < b->upstream->count; i++) {

@@ -22,12 +22,13 @@ typedef struct {
     const plan_t *plan;
     const member_load_t *load;
     const hash_ring_t *ring;  /* for method_consistent_hash; else NULL */
-    const uint64_t *excluded; /* a bit for each member; NULL: none */
-    uint64_t random;          /* a new one for each pick */
-    uint64_t hash;            /* well mixed, of what shall stay together */
-    uint32_t bound_percent;   /* consistent hash: of the mean load, at most;
+    const uint16_t *excluded; /* [excluded_count]: members not to pick */
+    uint32_t excluded_count;
+    uint64_t random;        /* a new one for each pick */
+    uint64_t hash;          /* well mixed, of what shall stay together */
+    uint32_t bound_percent; /* consistent hash: of the mean load, at most;
                                  over 100, 0: no bound */
-    uint32_t group;           /* preferred within a level; 0: none */
+    uint32_t group;         /* preferred within a level; 0: none */
 } method_in_t;
 
 typedef struct {
@@ -61,7 +62,11 @@ static inline uint32_t method_load(const uint32_t *value)
 
 static inline int method_excluded(const method_in_t *in, uint32_t member)
 {
-    return in->excluded && in->excluded[member / 64] >> member % 64 & 1;
+    uint32_t i;
+
+    for (i = 0; i < in->excluded_count && in->excluded[i] != member; i++) {
+    }
+    return i < in->excluded_count;
 }
 
 /* Is there room for one more at this position? */

@@ -97,10 +97,9 @@ uint64_t sticky_cookie_read(slice_t value)
 }
 
 sticky_verdict_e sticky_admit(const plan_t *plan, const member_load_t *load,
-                              const uint64_t *excluded, uint32_t member)
+                              uint32_t member)
 {
-    if (member >= plan->members || plan->session_limit[member] == 0
-        || (excluded && excluded[member / 64] >> member % 64 & 1)) {
+    if (member >= plan->members || plan->session_limit[member] == 0) {
         return STICKY_CLOSED;
     }
     return __atomic_load_n(&load->in_flight[member], __ATOMIC_RELAXED)

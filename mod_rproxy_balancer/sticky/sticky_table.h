@@ -29,7 +29,7 @@ typedef struct {
 typedef enum {
     STICKY_TAKES,  /* send it there */
     STICKY_FULL,   /* its member is at its limit: wait, or go elsewhere */
-    STICKY_CLOSED, /* its member is down, excluded or gone: choose another */
+    STICKY_CLOSED, /* its member is down or gone: choose another */
 } sticky_verdict_e;
 
 /* Never 0. */
@@ -56,6 +56,6 @@ uint64_t sticky_cookie_read(slice_t value);
 
 /* May a session go to its member?  Also while that drains, or has weight 0. */
 sticky_verdict_e sticky_admit(const plan_t *plan, const member_load_t *load,
-                              const uint64_t *excluded, uint32_t member);
+                              uint32_t member);
 
 #endif

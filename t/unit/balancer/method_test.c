@@ -118,7 +118,7 @@ static void check_last_one(void **state)
     for (c = 0; c < UNIT_COUNT(counts); c++) {
         pool_open(counts[c], NULL);
         for (left = 0; left < counts[c]; left += 1 + counts[c] / 7) {
-            memset(pool.excluded, 0, sizeof(pool.excluded));
+            pool.in.excluded_count = 0;
             for (i = 0; i < counts[c]; i++) {
                 if (i != left && i % 2) {
                     pool_exclude(i);

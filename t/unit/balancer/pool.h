@@ -22,7 +22,7 @@ typedef struct {
     member_facts_t facts[MEMBERS_MAX];
     uint32_t in_flight[MEMBERS_MAX], first_byte_us[MEMBERS_MAX], total;
     uint32_t picked[MEMBERS_MAX];
-    uint64_t excluded[(MEMBERS_MAX + 63) / 64];
+    uint16_t excluded[MEMBERS_MAX];
     uint64_t turn, random_state;
     plan_rules_t rules;
     member_load_t load;
@@ -91,7 +91,7 @@ static inline void pool_open(uint32_t count, const uint16_t *weights)
 
 static inline void pool_exclude(uint32_t member)
 {
-    pool.excluded[member / 64] |= (uint64_t)1 << member % 64;
+    pool.excluded[pool.in.excluded_count++] = (uint16_t)member;
 }
 
 /* One choice; counted in pool.picked. */

@@ -5,6 +5,7 @@
 
 #include <apr_general.h>
 
+#include "engine/metrics.c"
 #include "routing/siphash.c"
 #include "health/health.c"
 #include "health/outlier.c"
@@ -22,6 +23,8 @@
 #include "methods/method.c"
 #include "methods/random_two.c"
 #include "methods/round_robin.c"
+#include "status/member_record.c"
+#include "status/recent.c"
 #include "sticky/sticky_table.c"
 
 enum {
@@ -88,12 +91,27 @@ static void begin(uint32_t max)
     balance_open(&balance, segment, 0, 0, pool);
 }
 
-static int choose(int session, uint64_t tried, balancer_reason_e *reason)
+/* tried: bit n for member n */
+static balancer_tried_t list_of(unsigned tried)
 {
+    balancer_tried_t list = { 0 };
+    int i;
+
+    for (i = 0; i < MEMBERS; i++) {
+        if (tried >> i & 1) {
+            balancer_tried_add(&list, i);
+        }
+    }
+    return list;
+}
+
+static int choose(int session, unsigned bits, balancer_reason_e *reason)
+{
+    const balancer_tried_t tried = list_of(bits);
     const balancer_request_t request = { .session_member = session,
                                          .fit_for_trial = 1 };
 
-    return balance_engine.choose(&balance, &request, tried, clock_now(),
+    return balance_engine.choose(&balance, &request, &tried, clock_now(),
                                  reason);
 }
 

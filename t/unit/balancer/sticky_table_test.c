@@ -129,16 +129,12 @@ static void check_admit(void **state)
     }
     pool_plan();
     for (i = 0; i < UNIT_COUNT(rows); i++) {
-        assert_int_equal(sticky_admit(pool.in.plan, &pool.load, NULL, i),
+        assert_int_equal(sticky_admit(pool.in.plan, &pool.load, i),
                          rows[i].expect);
     }
-    pool_exclude(0);
-    assert_int_equal(sticky_admit(pool.in.plan, &pool.load, pool.excluded, 0),
+    assert_int_equal(sticky_admit(pool.in.plan, &pool.load, PLAN_NONE),
                      STICKY_CLOSED);
-    assert_int_equal(sticky_admit(pool.in.plan, &pool.load, NULL, PLAN_NONE),
-                     STICKY_CLOSED);
-    assert_int_equal(sticky_admit(pool.in.plan, &pool.load, NULL, i),
-                     STICKY_CLOSED);
+    assert_int_equal(sticky_admit(pool.in.plan, &pool.load, i), STICKY_CLOSED);
 }
 
 int main(void)
