@@ -1,7 +1,8 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* guard_bench.c: looking up an address among a million networks, with addresses
- * at random so that nothing stays in the processor's caches.  Lines beginning
+/* guard_bench.c: looking up an address among a million networks, and counting a
+ * request of one key among 10 million, both at random so that nothing stays in
+ * the processor's caches.  Lines beginning
  * with # tell sizes and what making the list takes. */
 #include "micro.h"
 
@@ -9,6 +10,8 @@
 
 #include "address/address.c"
 #include "address/address_list.c"
+#include "limits/limit_table.c"
+#include "limits/rate.c"
 
 enum {
     ENTRIES = 1000000,
@@ -70,6 +73,36 @@ static void find(void)
     micro_use(address_list_find(list, asked[at++ % ASKED]));
 }
 
+static limit_table_t table;
+static uint64_t keys;
+static int64_t now_us = INT64_C(1790000000000000);
+
+static void take(void)
+{
+    static const rate_rule_t rule = { 10, 1000000, 20 };
+    uint64_t key = next_random() % keys * UINT64_C(0x9e3779b97f4a7c15);
+
+    micro_use(
+        (size_t)limit_table_take(&table, &rule, key ^ key >> 29, now_us++, 1)
+            .rate.allowed);
+}
+
+static void measure_limits(uint64_t count)
+{
+    char name[64];
+
+    keys = count;
+    table.sets = limit_table_sets(count + count / 2);
+    table.entry = aligned_alloc(64, limit_table_room(table.sets));
+    memset(table.entry, 0, limit_table_room(table.sets));
+    printf("# %llu keys: %zu KiB\n", (unsigned long long)count,
+           limit_table_room(table.sets) / 1024);
+    snprintf(name, sizeof(name), "count one of %llu keys",
+             (unsigned long long)count);
+    micro_run(name, take);
+    free(table.entry);
+}
+
 int main(void)
 {
     int v4;
@@ -82,5 +115,8 @@ int main(void)
                      : "find among a million of IPv6",
                   find);
     }
+    measure_limits(1000);
+    measure_limits(1000000);
+    measure_limits(10000000);
     return 0;
 }

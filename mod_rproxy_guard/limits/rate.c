@@ -1,0 +1,64 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* rate.c: the arithmetic of rates.  Layer L0. */
+#include "rate.h"
+
+/* a * b / c without overflow, for c > 0 and a result of 64 bits. */
+static uint64_t scaled(uint64_t a, uint64_t b, uint64_t c)
+{
+    return (uint64_t)((unsigned __int128)a * b / c);
+}
+
+uint64_t rate_now(const rate_rule_t *rule, int64_t now_us)
+{
+    return scaled(now_us > 0 ? (uint64_t)now_us : 0, RATE_UNITS * rule->count,
+                  rule->period_us)
+           & RATE_TIME_MASK;
+}
+
+static uint64_t in_us(const rate_rule_t *rule, uint64_t units)
+{
+    uint64_t parts = RATE_UNITS * rule->count;
+
+    return (uint64_t)(((unsigned __int128)units * rule->period_us + parts - 1)
+                      / parts);
+}
+
+/* The furthest a request can put it. */
+static uint64_t furthest(const rate_rule_t *rule)
+{
+    return ((uint64_t)rule->burst + 1) * RATE_UNITS;
+}
+
+uint64_t rate_ahead(const rate_rule_t *rule, uint64_t until, uint64_t now)
+{
+    uint64_t ahead = (until - now) & RATE_TIME_MASK;
+
+    return ahead <= furthest(rule) ? ahead : 0;
+}
+
+int rate_is_forgotten(const rate_rule_t *rule, uint64_t until, uint64_t now)
+{
+    return rate_ahead(rule, until, now) == 0;
+}
+
+rate_t rate_decide(const rate_rule_t *rule, uint64_t until, uint64_t now,
+                   uint32_t cost)
+{
+    uint64_t ahead = rate_ahead(rule, until, now);
+    uint64_t after = ahead + (uint64_t)cost * RATE_UNITS;
+    uint64_t most = furthest(rule);
+    rate_t out = { .until = until };
+
+    out.allowed = after <= most;
+    if (out.allowed) {
+        ahead = after;
+        out.until = (now + after) & RATE_TIME_MASK;
+    }
+    else {
+        out.retry_us = in_us(rule, after - most);
+    }
+    out.remaining = (uint32_t)((most - ahead) / RATE_UNITS);
+    out.reset_us = in_us(rule, ahead);
+    return out;
+}
