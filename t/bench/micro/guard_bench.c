@@ -68,7 +68,7 @@ static void make_list(int v4)
     at = 0;
 }
 
-static void find(void)
+static void find_address(void)
 {
     micro_use(address_list_find(list, asked[at++ % ASKED]));
 }
@@ -113,7 +113,7 @@ int main(void)
         make_list(v4);
         micro_run(v4 ? "find among a million of IPv4"
                      : "find among a million of IPv6",
-                  find);
+                  find_address);
     }
     measure_limits(1000);
     measure_limits(1000000);
