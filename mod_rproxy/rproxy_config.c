@@ -16,7 +16,8 @@ global_conf_t *rproxy_global;
 #define SETTINGS_NUMBERS(X)                                                   \
     X(connect_timeout) X(send_timeout) X(first_byte_timeout)                  \
     X(between_timeout) X(total_timeout) X(preserve_host)                      \
-    X(retry_tries) X(retry_on) X(replay_limit) X(rewrite)                     \
+    X(retry.tries) X(retry.on) X(retry.member) X(retry.replay_limit)          \
+    X(rewrite)                                                                \
     X(hide_defaults) X(error_override) X(maintenance) X(retry_after_s)        \
     X(buffer_memory) X(buffer_file) X(client_abort_finish)                    \
     X(response_head_limit) X(response_field_limit)                            \
@@ -43,9 +44,10 @@ const settings_t rproxy_default_settings = {
         FORWARD_FIELDS(X)
 #undef X
     },
-    .retry_tries = 3,
-    .retry_on = RETRY_ON_CONNECT | RETRY_ON_RESET,
-    .replay_limit = 64 * KIB,
+    .retry = { .tries = 3,
+               .on = 1 << FAILED_CONNECT | 1 << FAILED_RESET,
+               .member = RETRY_ANY,
+               .replay_limit = 64 * KIB },
     .rewrite = 1,
     .hide = NULL,
     .hide_defaults = 1,
@@ -101,6 +103,9 @@ void *rproxy_settings_merge(apr_pool_t *p, void *base_, void *add_)
 #undef MERGE
     if (add->preserve_host != -1) {
         s->host_override = add->host_override; /* one directive sets both */
+    }
+    if (add->retry.on == -1) {
+        s->retry.statuses = base->retry.statuses; /* likewise */
     }
     return s;
 }

@@ -51,16 +51,6 @@ typedef enum {
     FORWARD_FIELD_COUNT
 } forward_field_e;
 
-/* When may a failed attempt be repeated (beside RFC 9110 9.2.2)? */
-enum {
-    RETRY_ON_CONNECT = 1, /* refused, unreachable, connect timed out */
-    RETRY_ON_RESET = 2,   /* closed or reset before the first response byte */
-    RETRY_ON_TIMEOUT = 4, /* no first byte in time */
-    RETRY_ON_INVALID = 8, /* malformed response head */
-    RETRY_ON_5XX = 16,    /* 502, 503, 504 of the member */
-    RETRY_ON_500 = 32     /* 500 as well */
-};
-
 typedef struct {
     /* RProxyTimeout: usec, -1 unset, 0 none */
     apr_interval_time_t connect_timeout;    /* default 5 s */
@@ -73,9 +63,8 @@ typedef struct {
     const char *host_override; /* RProxyPreserveHost name: this Host */
     signed char forward[FORWARD_FIELD_COUNT]; /* RProxyForward; forward_e */
 
-    int retry_tries;        /* RProxyRetry tries=: attempts in all, 3 */
-    int retry_on;           /* RETRY_ON_*; default CONNECT|RESET */
-    apr_off_t replay_limit; /* request body kept for it, 64 KiB */
+    /* RProxyRetry: 3 tries, on connect and reset, of any member, 64 KiB */
+    retry_rules_t retry;
 
     int rewrite;              /* RProxyRewrite On: Location etc., default 1 */
     apr_array_header_t *hide; /* RProxyHide: const char *, lower case */
@@ -197,7 +186,7 @@ int rproxy_config_finish(apr_pool_t *p, apr_pool_t *ptemp, server_rec *main);
 server_conf_t *rproxy_server_conf(const server_rec *s);
 const settings_t *rproxy_settings(const request_rec *r);
 
-/* The value of a setting with its default applied: SETTING(s, retry_tries). */
+/* The value of a setting with its default applied: SETTING(s, rewrite). */
 extern const settings_t rproxy_default_settings;
 #define SETTING(s, field) \
     ((s)->field == -1 ? rproxy_default_settings.field : (s)->field)

@@ -5,6 +5,7 @@
 #include "rproxy_config.h"
 
 #include "admin/admin_access.h"
+#include "config/config_retry.h"
 #include "config/config_route.h"
 #include "config/config_server.h"
 #include "config/config_settings.h"
@@ -36,8 +37,9 @@ const command_rec rproxy_directives[] = {
     AP_INIT_ITERATE("RProxyForward", config_settings_forward, NULL, ANYWHERE,
         "field=off|on|append|pass ...: what an upstream is told about the "
         "client"),
-    AP_INIT_TAKE_ARGV("RProxyRetry", config_settings_retry, NULL, ANYWHERE,
-        "tries= on= budget= replay=: when a failed attempt is repeated"),
+    AP_INIT_TAKE_ARGV("RProxyRetry", config_retry, NULL, ANYWHERE,
+        "tries= on= member= budget= replay=: when a failed attempt is "
+        "repeated, and where"),
     AP_INIT_TAKE1("RProxyRewrite", config_settings_flag, FIELD(rewrite),
         ANYWHERE, "On or Off: rewrite Location and its like and cookies to "
         "the public name"),

@@ -20,6 +20,7 @@
 #include "client/blocking.h"
 #include "client/client_head.h"
 #include "client/loop.h"
+#include "config/config_retry.h"
 #include "driver/tidy.h"
 #include "rproxy_balance.h"
 #include "rproxy_buffer.h"
@@ -146,23 +147,18 @@ int proxied_may_finish(const proxied_t *p)
 
 /* ---- preparing an exchange ---- */
 
-static void fill_policy(const settings_t *s, exchange_policy_t *policy)
+static void fill_policy(const settings_t *s, const upstream_t *upstream,
+                        exchange_policy_t *policy)
 {
-    int on = SETTING(s, retry_on);
+    const retry_rules_t preset =
+        config_retry_of(&s->retry, &rproxy_default_settings.retry);
 
     policy->connect_timeout = SETTING(s, connect_timeout);
     policy->send_timeout = SETTING(s, send_timeout);
     policy->first_byte_timeout = SETTING(s, first_byte_timeout);
     policy->between_timeout = SETTING(s, between_timeout);
     policy->total_timeout = SETTING(s, total_timeout);
-    policy->retry_tries = SETTING(s, retry_tries);
-    policy->retry_on = (on & RETRY_ON_CONNECT ? 1 << FAILED_CONNECT : 0)
-                       | (on & RETRY_ON_RESET ? 1 << FAILED_RESET : 0)
-                       | (on & RETRY_ON_TIMEOUT ? 1 << FAILED_TIMEOUT : 0)
-                       | (on & RETRY_ON_INVALID ? 1 << FAILED_INVALID : 0)
-                       | (on & RETRY_ON_5XX ? 1 << FAILED_STATUS : 0);
-    policy->retry_500 = (on & RETRY_ON_500) != 0;
-    policy->replay_limit = SETTING(s, replay_limit);
+    policy->retry = config_retry_of(&upstream->retry, &preset);
     policy->interim_limit = SETTING(s, interim_limit);
     policy->limits.head = (size_t)SETTING(s, response_head_limit);
     policy->limits.fields = (size_t)SETTING(s, response_field_limit);
@@ -234,7 +230,7 @@ static int prepare(proxied_t *p)
     x->ctx = p;
     x->log = log_exchange;
     x->log_level = log_level(r);
-    fill_policy(p->settings, &x->policy);
+    fill_policy(p->settings, x->upstream, &x->policy);
     METRIC_ADD(route_metrics(p)->active, 1);
     p->counted = 1;
     return OK;

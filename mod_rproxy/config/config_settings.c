@@ -10,7 +10,6 @@
 
 #include "../rproxy_config.h"
 #include "config_option.h"
-#include "config_upstream.h"
 
 #define OPTION_END                \
     {                             \
@@ -55,99 +54,6 @@ const char *config_settings_timeout(cmd_parms *cmd, void *dir, int argc,
 
             option.key = NULL;
             error = config_option_value(cmd, &option, dir, argv[i]);
-        }
-    }
-    return error;
-}
-
-/* "connect,reset,5xx" or "none" */
-static const char *parse_retry_on(cmd_parms *cmd, const char *list, int *bits)
-{
-    static const char *const words[] = { "connect", "reset", "timeout",
-                                         "invalid", "5xx",   "500",
-                                         "none",    NULL };
-    static const int values[] = { RETRY_ON_CONNECT,
-                                  RETRY_ON_RESET,
-                                  RETRY_ON_TIMEOUT,
-                                  RETRY_ON_INVALID,
-                                  RETRY_ON_5XX,
-                                  RETRY_ON_5XX | RETRY_ON_500,
-                                  0 };
-    const char *word;
-    int all = 0;
-
-    if (!*list) {
-        return config_option_unknown(cmd, "reason in on=", list, words);
-    }
-    while (*list) {
-        int found;
-
-        word = ap_getword(cmd->temp_pool, &list, ',');
-        found = config_option_find(words, word);
-        if (found < 0) {
-            return config_option_unknown(cmd, "reason in on=", word, words);
-        }
-        all |= values[found];
-    }
-    *bits = all;
-    return NULL;
-}
-
-/* budget= belongs to an upstream, not to a request. */
-static const char *set_budget(cmd_parms *cmd, const char *value)
-{
-    static const option_t option = { "budget", OPTION_INT, 0, 0, 100 };
-    upstream_t *upstream = config_upstream_around(cmd);
-    char *number = apr_pstrdup(cmd->temp_pool, value);
-    apr_size_t len = strlen(number);
-
-    if (len > 1 && number[len - 1] == '%') {
-        number[len - 1] = '\0';
-    }
-    if (upstream) {
-        return config_option_value(cmd, &option,
-                                   &upstream->retry_budget_percent, number);
-    }
-    if (ap_check_cmd_context(cmd, GLOBAL_ONLY)) {
-        return "RProxyRetry: budget= counts all requests of an upstream: "
-               "expected in the main server configuration or in "
-               "<RProxyUpstream>";
-    }
-    return config_option_value(cmd, &option,
-                               &rproxy_global->retry_budget_percent, number);
-}
-
-const char *config_settings_retry(cmd_parms *cmd, void *dir, int argc,
-                                  char *const argv[])
-{
-    /* on and budget are here for the list of known keys. */
-    static const option_t options[] = {
-        { "tries", OPTION_INT, offsetof(settings_t, retry_tries), 1, 100 },
-        { "on", OPTION_INT, 0, 0, 0 },
-        { "budget", OPTION_INT, 0, 0, 100 },
-        { "replay", OPTION_SIZE, offsetof(settings_t, replay_limit), 0,
-          1073741824 },
-        OPTION_END,
-    };
-    settings_t *s = dir;
-    const char *error = argc ? NULL
-                             : "RProxyRetry: expected tries=, on=, budget= or "
-                               "replay=";
-    int i;
-
-    for (i = 0; i < argc && !error; i++) {
-        if (strncmp(argv[i], "budget=", 7) == 0) {
-            error = set_budget(cmd, argv[i] + 7);
-        }
-        else if (config_upstream_around(cmd)) {
-            error = config_option_expected(cmd, argv[i],
-                                           "only budget= in <RProxyUpstream>");
-        }
-        else if (strncmp(argv[i], "on=", 3) == 0) {
-            error = parse_retry_on(cmd, argv[i] + 3, &s->retry_on);
-        }
-        else {
-            error = config_option_set(cmd, options, dir, argv[i]);
         }
     }
     return error;

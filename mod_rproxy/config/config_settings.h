@@ -16,8 +16,6 @@ const char *config_settings_timeout(cmd_parms *cmd, void *dir, int argc,
 const char *config_settings_preserve_host(cmd_parms *cmd, void *dir,
                                           const char *arg);
 const char *config_settings_forward(cmd_parms *cmd, void *dir, const char *arg);
-const char *config_settings_retry(cmd_parms *cmd, void *dir, int argc,
-                                  char *const argv[]);
 const char *config_settings_hide(cmd_parms *cmd, void *dir, const char *arg);
 const char *config_settings_maintenance(cmd_parms *cmd, void *dir, int argc,
                                         char *const argv[]);

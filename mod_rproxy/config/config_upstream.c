@@ -8,6 +8,7 @@
 #include <apr_strings.h>
 
 #include "../rproxy_config.h"
+#include "config_retry.h"
 
 #define CONTAINER "<RProxyUpstream"
 #define BALANCER "RProxyBalancer" /* how directives of the balancer begin */
@@ -43,6 +44,7 @@ static upstream_t *add_upstream(cmd_parms *cmd, const char *name)
     u->members = apr_array_make(cmd->pool, 2, sizeof(member_t *));
     u->id = rproxy_global->upstream_list->nelts;
     u->retry_budget_percent = -1;
+    config_retry_unset(&u->retry);
     APR_ARRAY_PUSH(rproxy_global->upstream_list, upstream_t *) = u;
     apr_hash_set(rproxy_global->upstreams, u->name, APR_HASH_KEY_STRING, u);
     return u;
@@ -137,7 +139,7 @@ static const char *check_children(cmd_parms *cmd)
             cmd->err_directive = child;
             return apr_psprintf(cmd->pool,
                                 "%s is not allowed in <RProxyUpstream>: "
-                                "expected RProxyMember, RProxyRetry budget= "
+                                "expected RProxyMember, RProxyRetry "
                                 "or " BALANCER "...",
                                 child->directive);
         }

@@ -100,6 +100,10 @@ typedef struct {
     void (*answered)(void *pool, int member, apr_interval_time_t first_byte,
                      apr_time_t now);
 
+    /* The member does not want to be asked before then, where there is another
+     * one. */
+    void (*pause)(void *pool, int member, apr_time_t until, apr_time_t now);
+
     /* An attempt that said something of its member is over; before leave. */
     void (*ended)(void *pool, int member, const balancer_attempt_t *attempt,
                   apr_time_t now);

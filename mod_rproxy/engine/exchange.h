@@ -24,7 +24,7 @@
 #include "message.h"
 #include "metrics.h"
 #include "protocol.h"
-#include "retry.h"
+#include "retry_rules.h"
 
 /* clang-format off */
 #define REQUEST_STATES(X)                                                     \
@@ -117,10 +117,7 @@ typedef void (*exchange_log_fn)(void *ctx, int level, const char *text);
 typedef struct {
     apr_interval_time_t connect_timeout, send_timeout, first_byte_timeout,
         between_timeout, total_timeout; /* 0: none */
-    int retry_tries;
-    int retry_on;  /* bit mask: 1 << retry_failure_e */
-    int retry_500; /* status 500 counts as 502 does */
-    apr_off_t replay_limit;
+    retry_rules_t retry;                /* all of it set */
     int interim_limit;
     protocol_limits_t limits;
 } exchange_policy_t;

@@ -107,23 +107,33 @@ static void to_other_member(exchange_t *x, apr_time_t now)
     x->member = NULL;
 }
 
-/* Another member; the same once more only if it answers connects. */
-static int is_member_left(const exchange_t *x, retry_failure_e failure,
-                          apr_time_t now)
+/* A member that is at its limit was not asked. */
+static int may_leave(const exchange_t *x, retry_failure_e failure,
+                     apr_time_t now)
 {
-    return exchange_member_is_left(x, now)
-           || (failure != FAILED_CONNECT && failure != FAILED_NO_SLOT);
+    return (x->policy.retry.member != RETRY_SAME || failure == FAILED_NO_SLOT)
+           && exchange_member_is_left(x, now);
+}
+
+/* With any member: the same once more only if it may answer otherwise. */
+static int may_stay(const exchange_t *x, retry_failure_e failure)
+{
+    if (failure == FAILED_NO_SLOT || x->policy.retry.member == RETRY_OTHER) {
+        return 0;
+    }
+    return x->policy.retry.member == RETRY_SAME
+           || (failure != FAILED_CONNECT && failure != FAILED_STATUS);
 }
 
 /* The rules, then what only this exchange knows. */
 static retry_t decide(exchange_t *x, retry_failure_e failure, apr_time_t now)
 {
     const int is_unasked = failure == FAILED_NO_SLOT; /* no attempt was made */
-    const int enabled = x->policy.retry_on & (1 << failure);
+    const int enabled = x->policy.retry.on & (1 << failure);
     const retry_in_t in = { .failure = failure,
                             .enabled = is_unasked || enabled,
                             .attempts = x->attempts - is_unasked,
-                            .max_attempts = x->policy.retry_tries,
+                            .max_attempts = x->policy.retry.tries,
                             .idempotent = x->request.is_idempotent,
                             .sent = x->sent_some,
                             .response_started = x->response_started,
@@ -135,7 +145,7 @@ static retry_t decide(exchange_t *x, retry_failure_e failure, apr_time_t now)
     if (verdict.verdict != RETRY_NEXT) {
         return verdict;
     }
-    if (!is_member_left(x, failure, now)) {
+    if (!may_leave(x, failure, now) && !may_stay(x, failure)) {
         verdict.verdict = GIVE_UP;
         verdict.reason = NO_RETRY_MEMBER;
     }
@@ -144,6 +154,16 @@ static retry_t decide(exchange_t *x, retry_failure_e failure, apr_time_t now)
         verdict.reason = NO_RETRY_BUDGET;
     }
     return verdict;
+}
+
+static void try_again(exchange_t *x, retry_failure_e failure, apr_time_t now)
+{
+    if (may_leave(x, failure, now)) {
+        to_other_member(x, now);
+    }
+    else {
+        start_over(x, 1, now);
+    }
 }
 
 static void count_failure(exchange_t *x, outcome_e outcome, int status,
@@ -176,21 +196,32 @@ void exchange_attempt_failed(exchange_t *x, retry_failure_e failure,
     if (verdict.verdict == GIVE_UP) {
         exchange_finish(x, outcome, status, why, now);
     }
-    else if (verdict.verdict == RETRY_NEXT && exchange_member_is_left(x, now)) {
-        to_other_member(x, now);
+    else if (verdict.verdict == RETRY_NEXT) {
+        try_again(x, failure, now);
     }
     else {
         start_over(x, 1, now);
     }
 }
 
-int exchange_try_other(exchange_t *x, int status, apr_time_t now)
+/* Its own fault is what a member answers from 500 on. */
+int exchange_retry_status(exchange_t *x, int status, apr_time_t now)
 {
-    if (!exchange_member_is_left(x, now) || !retry_budget_spend(x->upstream)) {
+    if (!status_set_has(x->policy.retry.statuses, status)
+        || decide(x, FAILED_STATUS, now).verdict != RETRY_NEXT) {
         return 0;
     }
-    count_failure(x, OUTCOME_OK, status, now);
-    to_other_member(x, now);
+    exchange_log(x, EXCHANGE_LOG_WARNING, "%s: answered %d, try %d: asking %s",
+                 x->member->url, status, x->attempts,
+                 may_leave(x, FAILED_STATUS, now) ? "another member"
+                                                  : "once more");
+    if (status >= 500) {
+        count_failure(x, OUTCOME_OK, status, now);
+    }
+    else {
+        exchange_leave_member(x, BALANCER_PASSED, OUTCOME_OK, status, now);
+    }
+    try_again(x, FAILED_STATUS, now);
     return 1;
 }
 

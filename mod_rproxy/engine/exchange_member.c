@@ -72,6 +72,20 @@ int exchange_member_is_left(const exchange_t *x, apr_time_t now)
                        : first_in_order(x, now) != NULL;
 }
 
+void exchange_member_pause(const exchange_t *x, apr_interval_time_t time,
+                           apr_time_t now)
+{
+    const upstream_t *u = x->upstream;
+
+    if (x->chosen) {
+        u->balancer->pause(u->balancer_pool, x->member->number, now + time,
+                           now);
+    }
+    else {
+        member_pause(x->member, now + time);
+    }
+}
+
 void exchange_member_answered(exchange_t *x, apr_time_t now)
 {
     const upstream_t *u = x->upstream;

@@ -34,9 +34,13 @@ member_t *exchange_member_choose(exchange_t *x, const char **why,
 /* Is there another one to choose? */
 int exchange_member_is_left(const exchange_t *x, apr_time_t now);
 
-/* Leaves this member's answer (5xx) for another member's, if one is left and
- * the budget allows it.  @return 1 when another attempt begins */
-int exchange_try_other(exchange_t *x, int status, apr_time_t now);
+/* Leaves an answer of this status for another one, where the policy says so.
+ * @return 1 when another attempt begins */
+int exchange_retry_status(exchange_t *x, int status, apr_time_t now);
+
+/* The member wants no request for so long (usec). */
+void exchange_member_pause(const exchange_t *x, apr_interval_time_t time,
+                           apr_time_t now);
 
 /* Ends the exchange: gives the connection back or closes it. */
 void exchange_finish(exchange_t *x, outcome_e outcome, int status,

@@ -98,7 +98,7 @@ static void head_written(exchange_t *x, apr_time_t now)
 static void chunk_sent(exchange_t *x)
 {
     x->body_next = x->body_next->next;
-    if (!can_rewind(x) && x->replay_bytes > x->policy.replay_limit) {
+    if (!can_rewind(x) && x->replay_bytes > x->policy.retry.replay_limit) {
         x->body_replayable = 0;
     }
     while ((can_rewind(x) || !x->body_replayable)

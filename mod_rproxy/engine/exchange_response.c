@@ -3,6 +3,7 @@
 /* exchange_response.c: the response on its way from the member.  Layer L1, no
  * system calls. */
 #include "exchange_private.h"
+#include "retry_after.h"
 
 static void give_up_on_client(exchange_t *x, apr_time_t now)
 {
@@ -44,24 +45,14 @@ static void on_interim(exchange_t *x, const protocol_output_t *out,
     }
 }
 
-static int wants_other_member(exchange_t *x, int status, apr_time_t now)
-{
-    if ((status != 502 && status != 503 && status != 504
-         && !(status == 500 && x->policy.retry_500))
-        || !(x->policy.retry_on & (1 << FAILED_STATUS))
-        || !x->request.is_idempotent || !x->body_replayable
-        || x->attempts >= x->policy.retry_tries) {
-        return 0;
-    }
-    exchange_log(x, EXCHANGE_LOG_WARNING,
-                 "%s: answered %d, try %d: asking another member",
-                 x->member->url, status, x->attempts);
-    return exchange_try_other(x, status, now);
-}
-
 static void on_head(exchange_t *x, const protocol_output_t *out, apr_time_t now)
 {
-    if (wants_other_member(x, out->response->status, now)) {
+    const apr_interval_time_t away = retry_after_of(out->response, now);
+
+    if (away) {
+        exchange_member_pause(x, away, now);
+    }
+    if (exchange_retry_status(x, out->response->status, now)) {
         return;
     }
     if (x->request_state == REQUEST_EXPECT) {

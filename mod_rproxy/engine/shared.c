@@ -238,9 +238,19 @@ int retry_budget_spend(upstream_t *upstream)
 
 void member_failed(member_t *member, apr_time_t now)
 {
+    int64_t *paused_until = &member->shared->paused_until;
+    int64_t until = now + member->fail_pause;
+
     __atomic_fetch_add(&member->shared->failures, 1, __ATOMIC_RELAXED);
-    __atomic_store_n(&member->shared->paused_until, now + member->fail_pause,
-                     __ATOMIC_RELAXED);
+    if (__atomic_load_n(paused_until, __ATOMIC_RELAXED) < until) {
+        __atomic_store_n(paused_until, until, __ATOMIC_RELAXED);
+    }
+}
+
+void member_pause(member_t *member, apr_time_t until)
+{
+    __atomic_store_n(&member->shared->failures, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&member->shared->paused_until, until, __ATOMIC_RELAXED);
 }
 
 void member_answered(member_t *member)

@@ -93,6 +93,8 @@ int retry_budget_spend(upstream_t *upstream);
 /* The outcome of an attempt, for the choice of the next ones. */
 void member_failed(member_t *member, apr_time_t now);
 void member_answered(member_t *member);
+/* It said so itself: its answers are no reason to ask before then. */
+void member_pause(member_t *member, apr_time_t until);
 int member_paused(const member_t *member, apr_time_t now);
 
 #endif

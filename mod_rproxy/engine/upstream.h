@@ -16,6 +16,7 @@
 #include <apr_time.h>
 
 #include "balancer.h"
+#include "retry_rules.h"
 
 typedef struct protocol_t protocol_t;
 typedef struct member_shared_t member_shared_t;
@@ -76,6 +77,7 @@ struct upstream_t {
     const char *defined_at;      /* "file:line" of its first directive */
     apr_array_header_t *members; /* of member_t *, in the order given */
     int id;
+    retry_rules_t retry; /* what is set of it counts before all else */
     int retry_budget_percent;
     upstream_shared_t *shared;
     const balancer_t *balancer; /* NULL: members in the order given */

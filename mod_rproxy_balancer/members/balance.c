@@ -44,6 +44,7 @@ static const plan_t *make_plan(void *ctx, void *memory, uint32_t *version)
             health_ramp_percent(&m->health, &b->health_rules[i], now);
     }
     segment_unlock(b->segment, b->number);
+    balance_apply_pauses(b, facts, (int)count, now);
     return plan_make(memory, facts, count, &b->plan_rules);
 }
 
@@ -340,6 +341,18 @@ void balance_open(balance_t *b, segment_t *segment, int number, int first,
     plans_create(&b->plans, (uint32_t)b->upstream->count, pool);
 }
 
-const balancer_t balance_engine = { engine_choose,  engine_again,
-                                    engine_is_left, engine_answered,
-                                    engine_ended,   engine_leave };
+static void engine_pause(void *pool, int member, apr_time_t until,
+                         apr_time_t now)
+{
+    balance_pause(pool, member, until, now);
+}
+
+const balancer_t balance_engine = {
+    .choose = engine_choose,
+    .again = engine_again,
+    .is_left = engine_is_left,
+    .answered = engine_answered,
+    .pause = engine_pause,
+    .ended = engine_ended,
+    .leave = engine_leave,
+};

@@ -69,6 +69,18 @@ void balance_fade(const balance_t *balance, int64_t now_us);
 member_state_e balance_state(const balance_t *balance, int member,
                              health_t *health, int64_t now_us);
 
+/* Members that do not want to be asked now (Retry-After) are only given their
+ * own sessions, while another one is up.  facts: [count], of this upstream */
+void balance_apply_pauses(const balance_t *balance, member_facts_t *facts,
+                          int count, int64_t now_us);
+
+/* The member's own word on that; any thread. */
+void balance_pause(const balance_t *balance, int member, int64_t until_us,
+                   int64_t now_us);
+
+/* Is such a time over?  Then it is forgotten. */
+int balance_pause_over(const balance_t *balance, int member, int64_t now_us);
+
 /* Are ejected members asked, because too few others are left? */
 int balance_panic(balance_t *balance);
 

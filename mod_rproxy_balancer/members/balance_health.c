@@ -102,7 +102,7 @@ void balance_tick(const balance_t *b, int64_t now_us)
     int i;
 
     for (i = 0; i < b->upstream->count; i++) {
-        int due, drained;
+        int due, drained, pause_over = balance_pause_over(b, i, now_us);
 
         segment_lock(b->segment, b->number);
         due = is_due(b, i, now_us);
@@ -111,7 +111,7 @@ void balance_tick(const balance_t *b, int64_t now_us)
         if (due) {
             balance_event(b, i, HEALTH_TIME_PASSED, now_us);
         }
-        if (due || drained) {
+        if (due || drained || pause_over) {
             __atomic_fetch_add(&b->shared->version, 1, __ATOMIC_RELEASE);
         }
     }

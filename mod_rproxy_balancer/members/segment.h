@@ -54,7 +54,8 @@ typedef struct {
     uint16_t weight_configured; /* unless somebody has set it */
     int64_t drain_until_us;     /* sessions are served till then; 0: no end */
     /* atomics */
-    int64_t sampled_at; /* usec: of the first byte's time */
+    int64_t paused_until; /* usec; it said so itself; 0: it did not */
+    int64_t sampled_at;   /* usec: of the first byte's time */
     uint32_t requests;  /* since outliers were last looked for */
     uint32_t failed;    /* of them */
     uint64_t all_requests, all_failed;

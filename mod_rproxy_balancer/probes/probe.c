@@ -170,7 +170,7 @@ static void set_limits(exchange_policy_t *policy, apr_interval_time_t timeout)
 {
     policy->connect_timeout = timeout;
     policy->total_timeout = timeout;
-    policy->retry_tries = 1;
+    policy->retry.tries = 1;
     policy->interim_limit = INTERIM_MAX;
     policy->limits.head = HEAD_MAX;
     policy->limits.fields = FIELDS_MAX;

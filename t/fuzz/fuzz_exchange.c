@@ -225,12 +225,12 @@ static void check_end(void)
 static void check_now(void)
 {
     const exchange_t *x = run.x;
-    size_t limit = (size_t)x->policy.replay_limit;
+    size_t limit = (size_t)x->policy.retry.replay_limit;
 
     FUZZ_CHECK(run.f.open == (x->conn != NULL));
     FUZZ_CHECK(fixture_active(&run.f) == x->counted);
     FUZZ_CHECK(!x->response_started || run.heads == 1);
-    FUZZ_CHECK(x->attempts <= x->policy.retry_tries);
+    FUZZ_CHECK(x->attempts <= x->policy.retry.tries);
     FUZZ_CHECK(x->interims <= x->policy.interim_limit + 1);
     FUZZ_CHECK(fixture_held(&run.f) <= 2 * limit + 2 * CHUNK_LARGE);
     FUZZ_CHECK(!x->source->rewind || fixture_held(&run.f) <= CHUNK_LARGE);
@@ -445,9 +445,9 @@ static void set_up(void)
     fixture_request(&run.f, methods[a & 3], (request_body_e)((a >> 2 & 3) % 3),
                     next_byte() * (int64_t)(a & 16 ? 1000 : 1));
     run.x->request.expect_continue = a >> 5 & 1;
-    p->retry_on = (int)b;
-    p->retry_tries = 1 + (int)(b >> 6);
-    p->replay_limit = (apr_off_t)1 << (c & 15);
+    p->retry.on = (int)b;
+    p->retry.tries = 1 + (int)(b >> 6);
+    p->retry.replay_limit = (apr_off_t)1 << (c & 15);
     p->total_timeout = c & 16 ? apr_time_from_sec(5) : 0;
     p->interim_limit = (int)(c >> 5);
     run.f.shared->upstream[0].retry_credit = (int)(b >> 3 & 7) * 100;

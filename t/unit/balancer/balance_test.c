@@ -13,6 +13,7 @@
 #include "health/outlier.c"
 #include "members/balance.c"
 #include "members/balance_health.c"
+#include "members/balance_pause.c"
 #include "members/plan.c"
 #include "members/plans.c"
 #include "members/response_time.c"

@@ -137,7 +137,7 @@ static void check_not_watched(void **state)
 {
     begin("GET", BODY_NONE, 0);
     f.env.watch = watch_fails;
-    f.x->policy.retry_on = 0;
+    f.x->policy.retry.on = 0;
     step();
     ended(OUTCOME_CONNECT, 502, "", 0);
 }

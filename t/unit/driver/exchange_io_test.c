@@ -116,7 +116,7 @@ static void check_unix(void **state)
 static void check_eof(void **state)
 {
     begin("GET", BODY_NONE, 0);
-    f.x->policy.retry_tries = 1;
+    f.x->policy.retry.tries = 1;
     connect_to(0);
     member_gets(GET_HEAD);
     hang_up();
@@ -127,7 +127,7 @@ static void check_eof(void **state)
 static void check_reset(void **state)
 {
     begin("GET", BODY_NONE, 0);
-    f.x->policy.retry_tries = 1;
+    f.x->policy.retry.tries = 1;
     connect_to(0);
     member_gets(GET_HEAD);
     loopback_reset(peer);

@@ -56,7 +56,7 @@ static void check_all_refused(void **state)
 {
     script_t *s = script_begin("GET", BODY_NONE, 0);
 
-    s->x->policy.retry_tries = 10;
+    s->x->policy.retry.tries = 10;
     script_refuse(s);
     script_refuse(s);
     script_refuse(s);
@@ -73,7 +73,7 @@ static void check_addresses(void **state)
     script_t *s = script_begin("GET", BODY_NONE, 0);
 
     s->f.member[0].addresses = &three;
-    s->x->policy.retry_on = 0;
+    s->x->policy.retry.on = 0;
     script_choose(s);
     s->x->conn = fixture_connect(s->x->member, 0);
     exchange_on_connect_failed(s->x, FAILED_CONNECT, "refused", s->f.now);
@@ -163,8 +163,8 @@ static void check_no_slot(void **state)
 {
     script_t *s = script_begin("POST", BODY_NONE, 0);
 
-    s->x->policy.retry_tries = 1;
-    s->x->policy.retry_on = 0;
+    s->x->policy.retry.tries = 1;
+    s->x->policy.retry.on = 0;
     script_no_slot(s);
     script_no_slot(s);
     script_connect(s);
@@ -195,7 +195,7 @@ static void check_tries(void **state)
     for (tries = 1; tries <= 4; tries++) {
         script_t *s = script_begin("GET", BODY_NONE, 0);
 
-        s->x->policy.retry_tries = tries;
+        s->x->policy.retry.tries = tries;
         for (i = 0; i < tries; i++) {
             script_connect(s);
             script_writes(s, SIZE_MAX);

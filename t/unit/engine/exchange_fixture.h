@@ -25,6 +25,7 @@
 #include "engine/chunk.c"
 #include "engine/metrics.c"
 #include "engine/retry.c"
+#include "engine/retry_after.c"
 #include "engine/shared.c"
 #include "engine/protocol_http1.c"
 #include "engine/exchange.c"
@@ -204,9 +205,9 @@ static const exchange_policy_t fixture_policy = {
     .send_timeout = apr_time_from_sec(2),
     .first_byte_timeout = apr_time_from_sec(3),
     .between_timeout = apr_time_from_sec(4),
-    .retry_tries = 3,
-    .retry_on = 1 << FAILED_CONNECT | 1 << FAILED_RESET,
-    .replay_limit = 64 * 1024,
+    .retry.tries = 3,
+    .retry.on = 1 << FAILED_CONNECT | 1 << FAILED_RESET,
+    .retry.replay_limit = 64 * 1024,
     .interim_limit = 4,
     .limits = { .head = 8192, .fields = 100, .trailers = 4096 },
 };
@@ -241,8 +242,12 @@ static inline void fixture_next(fixture_t *f)
                                      fixture_body, fixture_trailer,
                                      fixture_flush };
     static const source_ops_t source = { .read = fixture_read };
+    static status_set_t statuses;
     exchange_t *x;
 
+    status_set_add(&statuses, 502);
+    status_set_add(&statuses, 503);
+    status_set_add(&statuses, 504);
     f->got_len = f->got_body = 0;
     f->got[0] = f->warning[0] = '\0';
     f->source_piece = SIZE_MAX;
@@ -251,6 +256,7 @@ static inline void fixture_next(fixture_t *f)
     x->env = &f->env;
     x->upstream = &f->upstream;
     x->policy = fixture_policy;
+    x->policy.retry.statuses = &statuses;
     x->sink = &sink;
     x->source = &source;
     x->ctx = f;

@@ -15,7 +15,7 @@ static script_t *begin(const char *method)
 {
     script_t *s = script_begin(method, BODY_NONE, 0);
 
-    s->x->policy.retry_tries = 1;
+    s->x->policy.retry.tries = 1;
     script_connect(s);
     script_writes(s, SIZE_MAX);
     return s;

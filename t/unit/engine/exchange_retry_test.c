@@ -41,8 +41,8 @@ static void check_stale(void **state)
 {
     script_t *s = script_begin("GET", BODY_NONE, 0);
 
-    s->x->policy.retry_tries = 1;
-    s->x->policy.retry_on = 0;
+    s->x->policy.retry.tries = 1;
+    s->x->policy.retry.on = 0;
     s->x->policy.total_timeout = 100;
     s->f.shared->upstream[0].retry_credit = 0;
     script_connect_kept(s, 1);
@@ -171,7 +171,7 @@ static void check_timeout_enabled(void **state)
 {
     script_t *s = script_begin("GET", BODY_NONE, 0);
 
-    s->x->policy.retry_on |= 1 << FAILED_TIMEOUT;
+    s->x->policy.retry.on |= 1 << FAILED_TIMEOUT;
     script_connect(s);
     script_sends(s, GET_A);
     script_wait(s, fixture_policy.first_byte_timeout);
@@ -197,7 +197,7 @@ static void check_invalid_enabled(void **state)
 {
     script_t *s = script_begin("GET", BODY_NONE, 0);
 
-    s->x->policy.retry_on = 1 << FAILED_INVALID;
+    s->x->policy.retry.on = 1 << FAILED_INVALID;
     script_connect(s);
     script_sends(s, GET_A);
     script_read(s, "HTTP/1.1 103 Early Hints\r\n\r\nnonsense");
@@ -212,7 +212,7 @@ static void check_head_refused_elsewhere(void **state)
 {
     script_t *s = script_begin("GET", BODY_NONE, 0);
 
-    s->x->policy.retry_on = 1 << FAILED_INVALID;
+    s->x->policy.retry.on = 1 << FAILED_INVALID;
     script_connect(s);
     script_sends(s, GET_A);
     s->f.head_answer = SINK_REFUSED;
@@ -228,7 +228,7 @@ static void check_started(void **state)
 {
     script_t *s = script_begin("GET", BODY_NONE, 0);
 
-    s->x->policy.retry_on = ~0;
+    s->x->policy.retry.on = ~0;
     script_connect(s);
     script_sends(s, GET_A);
     script_read(s, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nh");
@@ -242,7 +242,7 @@ static void check_5xx(void **state)
 {
     script_t *s = script_begin("GET", BODY_NONE, 0);
 
-    s->x->policy.retry_on |= 1 << FAILED_STATUS;
+    s->x->policy.retry.on |= 1 << FAILED_STATUS;
     script_connect(s);
     script_sends(s, GET_A);
     script_read(s, BUSY);
@@ -260,8 +260,8 @@ static void check_5xx_everywhere(void **state)
     script_t *s = script_begin("GET", BODY_NONE, 0);
     int i;
 
-    s->x->policy.retry_tries = 10;
-    s->x->policy.retry_on |= 1 << FAILED_STATUS;
+    s->x->policy.retry.tries = 10;
+    s->x->policy.retry.on |= 1 << FAILED_STATUS;
     for (i = 0; i < FIXTURE_MEMBERS; i++) {
         script_connect(s);
         script_writes(s, SIZE_MAX);
@@ -269,6 +269,116 @@ static void check_5xx_everywhere(void **state)
     }
     script_end(s, OUTCOME_OK, 0, "<503 c>no");
     assert_int_equal(credit(s), FULL - 2 * COST);
+}
+
+/* One that answers so is not to blame. */
+static void check_429(void **state)
+{
+    script_t *s = script_begin("GET", BODY_NONE, 0);
+    status_set_t statuses = { { 0 } };
+
+    status_set_add(&statuses, 429);
+    s->x->policy.retry.on |= 1 << FAILED_STATUS;
+    s->x->policy.retry.statuses = &statuses;
+    script_connect(s);
+    script_writes(s, SIZE_MAX);
+    script_read(s, "HTTP/1.1 429 Wait\r\nContent-Length: 0\r\n\r\n");
+    script_connect(s);
+    script_writes(s, SIZE_MAX);
+    script_read(s, BUSY); /* not in this set */
+    script_end(s, OUTCOME_OK, 0, "<503 b>no");
+    assert_int_equal(failures(s, 0), 0);
+}
+
+/* ---- who is asked ---- */
+
+static void check_same_member(void **state)
+{
+    script_t *s = script_begin("GET", BODY_NONE, 0);
+
+    s->x->policy.retry.on |= 1 << FAILED_STATUS;
+    s->x->policy.retry.member = RETRY_SAME;
+    script_refuse(s);
+    script_connect(s);
+    script_writes(s, SIZE_MAX);
+    script_read(s, BUSY);
+    script_connect(s);
+    script_writes(s, SIZE_MAX);
+    s->wire_len = 0;
+    answer(s, "<200 a>hi");
+}
+
+/* It was not asked: that is no answer of the same member. */
+static void check_same_member_full(void **state)
+{
+    script_t *s = script_begin("GET", BODY_NONE, 0);
+
+    s->x->policy.retry.member = RETRY_SAME;
+    script_no_slot(s);
+    script_connect(s);
+    script_writes(s, SIZE_MAX);
+    s->wire_len = 0;
+    answer(s, "<200 b>hi");
+}
+
+static void check_other_member(void **state)
+{
+    script_t *s = script_begin("GET", BODY_NONE, 0);
+    int i;
+
+    s->x->policy.retry.tries = 10;
+    s->x->policy.retry.member = RETRY_OTHER;
+    for (i = 0; i < FIXTURE_MEMBERS; i++) {
+        script_connect(s);
+        script_writes(s, SIZE_MAX);
+        script_closed(s, NULL);
+    }
+    script_end(s, OUTCOME_RESET, 502, "");
+    assert_non_null(strstr(s->f.warning, "no other member is left"));
+}
+
+/* ---- Retry-After ---- */
+
+static int is_paused(const script_t *s, int member, apr_interval_time_t after)
+{
+    return member_paused(&s->f.member[member], s->f.now + after);
+}
+
+static void check_retry_after(void **state)
+{
+    script_t *s = script_begin("GET", BODY_NONE, 0);
+
+    script_connect(s);
+    script_writes(s, SIZE_MAX);
+    script_read(s, "HTTP/1.1 503 Busy\r\nRetry-After: 20\r\n"
+                   "Content-Length: 2\r\n\r\nno");
+    script_end(s, OUTCOME_OK, 0, "<503 a>no");
+    assert_true(is_paused(s, 0, apr_time_from_sec(19)));
+    assert_false(is_paused(s, 0, apr_time_from_sec(21)));
+    fixture_next(&s->f);
+    s->x = s->f.x;
+    fixture_request(&s->f, "GET", BODY_NONE, 0);
+    script_connect(s);
+    script_writes(s, SIZE_MAX);
+    s->wire_len = 0;
+    answer(s, "<200 b>hi");
+}
+
+/* With a failure's own pause the longer one counts. */
+static void check_retry_after_repeated(void **state)
+{
+    script_t *s = script_begin("GET", BODY_NONE, 0);
+
+    s->x->policy.retry.on |= 1 << FAILED_STATUS;
+    script_connect(s);
+    script_writes(s, SIZE_MAX);
+    script_read(s, "HTTP/1.1 503 Busy\r\nRetry-After: 20\r\n"
+                   "Content-Length: 2\r\n\r\nno");
+    script_connect(s);
+    script_writes(s, SIZE_MAX);
+    s->wire_len = 0;
+    answer(s, "<200 b>hi");
+    assert_true(is_paused(s, 0, apr_time_from_sec(19)));
 }
 
 typedef struct {
@@ -294,8 +404,8 @@ static void check_passed_on(void **state)
     script_t *s = script_begin(row->method, BODY_NONE, 0);
     char got[32], head[64];
 
-    s->x->policy.retry_on = row->retry_on;
-    s->x->policy.retry_tries = row->tries;
+    s->x->policy.retry.on = row->retry_on;
+    s->x->policy.retry.tries = row->tries;
     s->f.shared->upstream[0].retry_credit = row->credit;
     script_connect(s);
     script_writes(s, SIZE_MAX);
@@ -364,7 +474,7 @@ static void check_replay_limit(void **state)
     for (over = 0; over <= 1; over++) {
         script_t *s = script_begin("PUT", BODY_LENGTH, length);
 
-        s->x->policy.replay_limit = length - over;
+        s->x->policy.retry.replay_limit = length - over;
         script_connect(s);
         script_source(s, piece, SOURCE_DATA);
         script_writes(s, SIZE_MAX);
@@ -399,7 +509,7 @@ static void check_replay_expect(void **state)
     script_read(s, "HTTP/1.1 100 Continue\r\n\r\n");
     script_source(s, "abc", SOURCE_END);
     script_writes(s, SIZE_MAX);
-    s->x->policy.retry_on |= 1 << FAILED_INVALID;
+    s->x->policy.retry.on |= 1 << FAILED_INVALID;
     script_closed(s, "reset");
     s->wire_len = 0;
     script_connect(s);
@@ -432,6 +542,12 @@ int main(void)
     unit_add("503 everywhere", check_5xx_everywhere, NULL);
     unit_add("part of the body again", check_replay, NULL);
     unit_add("chunks again", check_replay_chunked, NULL);
+    unit_add("429", check_429, NULL);
+    unit_add("the same member", check_same_member, NULL);
+    unit_add("the same member, full", check_same_member_full, NULL);
+    unit_add("another member or none", check_other_member, NULL);
+    unit_add("Retry-After", check_retry_after, NULL);
+    unit_add("Retry-After, repeated", check_retry_after_repeated, NULL);
     unit_add("replay limit", check_replay_limit, NULL);
     unit_add("body again, with Expect", check_replay_expect, NULL);
     for (i = 0; i < UNIT_COUNT(passed_on); i++) {

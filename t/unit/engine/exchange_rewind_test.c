@@ -20,7 +20,7 @@ static script_t *begin(const char *method)
     script_t *s = script_begin(method, BODY_LENGTH, 6);
 
     s->x->source = &source;
-    s->x->policy.replay_limit = 0;
+    s->x->policy.retry.replay_limit = 0;
     rewinds = 0;
     return s;
 }

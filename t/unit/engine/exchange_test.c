@@ -302,7 +302,7 @@ static void check_deadline(void **state)
     const place_t *place = *state;
     script_t *s = reach(place);
 
-    s->x->policy.retry_tries = 1;
+    s->x->policy.retry.tries = 1;
     script_deadline(s, place->deadline);
     if (place->deadline < 0) {
         return;
