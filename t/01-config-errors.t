@@ -148,8 +148,8 @@ my @MISTAKES = (
             . join('', map {"RProxyMember http://127.0.0.1:$_\n"} 1 .. 64)
             . ">>RProxyMember http://127.0.0.1:65\n</RProxyUpstream>" =>
         'RProxyMember: u has 64 members already: expected'],
-    ["<RProxyUpstream u>\n>>RProxyRetry tries=2\n</RProxyUpstream>" =>
-        q{RProxyRetry: 'tries=2' is wrong: expected only budget=}],
+    ["<RProxyUpstream u>\n>>RProxyRetry tries=0\n</RProxyUpstream>" =>
+        q{RProxyRetry: 'tries=0' is wrong}],
 
     # what may differ by location
     ['RProxyTimeout' => q{RProxyTimeout: expected a time, or connect=}],
@@ -167,10 +167,15 @@ my @MISTAKES = (
         q{RProxyForward: 'via=yes' is wrong: expected off, on, append or pass}],
     ['RProxyForward x-forwarded-fro=on' =>
         q{RProxyForward: unknown field 'x-forwarded-fro', did you mean 'x-forwarded-for'?}],
-    ['RProxyRetry' => q{RProxyRetry: expected tries=, on=, budget= or replay=}],
+    ['RProxyRetry' => q{RProxyRetry: expected tries=, on=, member=, budget= or replay=}],
     ['RProxyRetry tries=0' => q{RProxyRetry: 'tries=0' is wrong}],
     ['RProxyRetry on=connect,rset' =>
         q{RProxyRetry: unknown reason in on= 'rset', did you mean 'reset'?}],
+    ['RProxyRetry on=reset,399' =>
+        q{RProxyRetry: '399' is wrong: expected a status from 400 to 599}],
+    ['RProxyRetry on=5xxx' => q{RProxyRetry: '5xxx' is wrong: expected a status}],
+    ['RProxyRetry member=first' =>
+        q{RProxyRetry: 'first' is wrong: expected any, other or same}],
     ['RProxyRetry on=' => q{RProxyRetry: unknown reason in on= ''}],
     ['RProxyRetry budget=101%' => q{RProxyRetry: 'budget=101' is wrong}],
     ["<VirtualHost *>\n>>RProxyRetry budget=5\n</VirtualHost>" =>

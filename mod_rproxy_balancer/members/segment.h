@@ -56,8 +56,8 @@ typedef struct {
     /* atomics */
     int64_t paused_until; /* usec; it said so itself; 0: it did not */
     int64_t sampled_at;   /* usec: of the first byte's time */
-    uint32_t requests;  /* since outliers were last looked for */
-    uint32_t failed;    /* of them */
+    uint32_t requests;    /* since outliers were last looked for */
+    uint32_t failed;      /* of them */
     uint64_t all_requests, all_failed;
     uint32_t ejections, downs;
     int64_t probed_at;     /* usec; 0: never */

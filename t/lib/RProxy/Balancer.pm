@@ -91,6 +91,7 @@ sub origin { return $_[0]{origins}{ $_[1] } }
 # What a member does from now on:
 #   well        answers with its name
 #   NNN         answers with this status
+#   NNN wait=S  the same with Retry-After, in seconds
 #   sick        answers /health with 503
 #   hold        answers when it is told something else
 #   slow NUMBER answers after so many seconds
@@ -131,10 +132,11 @@ sub behave {
     }
     $c->pause($1) if $order =~ /^slow (\S+)/;
     my $sick = $order eq 'sick' && $request->{target} eq '/health';
-    my $status = $sick ? 503 : $order =~ /^(\d{3})$/ ? $1 : 200;
+    my $status = $sick ? 503 : $order =~ /^(\d{3})\b/ ? $1 : 200;
+    my @wait = $order =~ / wait=(\S+)/ ? ('Retry-After', $1) : ();
     my @cookie = $request->{target} =~ /\?login=(\w+)/
         ? ('Set-Cookie', "APP=$1; Path=/") : ();
-    $c->reply($status, $name, @cookie);
+    $c->reply($status, $name, @cookie, @wait);
     return 1;
 }
 
