@@ -11,6 +11,8 @@ use lib 't/lib';
 use Apache::Test qw(-withtestmore);
 use Compress::Zlib ();
 use RProxy::Cache ();
+use RProxy::Client ();
+use RProxy::Origin ();
 
 my @FRESH = ('Cache-Control', 'max-age=600');
 my @TAG   = ('ETag', '"v"');
@@ -53,6 +55,7 @@ for my $way (qw(quick checked)) {
     subtest "$way: a part is not stored"  => sub { not_stored($c) };
 }
 is_deeply($cache->origin->errors, [], 'the origin saw no error');
+subtest 'who waits for the whole' => \&waits;
 done_testing();
 
 sub whole {
@@ -278,4 +281,25 @@ sub not_stored {
         $c->get($page, range('bytes=100-199'));
         is(stored($c, $page, '100-199'), 503, $name);
     }
+}
+
+# RFC 9111 section 3.3: a part on its way is no answer to a plain GET.
+sub waits {
+    my $origin = RProxy::Origin->listen('origin_b', limit => 30);
+    my ($part, $whole) = map { RProxy::Client->to('t44_waits', limit => 30) } 1, 2;
+    my $head = sprintf "GET /%d-%d HTTP/1.1\r\nHost: localhost\r\n", time, $$;
+    $part->send("${head}Range: bytes=0-99\r\n\r\n");
+    my $first = $origin->accept;
+    $first->read_request;
+    $first->send("HTTP/1.1 206 Part\r\nCache-Control: max-age=600\r\nETag: \"v\"\r\n"
+            . "Content-Range: bytes 0-99/1000\r\nContent-Length: 100\r\n\r\n"
+            . bytes(0, 49));
+    $part->fill('a part') until $part->pending =~ /abc/;
+    $whole->send("$head\r\n");
+    my $second = $origin->accept;
+    is($second->read_request->field('Range'), undef, 'the whole is asked for');
+    $second->reply(200, $BODY, @FRESH, @TAG);
+    is(is_what($whole->read_response), 200, 'and comes');
+    $first->send(bytes(50, 99));
+    is(is_what($part->read_response), '206 0-99', 'and so does the part');
 }

@@ -19,7 +19,9 @@ for my $way (sort keys %way) {
     subtest "$way: stale-while-revalidate" => sub { revalidated($way{$way}) };
     subtest "$way: stale-if-error"         => sub { if_error($way{$way}) };
     subtest "$way: forbidden"              => sub { forbidden($way{$way}) };
+    subtest "$way: as the client says"     => sub { as_asked($way{$way}) };
 }
+subtest 'as configured' => \&configured;
 is_deeply($cache->origin->errors, [], 'the origin saw no error');
 my %refused = map { $_ => stored($way{$_}, ', stale-if-error=600') } keys %way;
 $cache->origin->stop;
@@ -87,5 +89,63 @@ sub forbidden {
         my $page = stored($c, ", stale-while-revalidate=600, $word");
         $c->answer($page, body => 'two');
         is($c->get($page)->body, 'two', "$word: not while it is fetched");
+    }
+}
+
+# RFC 5861 section 4, in a request: beside what the response says, the shorter
+# time; where it says nothing, in place of RProxyCacheKeepStale.  Ten seconds
+# too old.
+sub as_asked {
+    my ($c) = @_;
+    for my $case (
+        ['', 'stale-if-error=600', 'one'],
+        ['', 'stale-if-error=5', 'two'],
+        ['', 'stale-if-error=0', 'two'],
+        [', stale-if-error=600', 'stale-if-error=600', 'one'],
+        [', stale-if-error=600', 'stale-if-error=5', 'two'],
+        [', stale-if-error=5', 'stale-if-error=600', 'two'],
+        [', stale-if-error=0', 'stale-if-error=600', 'two'],
+        [', must-revalidate', 'stale-if-error=600', 'two'],
+    ) {
+        my ($words, $asked, $body) = @$case;
+        my $page = stored($c, $words);
+        $c->answer($page, status => 503, body => 'two');
+        is($c->get($page, 'Cache-Control', $asked)->body, $body,
+            "$asked of a response with '$words'");
+    }
+}
+
+# RProxyCacheKeepStale and RProxyCacheRevalidate.
+sub configured {
+    for my $case (
+        ['kept', '', 'one'],
+        ['kept', ', stale-if-error=5', 'two'],
+        ['kept', ', must-revalidate', 'two'],
+        ['kept_briefly', '', 'two'],
+        ['kept_briefly', ', stale-if-error=600', 'one'],
+        ['not_kept', '', 'two'],
+    ) {
+        my ($host, $words, $body) = @$case;
+        my $c    = $cache->through("t45_$host");
+        my $page = stored($c, $words);
+        $c->answer($page, status => 503, body => 'two');
+        is($c->get($page)->body, $body, "$host: after an error, '$words'");
+        $c->answer($page, body => 'two');
+        is($c->get($page)->body, 'two', "$host: not else");
+    }
+    for my $case (
+        ['while', '', 'one'],
+        ['while', ', stale-while-revalidate=5', 'two'],
+        ['while', ', must-revalidate', 'two'],
+        ['while_briefly', '', 'two'],
+        ['while_briefly', ', stale-while-revalidate=600', 'one'],
+    ) {
+        my ($host, $words, $body) = @$case;
+        my $c    = $cache->through("t45_$host");
+        my $page = stored($c, $words);
+        $c->answer($page, body => 'two', fields => ['Cache-Control', 'max-age=600']);
+        is($c->get($page)->body, $body, "$host: at once, '$words'");
+        $c->await_stored($page, sub { $_[0]->body eq 'two' });
+        is($c->asked($page), 2, "$host: the origin was asked once more");
     }
 }

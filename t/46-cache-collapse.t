@@ -13,7 +13,7 @@ use RProxy::Client ();
 use RProxy::Driver ();
 use RProxy::Origin ();
 
-plan tests => 15;
+plan tests => 20;
 
 # A thread waits for each where there is no loop: no more than there are.
 my $MANY   = RProxy::Driver::is_loop() ? 1000 : 12;
@@ -108,4 +108,22 @@ sub ask { $_[0]->send("GET $_[1] HTTP/1.1\r\nHost: localhost\r\n\r\n") }
     is(scalar(grep { $_->read_response->body eq "page\n" } @others), 2,
         'for the others');
     ok(!$origin->has_connection(0), 'of one request');
+}
+{
+    my ($c, $path, $first) = begin(1);
+    $c->reply(200, 'own', 'Cache-Control', 'private');
+    $c->close;
+    is($first->read_response->body, 'own', 'not for all, and remembered as such');
+    my @clients = map { RProxy::Client->to('t46_collapse', limit => 60) } 1 .. 3;
+    ask($_, $path) for @clients;
+    my @all = map { $origin->accept } @clients;
+    $_->read_request for @all;
+    pass('the next ones do not queue');
+    $all[0]->reply(200, 'page', 'Cache-Control', 'max-age=600');
+    $all[$_]->reply(200, 'page', 'Cache-Control', 'private') for 1, 2;
+    is(scalar(grep { $_->read_response->body eq 'page' } @clients), 3,
+        'each gets an answer of his own');
+    ask($first, $path);
+    is($first->read_response->body, 'page', 'what is for all again');
+    ok(!$origin->has_connection(0), 'is stored');
 }
