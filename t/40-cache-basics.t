@@ -2,7 +2,7 @@
 # Licensed under the Apache License, Version 2.0 (see LICENSE).
 #
 # What is stored is sent again as it was: head, body, every status; to GET and
-# HEAD; and the log, the environment and Cache-Status (RFC 9211) say so.  From
+# HEAD; and the log and the environment say so.  From
 # any content that httpd serves.  RFC 9111 sections 3 and 4.
 use strict;
 use warnings FATAL => 'all';
@@ -29,7 +29,6 @@ for my $way (qw(quick checked)) {
     subtest "$way: bodies"                => sub { bodies($through) };
     subtest "$way: fields"                => sub { fields($through) };
     subtest "$way: log and environment"   => sub { logged($through, $way) };
-    subtest "$way: Cache-Status"          => sub { cache_status($through) };
     subtest "$way: every status"          => sub { every_status($through) };
     subtest "$way: not stored"            => sub { not_stored($through) };
     subtest "$way: another host, another page" => sub { hosts($through) };
@@ -169,35 +168,6 @@ sub logged {
     my $line = line_of($word);
     is($line->{cache}, 'miss', 'not stored: %{cache}^RP');
     is($line->{reason}, 'no-store', 'not stored: %{cache_reason}^RP');
-}
-
-# RFC 9211 section 2.
-sub cache_status {
-    my ($c) = @_;
-    my $page = $c->page(body => 'x', fields => [@FRESH, 'Age', '100',
-        'Cache-Status', 'Behind; hit, "Quoted, one"; fwd=miss']);
-    my $first = $c->get("$page?a=1");
-    is(($first->fields('Cache-Status'))[0] =~ /^Behind; hit/, 1,
-        'members of caches behind come first');
-    my $miss = $c->said($first);
-    is($miss->{cache}, 'rproxy', 'section 2: the name of this cache');
-    is($miss->{hit}, undef, '2.1: no hit');
-    is($miss->{fwd}, 'uri-miss', '2.2: fwd');
-    is($miss->{stored}, 1, '2.5: stored');
-    is($miss->{ttl}, 500, '2.4: ttl counts the Age');
-    my $hit = $c->said($c->get("$page?a=1"));
-    is($hit->{hit}, 1, '2.1: hit');
-    is($hit->{fwd}, undef, '2.2: no fwd');
-    like($hit->{ttl}, qr/^(?:500|49\d)$/, '2.4: ttl');
-    like($hit->{key} // '', qr{\Q$page\E\?a=1}, '2.7: key');
-
-    $page = $c->page(fields => ['Cache-Control', 'no-store']);
-    my $not = $c->said($c->get($page));
-    is($not->{stored}, undef, '2.5: not stored');
-    is($not->{detail}, 'no-store', '2.8: why, in detail');
-    my $post = $c->said($c->ask(POST => $page, [], 'x'));
-    is($post->{hit}, undef, 'POST: no hit');
-    ok(!$post->{fwd} || $post->{fwd} eq 'method', '2.2: fwd=method or silence');
 }
 
 # ---- statuses ----

@@ -207,6 +207,14 @@ static void had_it_already(cache_saving_t *saving, request_rec *r,
     }
 }
 
+static void tell_status(const cache_request_t *q, request_rec *r)
+{
+    if (CACHE_SETTING(q->settings, status_field)) {
+        apr_table_mergen(r->headers_out, "Cache-Status",
+                         cache_request_status(q, 0));
+    }
+}
+
 static void decide(cache_saving_t *saving, request_rec *r,
                    apr_bucket_brigade *bb)
 {
@@ -231,6 +239,7 @@ static void decide(cache_saving_t *saving, request_rec *r,
             cache_store_begin(q, r, saving->raw_fields, saving->raw_count,
                               fields, count, &facts, &application);
         }
+        tell_status(q, r);
         return;
     }
     restore_conditions(q);
@@ -252,10 +261,7 @@ static void decide(cache_saving_t *saving, request_rec *r,
                       count, &facts, &application);
     had_it_already(saving, r, &facts);
     cache_request_say(q, r, q->stale.object ? "expired" : "miss");
-    if (CACHE_SETTING(q->settings, status_field)) {
-        apr_table_mergen(r->headers_out, "Cache-Status",
-                         cache_request_status(q, 0));
-    }
+    tell_status(q, r);
 }
 
 /* ---- RPROXY_CACHE_BODY ---- */

@@ -321,6 +321,9 @@ static int serve(cache_request_t *q, request_rec *r)
     q->way = CACHE_SERVE;
     say_hit(q, r);
     r->handler = SERVE_HANDLER;
+    if (q->offers_h2c) {
+        apr_table_unset(r->headers_in, "Upgrade");
+    }
     return DECLINED;
 }
 
@@ -333,6 +336,36 @@ static int is_answer(const cache_request_t *q)
            || cache_partial_serves(q, q->pin.object, &range);
 }
 
+/* The cache has nothing to do with it. */
+static void pass_by(cache_request_t *q, request_rec *r, const char *reason)
+{
+    int unsafe = q->facts.method == METHOD_IS_UNSAFE
+                 || q->facts.method == METHOD_IS_POST;
+
+    q->reason = reason;
+    q->way = unsafe ? CACHE_PASS : CACHE_BYPASS;
+    q->fwd = unsafe ? "method" : "bypass";
+    cache_request_say(q, r, "bypass");
+    if (!unsafe) {
+        cache_why_note(q, REFUSAL_REQUEST, 0);
+    }
+    cache_count(number_of(q), unsafe ? COUNT_METHOD : COUNT_BYPASS, 1);
+}
+
+/* Would httpd change to HTTP/2 in place of the handler?  Its streams are
+ * requests of their own, which come here again. */
+static int will_switch(const cache_request_t *q, request_rec *r)
+{
+    const apr_array_header_t *upgrades = NULL;
+
+    return q->offers_h2c && !r->connection->master
+           && apr_table_get(r->headers_in, "Upgrade")
+           && ap_get_protocol_upgrades(r->connection, r, r->server, 0,
+                                       &upgrades)
+                  == APR_SUCCESS
+           && upgrades && ap_array_str_contains(upgrades, "h2c");
+}
+
 static int decide(cache_request_t *q, request_rec *r)
 {
     const char *reason = cache_request_bypass(q);
@@ -340,18 +373,7 @@ static int decide(cache_request_t *q, request_rec *r)
     int soft, wanting;
 
     if (reason || cache_request_key(q) != 0) {
-        q->reason = reason ? reason : "key-too-long";
-        q->way = q->facts.method == METHOD_IS_UNSAFE
-                         || q->facts.method == METHOD_IS_POST
-                     ? CACHE_PASS
-                     : CACHE_BYPASS;
-        q->fwd = q->way == CACHE_PASS ? "method" : "bypass";
-        cache_request_say(q, r, "bypass");
-        if (q->way == CACHE_BYPASS) {
-            cache_why_note(q, REFUSAL_REQUEST, 0);
-        }
-        cache_count(number_of(q),
-                    q->way == CACHE_PASS ? COUNT_METHOD : COUNT_BYPASS, 1);
+        pass_by(q, r, reason ? reason : "key-too-long");
         return DECLINED;
     }
     what = cache_lookup(q, &q->pin, &soft);
@@ -380,6 +402,10 @@ static int decide(cache_request_t *q, request_rec *r)
     }
     if (q->facts.cc.only_if_cached) {
         return HTTP_GATEWAY_TIME_OUT;
+    }
+    if (will_switch(q, r)) {
+        pass_by(q, r, "upgrade");
+        return DECLINED;
     }
     return fetch(q, r, what == FOUND_MARKER);
 }

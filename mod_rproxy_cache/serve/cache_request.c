@@ -117,6 +117,22 @@ static int names_fields(slice_t connection)
     return 0;
 }
 
+/* HTTP/2 says the same in other frames: its offer may be ignored (RFC 9110
+ * section 7.8).  Any other protocol is between the client and the origin. */
+static void read_upgrade(cache_request_t *q, slice_t offers)
+{
+    slice_t offer;
+
+    while (h1_list_next(&offers, &offer)) {
+        if (slice_eq_nocase(offer, SLICE_LIT("h2c"))) {
+            q->offers_h2c = 1;
+        }
+        else {
+            q->has_upgrade = 1;
+        }
+    }
+}
+
 /* What few requests have is looked for once, by first letters. */
 static void look_at_names(cache_request_t *q)
 {
@@ -136,7 +152,9 @@ static void look_at_names(cache_request_t *q)
             }
             break;
         case 'u':
-            q->has_upgrade |= slice_eq_nocase(name, SLICE_LIT("Upgrade"));
+            if (slice_eq_nocase(name, SLICE_LIT("Upgrade"))) {
+                read_upgrade(q, q->fields[i].value);
+            }
             break;
         case 'f':
             q->has_spoken_of = 1; /* perhaps: see the key */
