@@ -36,7 +36,7 @@ typedef struct {
     unsigned is_overridden : 1, has_upgrade : 1, has_spoken_of : 1;
     unsigned names_fields : 1;
     unsigned offers_h2c : 1; /* an Upgrade that changes no response */
-    slice_t host_field; /* as it was sent */
+    slice_t host_field;      /* as it was sent */
     key_uri_t uri;
     store_key_t key;     /* primary */
     store_key_t variant; /* in use: primary, or with the Vary part */
