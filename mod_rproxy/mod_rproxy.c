@@ -20,6 +20,7 @@
 #include "client/renegotiation.h"
 #include "engine/resolver.h"
 #include "rproxy_balance.h"
+#include "rproxy_canary.h"
 #include "rproxy_config.h"
 #include "rproxy_handler.h"
 #include "rproxy_offer.h"
@@ -96,7 +97,8 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     join_shared();
-    if (rproxy_balance_configure(pconf, s) != APR_SUCCESS) {
+    if (rproxy_balance_configure(pconf, s) != APR_SUCCESS
+        || rproxy_canary_configure(pconf, s) != APR_SUCCESS) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     read_timeout_configure(pconf, s);

@@ -113,9 +113,41 @@ typedef struct {
 APR_DECLARE_OPTIONAL_FN(const char *, rproxy_upstream_around,
                         (const cmd_parms *cmd));
 
+/* ---- a new version beside the one that serves ---- */
+
+/* ap_register_provider(pool, RPROXY_CANARY_GROUP, "default",
+ * RPROXY_CANARY_VERSION, &canaries) */
+#define RPROXY_CANARY_GROUP "rproxy_canary"
+#define RPROXY_CANARY_VERSION "0"
+
+/* Of an upstream. */
+typedef struct {
+    void *canary;       /* NULL: there is none */
+    int upstream;       /* number of the one with the new version */
+    const char *sticky; /* cookie:NAME, address, header:NAME; NULL: nothing */
+} rproxy_canary_of_t;
+
+#define RPROXY_CANARY_CHOSEN 1u /* bit of a mark: the new version */
+
+typedef struct {
+    /* In post_config: fills in of[i] for upstream i. */
+    apr_status_t (*configure)(apr_pool_t *pconf, server_rec *s,
+                              const char *const *names, int count,
+                              rproxy_canary_of_t *of);
+    /* Do both serve?  Else any client will do. */
+    int (*is_split)(void *canary);
+    /* @return a mark for done */
+    unsigned (*choose)(void *canary, uint64_t client);
+    /* The request is over.  first_byte: < 0 without a response */
+    void (*done)(void *canary, unsigned mark, int failed,
+                 apr_interval_time_t first_byte);
+} rproxy_canaries_t;
+
 /* ---- what log lines say ---- */
 
-/* Notes that %{cache}^RP, %{cache_reason}^RP, %{queue}^RP, %{guard}^RP show. */
+/* Notes that %{cache}^RP, %{cache_reason}^RP, %{queue}^RP, %{guard}^RP,
+ * %{canary}^RP show. */
+#define RPROXY_NOTE_CANARY "rproxy-canary"
 #define RPROXY_NOTE_CACHE "rproxy-cache"
 #define RPROXY_NOTE_CACHE_REASON "rproxy-cache-reason"
 #define RPROXY_NOTE_QUEUE "rproxy-queue"

@@ -24,6 +24,7 @@
 #include "driver/tidy.h"
 #include "rproxy_balance.h"
 #include "rproxy_buffer.h"
+#include "rproxy_canary.h"
 #include "rproxy_loop.h"
 #include "rproxy_maintenance.h"
 #include "rproxy_private.h"
@@ -222,7 +223,7 @@ static int prepare(proxied_t *p)
     p->x = x;
     p->bb = apr_brigade_create(r->pool, r->connection->bucket_alloc);
     x->env = environment(p);
-    x->upstream = p->match.target->upstream;
+    x->upstream = rproxy_canary_choose(p);
     rproxy_balance_request(r, x);
     x->sink = rproxy_sink_ops(p);
     x->source = x->request.body == BODY_NONE ? NULL : rproxy_source_ops(p);
@@ -253,6 +254,7 @@ static void count(proxied_t *p)
         METRIC_ADD(m->status_class[x->status / 100], 1);
     }
     histogram_add(&m->total, x->finished_at - x->started);
+    rproxy_canary_done(p);
     if (p->counted) {
         METRIC_ADD(m->active, -1);
         p->counted = 0;

@@ -22,11 +22,13 @@ struct proxied_t {
     rproxy_buffer_t *buffer; /* of the request body, or NULL */
     apr_bucket_brigade *bb;  /* response bytes not yet passed on */
     apr_off_t bb_bytes;
-    int override_status;   /* RProxyErrorOverride: answer this ourselves */
-    int discard;           /* the client is gone, the exchange finishes */
-    int finish_alone;      /* so it shall, for those who read the filters */
-    int body_status;       /* of a malformed request body */
-    int counted;           /* in the route's active exchanges */
+    int override_status; /* RProxyErrorOverride: answer this ourselves */
+    int discard;         /* the client is gone, the exchange finishes */
+    int finish_alone;    /* so it shall, for those who read the filters */
+    int body_status;     /* of a malformed request body */
+    int counted;         /* in the route's active exchanges */
+    void *canary;        /* of the route's upstream, or NULL */
+    unsigned canary_mark;
     apr_time_t body_begun; /* first look for bytes of the request body */
     apr_off_t body_bytes;  /* that have come of it */
 };

@@ -272,8 +272,7 @@ static int settle(lookup_t *l, route_match_t *match)
     if (l->route->excluded) {
         return DECLINED;
     }
-    target = rproxy_split_pick(l->r, l->route,
-                               l->route->sticky ? input_of(l) : NULL);
+    target = rproxy_split_pick(l->r, l->route);
     match->target = target;
     match->public_prefix = target->public_prefix;
     match->upstream_prefix = target->upstream_prefix;

@@ -41,37 +41,48 @@ static slice_t new_cookie(request_rec *r, const char *name)
     return slice_str(value);
 }
 
+static int find_cookie(const request_rec *r, const char *name, slice_t *value)
+{
+    const apr_array_header_t *fields = apr_table_elts(r->headers_in);
+    const apr_table_entry_t *entry = (const apr_table_entry_t *)fields->elts;
+    int i, found = 0;
+
+    for (i = 0; i < fields->nelts && !found; i++) {
+        h1_field_t field = { slice_str(entry[i].key), slice_str(entry[i].val) };
+
+        found = cookie_find(&field, 1, slice_str(name), value);
+    }
+    return found;
+}
+
 /* What tells this client from others, or an empty slice. */
-static slice_t client_of(request_rec *r, const char *sticky,
-                         const condition_input_t *input)
+static slice_t client_of(request_rec *r, const char *sticky)
 {
     const char *name = strchr(sticky, ':');
     const char *value;
     slice_t found;
 
     if (sticky[0] == 'c') {
-        return cookie_find(input->fields, input->field_count,
-                           slice_str(name + 1), &found)
-                   ? found
-                   : new_cookie(r, name + 1);
+        return find_cookie(r, name + 1, &found) ? found
+                                                : new_cookie(r, name + 1);
     }
     value = name ? apr_table_get(r->headers_in, name + 1) : NULL;
     return slice_str(value ? value : r->useragent_ip);
 }
 
-const route_target_t *rproxy_split_pick(request_rec *r, const route_t *route,
-                                        const condition_input_t *input)
+uint64_t rproxy_split_client(request_rec *r, const char *sticky)
+{
+    return sticky ? siphash(client_key, client_of(r, sticky)) : random_number();
+}
+
+const route_target_t *rproxy_split_pick(request_rec *r, const route_t *route)
 {
     size_t count = (size_t)route->targets->nelts;
     size_t picked = 0;
 
     if (count > 1) {
-        uint64_t client =
-            route->sticky
-                ? siphash(client_key, client_of(r, route->sticky, input))
-                : random_number();
-
-        picked = split_pick(route->split, count, client);
+        picked = split_pick(route->split, count,
+                            rproxy_split_client(r, route->sticky));
     }
     return &APR_ARRAY_IDX(route->targets, picked, route_target_t);
 }

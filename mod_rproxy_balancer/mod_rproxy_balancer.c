@@ -14,12 +14,14 @@
 #include "probes/prober.h"
 #include "sessions.h"
 #include "status/balancer_report.h"
+#include "traffic/canaries.h"
 
 static prober_t *prober; /* of this child */
 
 static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
 {
     balanced_forget();
+    canaries_forget();
     balancer_config_create(pconf);
     return OK;
 }
@@ -47,6 +49,8 @@ static prober_pool_t *pools_to_look_after(apr_pool_t *p)
 /* Before mod_rproxy's loops begin. */
 static void child_init(apr_pool_t *pchild, server_rec *s)
 {
+    static const prober_calls_t calls = { elected, canaries_tick };
+
     prober = NULL;
     if (!balanced_segment) {
         return;
@@ -58,7 +62,7 @@ static void child_init(apr_pool_t *pchild, server_rec *s)
                                    "dies");
     }
     prober = prober_start(balanced_segment, pools_to_look_after(pchild),
-                          balanced_list->nelts, elected, pchild);
+                          balanced_list->nelts, &calls, pchild);
     if (!prober) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, s,
                      RPLOGNO(3006) "no thread that could look after the "
@@ -97,6 +101,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_child_stopping(child_stopping, NULL, NULL, APR_HOOK_MIDDLE);
     balancer_report_register(pool);
+    canaries_register(pool);
 }
 
 module __attribute__((visibility("default")))

@@ -134,13 +134,14 @@ static const char *check_children(cmd_parms *cmd)
     for (child = cmd->directive->first_child; child; child = child->next) {
         if (ap_cstr_casecmp(child->directive, "RProxyMember") != 0
             && ap_cstr_casecmp(child->directive, "RProxyRetry") != 0
+            && ap_cstr_casecmp(child->directive, "RProxyCanary") != 0
             && ap_cstr_casecmpn(child->directive, BALANCER, strlen(BALANCER))
                    != 0) {
             cmd->err_directive = child;
             return apr_psprintf(cmd->pool,
                                 "%s is not allowed in <RProxyUpstream>: "
-                                "expected RProxyMember, RProxyRetry "
-                                "or " BALANCER "...",
+                                "expected RProxyMember, RProxyRetry, "
+                                "RProxyCanary or " BALANCER "...",
                                 child->directive);
         }
     }

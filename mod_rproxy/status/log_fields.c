@@ -188,6 +188,7 @@ static const field_t fields[] = {
     { "cache",      "RPROXY_CACHE",      NULL, RPROXY_NOTE_CACHE },
     { "cache_reason", "RPROXY_CACHE_REASON", NULL, RPROXY_NOTE_CACHE_REASON },
     { "guard",      "RPROXY_GUARD",      NULL, RPROXY_NOTE_GUARD },
+    { "canary",     "RPROXY_CANARY",     NULL, RPROXY_NOTE_CANARY },
     { "request_id", "RPROXY_REQUEST_ID", request_id_of },
     { "driver",     "RPROXY_DRIVER",     driver_of },
 };

@@ -51,5 +51,6 @@ int balancer_config_of(const char *upstream, balancer_conf_t *conf)
     PART(sticky);
     PART(probe);
     PART(eject);
+    conf->canary = mine ? mine->canary : NULL;
     return any && !conf->method->off;
 }

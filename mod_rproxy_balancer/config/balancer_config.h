@@ -14,6 +14,7 @@
 
 #include "../methods/method.h"
 #include "../probes/prober.h"
+#include "../traffic/canary.h"
 
 typedef enum {
     KEY_ADDRESS,
@@ -64,11 +65,20 @@ typedef struct {
     apr_interval_time_t time, time_max, trial;
 } eject_conf_t;
 
+/* RProxyCanary, of an upstream alone */
+typedef struct {
+    const char *upstream; /* with the new version */
+    canary_rules_t rules;
+    const char *sticky; /* as rproxy_canary_of_t has it */
+    int start;          /* by itself */
+} canary_conf_t;
+
 typedef struct {
     const method_conf_t *method;
     const sticky_conf_t *sticky;
     const probe_conf_t *probe;
     const eject_conf_t *eject;
+    const canary_conf_t *canary; /* or NULL */
 } balancer_conf_t;
 
 extern const command_rec balancer_directives[];

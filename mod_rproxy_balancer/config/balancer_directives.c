@@ -368,6 +368,10 @@ const command_rec balancer_directives[] = {
     AP_INIT_TAKE_ARGV("RProxyBalancerEject", directive_eject, NULL, RSRC_CONF,
         "off, or failures= rate= requests= max= time= time-max= trial=: when "
         "a member whose requests fail is asked no more"),
+    AP_INIT_TAKE_ARGV("RProxyCanary", canary_directive, NULL, RSRC_CONF,
+        "upstream [steps=] [step-time=] [min-requests=] [min-failed=] "
+        "[tolerance=] [latency=] [sticky=] [start=]: a new version that gets "
+        "more and more of the clients while it does well"),
     { NULL }
 };
 /* clang-format on */

@@ -13,6 +13,10 @@ extern const sticky_conf_t balancer_default_sticky;
 extern const probe_conf_t balancer_default_probe;
 extern const eject_conf_t balancer_default_eject;
 
+/* RProxyCanary */
+const char *canary_directive(cmd_parms *cmd, void *dir, int argc,
+                             char *const argv[]);
+
 /* Where a directive belongs; NULL: it stands in the wrong place. */
 balancer_conf_t *balancer_config_around(cmd_parms *cmd);
 

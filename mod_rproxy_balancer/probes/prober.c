@@ -15,7 +15,7 @@
 #include "rproxy_random.h"
 
 #define TICK_INTERVAL apr_time_from_msec(100)
-#define FADE_TICKS 10
+#define SECOND_TICKS 10
 #define OUTLIER_TICKS 20
 #define RECLAIM_TICKS 3
 #define RESOLVE_INTERVAL apr_time_from_sec(30)
@@ -34,7 +34,7 @@ struct prober_t {
     segment_t *segment;
     const prober_pool_t *pools;
     int count;
-    void (*elected_fn)(void);
+    const prober_calls_t *calls;
     shared_t *shared; /* what the engine counts; nobody looks */
     reactor_t *reactor;
     apr_pool_t *pool; /* the thread's alone */
@@ -209,11 +209,14 @@ static void tick(prober_t *prober)
     if (n % RECLAIM_TICKS == 0) {
         segment_reclaim(prober->segment);
     }
+    if (n % SECOND_TICKS == 0) {
+        prober->calls->second(now);
+    }
     for (i = 0; i < prober->count; i++) {
         const balance_t *b = prober->pools[i].balance;
 
         balance_tick(b, now);
-        if (n % FADE_TICKS == 0) {
+        if (n % SECOND_TICKS == 0) {
             balance_fade(b, now);
         }
         if (n % OUTLIER_TICKS == OUTLIER_TICKS - 1) {
@@ -234,7 +237,7 @@ static void begin(prober_t *prober)
     for (i = 0; i < prober->probed_count; i++) {
         probe_later(&prober->probed[i], i * INT64_C(1000) + 1);
     }
-    prober->elected_fn();
+    prober->calls->elected();
 }
 
 /* @return 1 when this process is to be the one */
@@ -327,14 +330,14 @@ static apr_status_t end(void *data)
 }
 
 prober_t *prober_start(segment_t *segment, const prober_pool_t *pools,
-                       int count, void (*elected)(void), apr_pool_t *pool)
+                       int count, const prober_calls_t *calls, apr_pool_t *pool)
 {
     prober_t *prober = apr_pcalloc(pool, sizeof(*prober));
 
     prober->segment = segment;
     prober->pools = pools;
     prober->count = count;
-    prober->elected_fn = elected;
+    prober->calls = calls;
     prober->stop_task.run = stop_run;
     prober->pool = own_pool();
     if (!prober->pool

@@ -27,13 +27,19 @@ typedef struct {
     const prober_rules_t *rules;
 } prober_pool_t;
 
+/* On the thread of the process that is it. */
+typedef struct {
+    void (*elected)(void);          /* from now on */
+    void (*second)(int64_t now_us); /* each second */
+} prober_calls_t;
+
 typedef struct prober_t prober_t;
 
-/* In child_init.  elected: called on the thread when this process is it.  Ends
- * with pool, or by prober_stop.
+/* In child_init.  Ends with pool, or by prober_stop.
  * @return NULL: no thread, no memory */
 prober_t *prober_start(segment_t *segment, const prober_pool_t *pools,
-                       int count, void (*elected)(void), apr_pool_t *pool);
+                       int count, const prober_calls_t *calls,
+                       apr_pool_t *pool);
 
 /* Any thread: lets another process be it.  Does not wait. */
 void prober_stop(prober_t *prober);

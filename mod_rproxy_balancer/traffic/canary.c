@@ -23,6 +23,23 @@ canary_t canary_start(const canary_rules_t *rules, int64_t now_us)
     return at_step(0, rules, CANARY_NEW, now_us);
 }
 
+canary_t canary_end(canary_t canary, uint8_t percent, canary_reason_e reason,
+                    int64_t now_us)
+{
+    canary.ended = 1;
+    canary.percent = percent;
+    canary.since_us = now_us;
+    canary.reason = (uint8_t)reason;
+    return canary;
+}
+
+int canary_sane(const canary_t *canary, const canary_rules_t *rules)
+{
+    return canary->step < rules->steps && canary->reason <= CANARY_STOPPED
+           && (canary->ended ? canary->percent == 0 || canary->percent == 100
+                             : canary->percent == rules->percent[canary->step]);
+}
+
 /* Squares are compared: no root is needed. */
 static int more_errors(const canary_rules_t *rules, const canary_count_t *test,
                        const canary_count_t *control)
@@ -89,11 +106,9 @@ canary_t canary_next(canary_t canary, const canary_rules_t *rules,
     case CANARY_STEP_UP:
         return at_step((uint8_t)(canary.step + 1), rules, reason, now_us);
     case CANARY_FINISH:
+        return canary_end(canary, 100, reason, now_us);
     case CANARY_ROLL_BACK:
-        canary.ended = 1;
-        canary.percent = verdict == CANARY_FINISH ? 100 : 0;
-        canary.since_us = now_us;
-        break;
+        return canary_end(canary, 0, reason, now_us);
     case CANARY_HOLD:
         break;
     }

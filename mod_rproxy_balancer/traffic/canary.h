@@ -23,7 +23,11 @@ enum {
     X(CANARY_GOOD,       "as good as the control")                            \
     X(CANARY_ERRORS,     "more errors than the control")                      \
     X(CANARY_LATENCY,    "slower than the control")                           \
-    X(CANARY_ENDED,      "it has ended")
+    X(CANARY_ENDED,      "it has ended")                                      \
+    X(CANARY_WAITS,      "not started")                                       \
+    X(CANARY_STARTED,    "started by hand")                                   \
+    X(CANARY_PROMOTED,   "promoted by hand")                                  \
+    X(CANARY_STOPPED,    "rolled back by hand")
 /* clang-format on */
 
 typedef enum {
@@ -66,6 +70,13 @@ typedef struct {
 } canary_t;
 
 canary_t canary_start(const canary_rules_t *rules, int64_t now_us);
+
+/* Ended with none of the traffic, or with all of it. */
+canary_t canary_end(canary_t canary, uint8_t percent, canary_reason_e reason,
+                    int64_t now_us);
+
+/* Could it have been made of these rules?  (It lay in shared memory.) */
+int canary_sane(const canary_t *canary, const canary_rules_t *rules);
 
 /* What shall be done; asked each second or so. */
 canary_verdict_e canary_decide(const canary_t *canary,
