@@ -1,0 +1,22 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* html_mini.h: charts that fit into the cell of a table.  Layer L1. */
+#ifndef RPROXY_HTML_MINI_H
+#define RPROXY_HTML_MINI_H
+
+#include "histogram.h"
+#include "status_write.h"
+
+/* The buckets with values, and a few beside them; nothing where all are empty.
+ * Its text says the quantiles. */
+void html_mini_histogram(writer_t *w, const histogram_t *h);
+
+/* How many there were of late, by slot, and how many of them are bad.
+ * @param what  for those who cannot see it, "requests of the last minute" */
+void html_mini_recent(writer_t *w, const char *what, const uint32_t *all,
+                      const uint32_t *bad, int slots);
+
+/* "1.2 / 3.4 / 9.8 ms" apart: p50, p95, p99, each with its unit. */
+void html_mini_quantiles(writer_t *w, const histogram_t *h);
+
+#endif
