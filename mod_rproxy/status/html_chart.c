@@ -146,8 +146,11 @@ static void write_share(writer_t *w, const char *name, const char *kind,
 {
     write_format(w, "<tr><th scope=\"row\">%s</th><td class=\"share\">", name);
     if (part) {
-        write_format(w, "<i class=\"%s\" style=\"width:%.2f%%\"></i>", kind,
-                     100.0 * (double)part / (double)whole);
+        write_format(w,
+                     "<svg viewBox=\"0 0 100 1\" preserveAspectRatio="
+                     "\"none\" aria-hidden=\"true\"><rect class=\"%s\" "
+                     "width=\"%.2f\" height=\"1\"></rect></svg>",
+                     kind, 100.0 * (double)part / (double)whole);
     }
     write_text(w, "</td><td>");
     html_count(w, part);

@@ -5,28 +5,29 @@
 
 #include "html_parts.h"
 
-#define HEIGHT 20
-#define FEWEST_BARS 10
-#define BAR 4
+#define MINI_HEIGHT 20
+#define FEWEST 10
+#define MINI_BAR 4
 
 static void begin_svg(writer_t *w, const char *what, int bars)
 {
     write_format(w,
                  "<svg class=\"mini\" role=\"img\" aria-label=\"%s\" "
                  "viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\">",
-                 what, bars * BAR, HEIGHT);
+                 what, bars * MINI_BAR, MINI_HEIGHT);
 }
 
 /* From the bottom, or from where the one below it ends. */
-static void write_bar(writer_t *w, const char *kind, int i, double from,
-                      double height)
+static void write_mini_bar(writer_t *w, const char *kind, int i, double from,
+                           double height)
 {
     if (height > 0) {
         height = height < 1 ? 1 : height; /* few is not none */
         write_format(w,
                      "<rect%s x=\"%d\" y=\"%.1f\" width=\"%d\" "
-                     "height=\"%.1f\"/>",
-                     kind, i * BAR, HEIGHT - from - height, BAR - 1, height);
+                     "height=\"%.1f\"></rect>",
+                     kind, i * MINI_BAR, MINI_HEIGHT - from - height,
+                     MINI_BAR - 1, height);
     }
 }
 
@@ -47,14 +48,14 @@ void html_mini_histogram(writer_t *w, const histogram_t *h)
     if (last < 0) {
         return;
     }
-    while (last - first + 1 < FEWEST_BARS) {
+    while (last - first + 1 < FEWEST) {
         first -= first > 0;
         last += last < HISTOGRAM_BUCKETS - 1;
     }
     begin_svg(w, "histogram of times", last - first + 1);
     for (i = first; i <= last; i++) {
-        write_bar(w, "", i - first, 0,
-                  HEIGHT * (double)h->count[i] / (double)highest);
+        write_mini_bar(w, "", i - first, 0,
+                       MINI_HEIGHT * (double)h->count[i] / (double)highest);
     }
     write_text(w, "</svg>");
 }
@@ -63,7 +64,7 @@ void html_mini_quantiles(writer_t *w, const histogram_t *h)
 {
     html_duration(w, histogram_quantile(h, 500));
     if (histogram_total(h)) {
-        write_text(w, " <small>/ ");
+        write_text(w, " <small>");
         html_duration(w, histogram_quantile(h, 950));
         write_text(w, " / ");
         html_duration(w, histogram_quantile(h, 990));
@@ -85,10 +86,11 @@ void html_mini_recent(writer_t *w, const char *what, const uint32_t *all,
     begin_svg(w, what, slots);
     for (i = 0; i < slots; i++) {
         uint32_t n = bad[i] < all[i] ? bad[i] : all[i];
-        double of_bad = HEIGHT * (double)n / highest;
+        double of_bad = MINI_HEIGHT * (double)n / highest;
 
-        write_bar(w, " class=\"bad\"", i, 0, of_bad);
-        write_bar(w, "", i, of_bad, HEIGHT * (double)all[i] / highest - of_bad);
+        write_mini_bar(w, " class=\"bad\"", i, 0, of_bad);
+        write_mini_bar(w, "", i, of_bad,
+                       MINI_HEIGHT * (double)all[i] / highest - of_bad);
     }
     write_text(w, "</svg>");
 }

@@ -16,7 +16,7 @@ void html_mini_histogram(writer_t *w, const histogram_t *h);
 void html_mini_recent(writer_t *w, const char *what, const uint32_t *all,
                       const uint32_t *bad, int slots);
 
-/* "1.2 / 3.4 / 9.8 ms" apart: p50, p95, p99, each with its unit. */
+/* p50, and in small p95 and p99: "1.20 ms 3.40 ms / 9.81 ms". */
 void html_mini_quantiles(writer_t *w, const histogram_t *h);
 
 #endif

@@ -8,6 +8,7 @@
 #include "status_view.h"
 
 extern const char html_style[];
+extern const char html_script[];
 
 /* ---- html_parts.c: numbers for people ---- */
 

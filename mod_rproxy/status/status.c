@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include <apr_strings.h>
 #include <http_core.h>
 #include <http_log.h>
 #include <http_protocol.h>
@@ -14,14 +15,17 @@
 #include <util_script.h>
 
 #include "../client/client.h"
+#include "../rproxy_random.h"
 #include "log_fields.h"
 #include "status_collect.h"
 #include "status_sections.h"
 #include "status_server.h"
+#include "status_stream.h"
 
 #define STATUS_HANDLER "rproxy-status"
 #define METRICS_HANDLER "rproxy-metrics"
 #define REFRESH_MAX_S 3600
+#define NONCE_BYTES 16
 
 apr_status_t status_configure(apr_pool_t *pconf, server_rec *main,
                               const shared_t *shared)
@@ -76,15 +80,45 @@ static const status_view_t *collect(request_rec *r, status_format_e format)
     return view;
 }
 
-/* Nothing in the page may be fetched or run, whatever stands in a name. */
+static const char *make_nonce(apr_pool_t *pool)
+{
+    char *nonce = apr_palloc(pool, 2 * NONCE_BYTES + 1);
+    const unsigned char *random = rproxy_random_bytes(NONCE_BYTES);
+
+    if (!random) {
+        return "";
+    }
+    ap_bin2hex(random, NONCE_BYTES, nonce);
+    return nonce;
+}
+
+/* Nothing but our own script and style counts in the page, whatever stands in
+ * a name; without random bytes not even those. */
 static int send_page(request_rec *r, writer_t *w, int refresh_s)
 {
+    const char *nonce = make_nonce(r->pool);
+
     apr_table_setn(r->headers_out, "Content-Security-Policy",
-                   "default-src 'none'; style-src 'unsafe-inline'; "
-                   "frame-ancestors 'none'; base-uri 'none'; "
-                   "form-action 'none'");
-    status_html(w, collect(r, STATUS_HTML), refresh_s);
+                   apr_psprintf(r->pool,
+                                "default-src 'none'; script-src 'nonce-%s'; "
+                                "style-src 'nonce-%s'; connect-src 'self'; "
+                                "frame-ancestors 'none'; base-uri 'none'; "
+                                "form-action 'none'",
+                                nonce, nonce));
+    status_html(w, collect(r, STATUS_HTML), refresh_s, nonce);
     return respond(r, w, "text/html; charset=utf-8");
+}
+
+static void write_part(request_rec *r, writer_t *w)
+{
+    status_html_part(w, collect(r, STATUS_HTML), 0);
+}
+
+/* What a worker thread would have to make is no stream. */
+static int send_events(request_rec *r)
+{
+    return status_collect_is_large() ? HTTP_NO_CONTENT
+                                     : status_stream(r, write_part);
 }
 
 static int send_json(request_rec *r, writer_t *w)
@@ -109,6 +143,13 @@ static int status_page(request_rec *r, writer_t *w)
 
     ap_args_to_table(r, &query);
     format = apr_table_get(query, "format");
+    if (format && strcmp(format, "events") == 0) {
+        return send_events(r);
+    }
+    if (format && strcmp(format, "part") == 0) {
+        write_part(r, w);
+        return respond(r, w, "text/html; charset=utf-8");
+    }
     apr_table_mergen(r->headers_out, "Vary", "Accept");
     if (format ? strcmp(format, "json") == 0 : accepts_json(r)) {
         return send_json(r, w);

@@ -1,13 +1,13 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* status_html.c: the status page, in one piece: no script, nothing to load.
- * Layer L1. */
+/* status_html.c: the status page, in one piece: nothing to load.  Layer L1.
+ * It shows all without its script, which only keeps it up to date. */
 #include <apr_time.h>
 
 #include "html_parts.h"
 #include "status_write.h"
 
-static void write_head(writer_t *w, int refresh_s)
+static void write_head(writer_t *w, int refresh_s, const char *nonce)
 {
     write_text(w, "<!DOCTYPE html>\n<html lang=\"en\"><head>"
                   "<meta charset=\"utf-8\">\n"
@@ -17,7 +17,8 @@ static void write_head(writer_t *w, int refresh_s)
         write_format(w, "<meta http-equiv=\"refresh\" content=\"%d\">\n",
                      refresh_s);
     }
-    write_text(w, "<title>mod_rproxy status</title>\n<style>");
+    write_text(w, "<title>mod_rproxy status</title>\n");
+    write_format(w, "<style nonce=\"%s\">", nonce);
     write_text(w, html_style);
     write_text(w, "</style></head><body>\n");
 }
@@ -146,8 +147,7 @@ static void write_footer(writer_t *w, const status_view_t *view)
     write_format(w,
                  "<footer>Times are median / 99th percentile, by buckets half "
                  "an octave wide; counters begin with each start and restart. "
-                 "%04d-%02d-%02d %02d:%02d:%02d UTC</footer>\n"
-                 "</body></html>\n",
+                 "%04d-%02d-%02d %02d:%02d:%02d UTC</footer>\n",
                  t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min,
                  t.tm_sec);
 }
@@ -164,17 +164,32 @@ static void write_sections(writer_t *w, const status_view_t *view)
     }
 }
 
-void status_html(writer_t *w, const status_view_t *view, int refresh_s)
+void status_html_part(writer_t *w, const status_view_t *view, int refresh_s)
 {
-    write_head(w, refresh_s);
+    write_text(w, "<div id=\"all\">");
     write_header(w, view, refresh_s);
     write_tiles(w, view);
+    write_sections(w, view);
     write_text(w, "<h2>Upstreams</h2>\n");
     html_upstreams(w, view);
     write_charts(w, view);
     write_text(w, "<h2>Routes</h2>\n<div class=\"card\">\n");
     html_routes(w, view);
     write_text(w, "</div>\n");
-    write_sections(w, view);
     write_footer(w, view);
+    write_text(w, "</div>\n");
+}
+
+void status_html(writer_t *w, const status_view_t *view, int refresh_s,
+                 const char *nonce)
+{
+    write_head(w, refresh_s, nonce);
+    status_html_part(w, view, refresh_s);
+    if (!refresh_s) {
+        write_text(w, "<button id=\"live\" type=\"button\" hidden></button>\n");
+        write_format(w, "<script nonce=\"%s\">", nonce);
+        write_text(w, html_script);
+        write_text(w, "</script>\n");
+    }
+    write_text(w, "</body></html>\n");
 }

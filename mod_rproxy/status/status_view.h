@@ -72,8 +72,14 @@ typedef struct {
 
 void status_json(writer_t *w, const status_view_t *view);
 
-/* @param refresh_s the page loads itself again after so long; 0: does not */
-void status_html(writer_t *w, const status_view_t *view, int refresh_s);
+/* @param refresh_s the page loads itself again after so long; 0: a script keeps
+ *                  it up to date
+ * @param nonce     of what the page may run and be styled by */
+void status_html(writer_t *w, const status_view_t *view, int refresh_s,
+                 const char *nonce);
+
+/* What of it changes. */
+void status_html_part(writer_t *w, const status_view_t *view, int refresh_s);
 
 void status_prometheus(writer_t *w, const status_view_t *view);
 

@@ -199,12 +199,11 @@ static void write_row(writer_t *w, const report_row_t *row)
     state_cell(w, row);
     probe_cell(w, row);
     failure_cell(w, row);
-    number_cell(w, "In flight", row->in_flight, 0);
     recent_cell(w, row);
+    number_cell(w, "In flight", row->in_flight, 0);
     number_cell(w, "Requests", m->all_requests, 0);
     number_cell(w, "Failed", m->all_failed, 1);
-    number_cell(w, "Ejected", m->ejections, 1);
-    number_cell(w, "Down", m->downs, 1);
+    number_cell(w, "Taken out", (uint64_t)m->ejections + m->downs, 1);
     times_cell(w, "First byte", &m->record.first_byte);
     times_cell(w, "Total", &m->record.total);
     write_text(w, "</tr>\n");
@@ -274,9 +273,9 @@ static void write_title(writer_t *w, const balanced_t *of,
 static void write_columns(writer_t *w)
 {
     static const char *const columns[] = {
-        "Member",      "State",    "Last probe", "Last failure", "In flight",
-        "Last minute", "Requests", "Failed",     "Ejected",      "Down",
-        "First byte",  "Total",    NULL
+        "Member",      "State",      "Last probe", "Last failure",
+        "Last minute", "In flight",  "Requests",   "Failed",
+        "Taken out",   "First byte", "Total",      NULL
     };
     int i;
 

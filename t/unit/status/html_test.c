@@ -7,14 +7,26 @@
 #include "view_fixture.h"
 
 #include "status/html_chart.c"
+#include "status/html_mini.c"
 #include "status/html_parts.c"
+#include "status/html_script.c"
 #include "status/html_style.c"
 #include "status/html_tables.c"
 #include "status/status_html.c"
 
 static void page(writer_t *w, const status_view_t *of)
 {
-    status_html(w, of, 10);
+    status_html(w, of, 10, "abc");
+}
+
+static void live_page(writer_t *w, const status_view_t *of)
+{
+    status_html(w, of, 0, "abc");
+}
+
+static void part(writer_t *w, const status_view_t *of)
+{
+    status_html_part(w, of, 0);
 }
 
 /* ---- the page ---- */
@@ -72,7 +84,7 @@ static void check_sections(void **state)
 
     assert_null(strstr(text, "<script"));
     assert_non_null(strstr(text, "<h2>&quot;&gt;&lt;script&gt;alert("));
-    assert_non_null(strstr(text, "<h2>Two</h2>\n34<footer>"));
+    assert_non_null(strstr(text, "<h2>Two</h2>\n34<h2>Upstreams"));
 }
 
 static void check_content(void **state)
@@ -86,7 +98,59 @@ static void check_content(void **state)
     assert_non_null(strstr(text, "counting for 1 min 40 s"));
     assert_non_null(strstr(text, "2023-11-14 22:15:00 UTC"));
     assert_non_null(strstr(text, "<title>134 s and more: 1</title>"));
-    assert_int_equal(occurrences(text, "<svg"), 1); /* of four charts */
+    assert_int_equal(occurrences(text, "<svg role"), 1); /* of four charts */
+}
+
+/* Its script and style are those with the nonce; what changes has neither. */
+static void check_live(void **state)
+{
+    const char *text = rendered(live_page, &view);
+
+    assert_int_equal(occurrences(text, "<script nonce=\"abc\">"), 1);
+    assert_int_equal(occurrences(text, "<script"), 1);
+    assert_int_equal(occurrences(text, "<style nonce=\"abc\">"), 1);
+    assert_int_equal(occurrences(text, " style="), 0);
+    assert_int_equal(occurrences(text, "http-equiv"), 0);
+    text = rendered(part, view_with_sections());
+    is_balanced(text);
+    assert_int_equal(strncmp(text, "<div id=\"all\">", 14), 0);
+    assert_int_equal(occurrences(text, "<script"), 0);
+    assert_int_equal(occurrences(text, "<style"), 0);
+}
+
+/* ---- charts in cells ---- */
+
+static histogram_t times;
+static const uint32_t some[3] = { 4, 0, 2 }, bad[3] = { 1, 0, 2 };
+
+static void mini(writer_t *w, const status_view_t *of)
+{
+    html_mini_histogram(w, &times);
+    html_mini_quantiles(w, &times);
+}
+
+static void recent(writer_t *w, const status_view_t *of)
+{
+    html_mini_recent(w, "some", some, bad, 3);
+}
+
+static void check_mini(void **state)
+{
+    const char *text;
+
+    memset(&times, 0, sizeof(times));
+    assert_string_equal(rendered(mini, &view), "&ndash;");
+    times.count[3] = 3;
+    times.count[HISTOGRAM_BUCKETS - 1] = 1;
+    text = rendered(mini, &view);
+    assert_int_equal(occurrences(text, "<rect"), 2);
+    assert_int_equal(occurrences(text, " / "), 1);
+    is_balanced(text);
+    text = rendered(recent, &view);
+    assert_int_equal(occurrences(text, "<rect x=\"0\" y=\"0.0\""), 1);
+    assert_int_equal(occurrences(text, "<rect class=\"bad\""), 2);
+    assert_int_equal(occurrences(text, "<rect"), 3); /* two are all bad */
+    is_balanced(text);
 }
 
 /* The busiest come first; no more than a page can hold. */
@@ -188,6 +252,8 @@ int main(void)
     unit_add("names are text", check_names, NULL);
     unit_add("elements are closed", check_balanced, NULL);
     unit_add("what the page says", check_content, NULL);
+    unit_add("live", check_live, NULL);
+    unit_add("charts in cells", check_mini, NULL);
     unit_add("many routes", check_many_routes, NULL);
     unit_add("sections of other modules", check_sections, NULL);
     for (i = 0; i < UNIT_COUNT(numbers); i++) {

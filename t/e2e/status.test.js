@@ -1,0 +1,235 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+/*
+ * The status page as a browser shows it: up to date without being loaded again,
+ * in light and dark, on a phone, and with nothing that its policy forbids.
+ */
+'use strict';
+
+const assert = require('node:assert/strict');
+const http = require('node:http');
+const { once } = require('node:events');
+const { test, before, after } = require('node:test');
+const browsers = require('./lib/browser');
+const daemon = require('./lib/daemon');
+const httpd = require('./lib/httpd');
+const place = require('./lib/place');
+
+const MODULES = ['mpm_event', 'authz_core', 'unixd', 'log_config'];
+const PHONE = { width: 360, height: 740 };
+/* A page that has not changed by then does not change. */
+const LIVE_MS = 5000;
+
+let browser, folder, server, port, workerPort;
+const members = {};
+
+/* ---- the site ---- */
+
+/* Answers /NNN with that status and all else with 200. */
+async function startMember(name, at)
+{
+    const member = http.createServer((request, response) => {
+        const [, status] = /^\/(\d{3})$/.exec(request.url) || [];
+        response.statusCode = Number(status) || 200;
+        response.end(`${name}\n`);
+    });
+    member.listen(at, '127.0.0.1');
+    await once(member, 'listening');
+    members[name] = member;
+}
+
+async function stopMember(name)
+{
+    members[name].closeAllConnections();
+    members[name].close();
+    await once(members[name], 'close');
+}
+
+async function ask(target)
+{
+    const answer = await fetch(`http://127.0.0.1:${port}${target}`);
+    await answer.text();
+    return answer.status;
+}
+
+async function askMany(targets)
+{
+    for (const target of targets)
+        await ask(target);
+}
+
+before(async () => {
+    folder = place.dataFolder('status');
+    port = await place.freePort();
+    workerPort = await place.freePort();
+    const values = { PORT: port, WORKER_PORT: workerPort };
+    for (const name of ['a', 'b', 'c']) {
+        const at = await place.freePort();
+        values[`MEMBER_${name.toUpperCase()}`] = at;
+        await startMember(name, at);
+    }
+    server = await httpd.start({
+        name: 'httpd', templates: ['status.conf.in'], folder, port, values,
+        modules: MODULES,
+    });
+    browser = await browsers.launch();
+    await askMany(Array(40).fill('/').concat(Array(6).fill('/404'),
+                                             Array(3).fill('/500')));
+});
+
+after(async () => {
+    await browser?.close();
+    for (const name of Object.keys(members)) {
+        members[name].closeAllConnections();
+        members[name].close();
+    }
+    await daemon.stopAll();
+});
+
+/* ---- the page ---- */
+
+async function open({ at = port, viewport, scheme = 'light', query = '' } = {})
+{
+    const visitor = await browsers.visit(browser, `http://status.localhost:${at}`);
+    if (viewport)
+        await visitor.page.setViewportSize(viewport);
+    await visitor.page.emulateMedia({ colorScheme: scheme });
+    await visitor.page.goto(`/status${query}`);
+    return visitor;
+}
+
+function row(page, name)
+{
+    return page.locator('table.pool tbody tr').nth('abc'.indexOf(name));
+}
+
+async function isLive(page)
+{
+    await page.locator('#live.live').waitFor({ timeout: LIVE_MS });
+}
+
+/* Neither the page nor one of its elements is wider than the screen. */
+async function fits(page)
+{
+    const { wide, width } = await page.evaluate(() => ({
+        wide: document.documentElement.scrollWidth,
+        width: document.documentElement.clientWidth,
+    }));
+    assert.ok(wide <= width, `${wide} pixels wide on ${width}`);
+}
+
+function brightness(page)
+{
+    return page.evaluate(() => {
+        const color = getComputedStyle(document.body).backgroundColor;
+        return color.match(/\d+/g).slice(0, 3).map(Number)
+            .reduce((sum, n) => sum + n) / 3;
+    });
+}
+
+/* ---- tests ---- */
+
+/* A member goes and comes back while the page stays where it is. */
+async function lives(at)
+{
+    const { page, faults } = await open({ at });
+    await page.evaluate(() => { window.stays = true; });
+    await isLive(page);
+    const a = row(page, 'a'), state = a.locator('.state');
+    assert.equal(await state.textContent(), 'up');
+    const port = members.a.address().port;
+
+    await stopMember('a');
+    await a.locator('.state.bad', { hasText: 'down' })
+        .waitFor({ timeout: LIVE_MS });
+    assert.match(await a.textContent(), /probes failed/);
+    assert.match(await a.textContent(), /no connection/);
+    await page.locator('h3 .state.bad', { hasText: '1 down' }).waitFor();
+    if (at !== workerPort)
+        await browsers.screenshot(page, 'status-down', { fullPage: true });
+
+    await startMember('a', port);
+    await a.locator('.state.good', { hasText: 'up' })
+        .waitFor({ timeout: LIVE_MS });
+    assert.equal(await page.evaluate(() => window.stays), true);
+    assert.deepEqual(faults, []);
+    await page.context().close();
+}
+
+test('live by events, without being loaded again', () => lives(port));
+
+test('live by asking, where there are no events', () => lives(workerPort));
+
+test('numbers go up while it is looked at', async () => {
+    const { page, faults } = await open();
+    await isLive(page);
+    const tile = page.locator('.tiles dd').first();
+    const before = parseInt(await tile.textContent(), 10);
+    await askMany(['/', '/', '/404']);
+    await page.waitForFunction((n) => parseInt(
+        document.querySelector('.tiles dd').textContent, 10) >= n, before + 3);
+    assert.deepEqual(faults, []);
+    await page.context().close();
+});
+
+test('paused by its button, and live again', async () => {
+    const { page, faults } = await open();
+    await isLive(page);
+    await page.click('#live');
+    assert.equal(await page.textContent('#live'), 'paused');
+    await page.click('#live');
+    await isLive(page);
+    assert.equal(faults.length, 1);
+    assert.match(faults[0], /format=events net::ERR_ABORTED$/);
+    await page.context().close();
+});
+
+for (const scheme of ['light', 'dark']) {
+    test(`${scheme}, on a screen and on a phone`, async () => {
+        for (const viewport of [undefined, PHONE]) {
+            const { page, faults } = await open({ viewport, scheme });
+            await isLive(page);
+            const bright = await brightness(page);
+            assert.ok(scheme === 'dark' ? bright < 60 : bright > 200);
+            await fits(page);
+            await browsers.screenshot(
+                page, `status-${scheme}-${viewport ? 'phone' : 'screen'}`,
+                { fullPage: true });
+            assert.deepEqual(faults, []);
+            await page.context().close();
+        }
+    });
+}
+
+test('all of it without a script', async () => {
+    const context = await browser.newContext({
+        baseURL: `http://status.localhost:${port}`, javaScriptEnabled: false,
+    });
+    const page = await context.newPage();
+    await page.goto('/status');
+    assert.equal(await row(page, 'b').locator('.state').textContent(), 'up');
+    assert.equal(await page.locator('#live').isVisible(), false);
+    await context.close();
+});
+
+test('the policy lets nothing else run', async () => {
+    const { page, faults } = await open();
+    await isLive(page);
+    await page.evaluate(() => {
+        const script = document.createElement('script');
+        script.textContent = 'window.foreign = true';
+        document.body.append(script);
+    });
+    assert.equal(await page.evaluate(() => window.foreign), undefined);
+    assert.match(faults.join(), /Content Security Policy/);
+    await page.context().close();
+});
+
+test('a graceful restart ends the events, and they begin again', async () => {
+    const { page, faults } = await open();
+    await isLive(page);
+    process.kill(server.pid, 'SIGUSR1');
+    await page.locator('#live.lost').waitFor({ timeout: LIVE_MS });
+    await isLive(page);
+    assert.deepEqual(httpd.errors(folder), []);
+    await page.context().close();
+});
