@@ -11,12 +11,9 @@ use Apache::Test qw(-withtestmore);
 use RProxy::Client ();
 use RProxy::Driver ();
 use RProxy::Origin ();
+use RProxy::Prometheus ();
 use RProxy::Server ();
 use RProxy::Vars ();
-
-my $NAME  = qr/[a-zA-Z_:][a-zA-Z0-9_:]*/;
-my $VALUE = qr/(?:[^"\\\n]|\\\\|\\"|\\n)*/;
-my $LABEL = qr/[a-zA-Z_][a-zA-Z0-9_]*="$VALUE"/;
 
 my $origin = RProxy::Origin->start('origin_a', sub {
     my ($c) = @_;
@@ -39,39 +36,9 @@ sub scrape {
     return RProxy::Client->to($vhost)->get('/rproxy-metrics');
 }
 
-# name{labels} => value, in order; dies of what the format does not allow.
-sub parse {
-    my ($text) = @_;
-    my (%value, %type, %help, $current);
-    $text =~ /\n\z/ or die "no line end\n";
-    for my $line (split /\n/, $text) {
-        if ($line =~ /^# HELP ($NAME) (\S.*)$/) {
-            die "HELP twice: $1\n" if $help{$1}++;
-        }
-        elsif ($line =~ /^# TYPE ($NAME) (counter|gauge|histogram)$/) {
-            die "TYPE twice: $1\n" if exists $type{$1};
-            die "TYPE without HELP: $1\n" unless $help{$1};
-            $type{ $current = $1 } = $2;
-        }
-        elsif ($line =~ /^($NAME)(\{$LABEL(?:,$LABEL)*\})? (-?\d+(?:\.\d+)?)$/) {
-            my ($name, $labels, $number) = ($1, $2 // '', $3);
-            my $suffix = $type{$current} eq 'histogram'
-                ? qr/_(?:bucket|sum|count)/ : qr//;
-            die "below another's TYPE: $line\n"
-                unless $name =~ /^\Q$current\E$suffix\z/;
-            die "twice: $line\n" if exists $value{"$name$labels"};
-            $value{"$name$labels"} = $number;
-        }
-        else {
-            die "neither comment nor sample: $line\n";
-        }
-    }
-    return (\%value, \%type);
-}
-
 sub metrics {
     my ($vhost) = @_;
-    my ($value) = parse(scrape($vhost)->body);
+    my ($value) = RProxy::Prometheus::parse(scrape($vhost)->body);
     return $value;
 }
 
@@ -92,7 +59,7 @@ sub format_of {
     is($reply->status, 200, 'a scrape');
     is($reply->field('Content-Type'),
         'text/plain; version=0.0.4; charset=utf-8', 'its type');
-    my ($value, $type) = eval { parse($reply->body) };
+    my ($value, $type) = eval { RProxy::Prometheus::parse($reply->body) };
     is($@, '', 'all lines are of the format');
     cmp_ok(scalar keys %$value, '>', 50, 'and there are some');
     my @totals = grep { ($type->{$_} eq 'counter') != /_total$/ } keys %$type;

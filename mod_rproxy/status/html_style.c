@@ -62,6 +62,7 @@ const char html_style[] =
     "h3 .state{font-size:.85rem;font-weight:400;margin-left:.3rem;"
     "display:inline-block}\n"
     ".pool td small{display:block}"
+    ".rows.pool th,.rows.pool td{padding-left:.4rem;padding-right:.4rem}"
     ".pool thead th:nth-child(-n+4),.pool td:nth-child(-n+4)"
     "{text-align:left}\n"
     "small.bad{color:var(--bad)}\n"

@@ -145,8 +145,10 @@ static void write_footer(writer_t *w, const status_view_t *view)
 
     apr_time_exp_gmt(&t, apr_time_from_sec(view->now_s));
     write_format(w,
-                 "<footer>Times are median / 99th percentile, by buckets half "
-                 "an octave wide; counters begin with each start and restart. "
+                 "<footer>Times are median / 99th percentile, of balanced "
+                 "members "
+                 "median, 95th / 99th, by buckets half an octave wide; "
+                 "counters begin with each start and restart. "
                  "%04d-%02d-%02d %02d:%02d:%02d UTC</footer>\n",
                  t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min,
                  t.tm_sec);

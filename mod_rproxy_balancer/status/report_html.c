@@ -179,10 +179,13 @@ static void recent_cell(writer_t *w, const report_row_t *row)
     end_cell(w);
 }
 
-static void times_cell(writer_t *w, const char *column, const histogram_t *h)
+static void times_cell(writer_t *w, const char *column, const histogram_t *h,
+                       int with_chart)
 {
     begin_cell(w, column);
-    html_mini_histogram(w, h);
+    if (with_chart) {
+        html_mini_histogram(w, h);
+    }
     html_mini_quantiles(w, h);
     end_cell(w);
 }
@@ -204,8 +207,8 @@ static void write_row(writer_t *w, const report_row_t *row)
     number_cell(w, "Requests", m->all_requests, 0);
     number_cell(w, "Failed", m->all_failed, 1);
     number_cell(w, "Taken out", (uint64_t)m->ejections + m->downs, 1);
-    times_cell(w, "First byte", &m->record.first_byte);
-    times_cell(w, "Total", &m->record.total);
+    times_cell(w, "First byte", &m->record.first_byte, 0);
+    times_cell(w, "Total", &m->record.total, 1);
     write_text(w, "</tr>\n");
 }
 
