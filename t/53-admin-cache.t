@@ -310,6 +310,8 @@ sub explain_sections {
     my $json = foretold($x, '/uncached/x', 'off');
     is($json->{settings}{of}, '<Location>', 'settings of a section');
     like($json->{why}, qr/RProxyCache is not On/, '... by which it is off');
+    my ($off) = grep { $_ > $x->{line} } line_of('RProxyCache Off');
+    is($json->{by}{where}, "$FindBin::Bin/conf/$CONF:$off", '... of that line');
 
     is(explained($x, '/own/../%75ncached/x')->{decision}, 'off',
         '... found as httpd finds it');
@@ -318,7 +320,9 @@ sub explain_sections {
     $json = foretold($x, '/own/x', 'hit');
     is($json->{settings}{while_revalidate_s}, 60, 'the setting of a section');
     is($json->{quick}, JSON::PP::false, 'a hit behind the phases');
-    like($json->{checked_why}, qr/section/, '... for its settings');
+    my ($set) = grep { $_ > $x->{line} } line_of('RProxyCacheRevalidate 60');
+    is($json->{checked_why}, "settings of a section at $FindBin::Bin/conf/$CONF:$set",
+        '... for its settings');
 
     $json = foretold($x, '/known/x', 'hit');
     is($json->{quick}, JSON::PP::false, 'access control: behind the phases');

@@ -10,6 +10,7 @@
 
 #include "admin/host_find.h"
 #include "admin/reason_words.h"
+#include "admin/settings_json.h"
 #include "admin/stand_in.h"
 #include "admin/stored_json.h"
 #include "config/cache_sections.h"
@@ -28,11 +29,6 @@ typedef struct {
 
 /* ---- where it goes ---- */
 
-static int is_of_location(const cache_request_t *q)
-{
-    return q->settings != cache_settings_of_server(q->r->server);
-}
-
 static void write_host(writer_t *w, const request_rec *s)
 {
     const char *where = host_where(w->pool, s->server);
@@ -41,40 +37,6 @@ static void write_host(writer_t *w, const request_rec *s)
     write_json(w, host_name(w->pool, s->server));
     write_text(w, ", \"where\": ");
     write_json(w, where ? where : "the main server");
-    write_text(w, "}");
-}
-
-static void write_rules(writer_t *w, const char *name,
-                        const apr_array_header_t *rules)
-{
-    int i;
-
-    write_format(w, ", \"%s\": [", name);
-    for (i = 0; rules && i < rules->nelts; i++) {
-        const cache_rule_t *rule = &APR_ARRAY_IDX(rules, i, cache_rule_t);
-        write_text(w, i ? ", {\"rule\": " : "{\"rule\": ");
-        write_json(w, rule->text);
-        write_text(w, ", \"where\": ");
-        write_json(w, rule->where);
-        write_text(w, "}");
-    }
-    write_text(w, "]");
-}
-
-static void write_settings(writer_t *w, const cache_request_t *q)
-{
-    const cache_settings_t *s = q->settings;
-
-    write_format(w, ", \"settings\": {\"of\": \"%s\"",
-                 is_of_location(q) ? "<Location>" : "virtual host");
-#define X(field)                         \
-    write_text(w, ", \"" #field "\": "); \
-    write_number(w, CACHE_SETTING(s, field));
-    CACHE_SETTINGS_NUMBERS(X)
-#undef X
-    write_rules(w, "bypass", s->bypass);
-    write_rules(w, "no_store", s->no_store);
-    write_rules(w, "key_parts", s->key_parts);
     write_text(w, "}");
 }
 
@@ -147,15 +109,6 @@ static decision_t decide(cache_request_t *q, int has_key)
     return of_lookup(q);
 }
 
-static void write_rule(writer_t *w, const cache_rule_t *rule)
-{
-    write_text(w, "{\"rule\": ");
-    write_json(w, rule->text);
-    write_text(w, ", \"where\": ");
-    write_json(w, rule->where);
-    write_text(w, "}");
-}
-
 static void write_decision(writer_t *w, const cache_request_t *q,
                            const decision_t *d)
 {
@@ -170,7 +123,13 @@ static void write_decision(writer_t *w, const cache_request_t *q,
     }
     if (q->rule) {
         write_text(w, ", \"by\": ");
-        write_rule(w, q->rule);
+        settings_json_rule(w, q->rule->text, q->rule->where);
+    }
+    else if (CACHE_SETTING(q->settings, enabled) != 1
+             && q->settings->where[SETTING_enabled]) {
+        write_text(w, ", \"by\": ");
+        settings_json_rule(w, "RProxyCache Off",
+                           q->settings->where[SETTING_enabled]);
     }
     if (q->variant.text.len) {
         write_text(w, ", \"answer_key\": ");
@@ -194,8 +153,11 @@ static const char *why_checked(const cache_request_t *q)
     if (q->settings->checked == 1) {
         return q->settings->checked_why;
     }
-    if (is_of_location(q)) {
-        return "settings of a section";
+    if (q->settings != cache_settings_of_server(q->r->server)) {
+        const char *where = settings_json_section(q);
+        return where ? apr_psprintf(q->r->pool, "settings of a section at %s",
+                                    where)
+                     : "settings of a section";
     }
     if (!(m->flags & STORE_QUICK)) {
         return cache_why_find(q, REFUSAL_QUICK, &note)
@@ -259,10 +221,17 @@ static void write_refusal(writer_t *w, const char *name,
 /* ---- all of it ---- */
 
 static void write_notes(writer_t *w, const cache_request_t *q,
-                        const explain_order_t *order)
+                        const explain_order_t *order, int status)
 {
-    write_text(w, ", \"notes\": [\"<Directory>, <If> and .htaccess are not "
+    write_text(w, ", \"notes\": [\"variables of SetEnvIf, and what rewriting "
+                  "in <Directory> or .htaccess makes of the request, are not "
                   "looked at\"");
+    if (status != OK) {
+        write_format(w,
+                     ", \"the way to its sections ends with %d: the settings "
+                     "may not be all\"",
+                     status);
+    }
     if (!slice_eq_nocase(q->uri.scheme, order->uri.scheme)) {
         write_format(w,
                      ", \"this virtual host speaks %.*s: that is the scheme "
@@ -274,12 +243,16 @@ static void write_notes(writer_t *w, const cache_request_t *q,
 
 void explain(request_rec *r, const explain_order_t *order, writer_t *w)
 {
-    request_rec *s = stand_in_make(r, order);
-    const cache_settings_t *settings = cache_settings(s);
-    cache_request_t *q = cache_request_create(s, settings);
-    int has_key = cache_request_key(q) == 0;
+    stand_in_t stand_in;
+    request_rec *s;
+    cache_request_t *q;
     decision_t decision;
+    int has_key;
 
+    stand_in_make(&stand_in, r, order);
+    s = stand_in.r;
+    q = cache_request_create(s, cache_settings(s));
+    has_key = cache_request_key(q) == 0;
     write_text(w, "{\"url\": ");
     write_json(w, apr_psprintf(r->pool, "%.*s://%s%s",
                                (int)order->uri.scheme.len, order->uri.scheme.p,
@@ -288,7 +261,7 @@ void explain(request_rec *r, const explain_order_t *order, writer_t *w)
     write_text(w, ", \"method\": ");
     write_json(w, order->method);
     write_host(w, s);
-    write_settings(w, q);
+    settings_json(w, q, stand_in.of);
     write_text(w, ", \"key\": ");
     stored_json_text(w, has_key ? q->key.text : slice_make(NULL, 0));
     write_text(w, ", \"stored\": ");
@@ -303,6 +276,6 @@ void explain(request_rec *r, const explain_order_t *order, writer_t *w)
         write_refusal(w, "last_not_stored", q, REFUSAL_RESPONSE);
     }
     write_refusal(w, "last_bypass", q, REFUSAL_REQUEST);
-    write_notes(w, q, order);
+    write_notes(w, q, order, stand_in.status);
     write_text(w, "}");
 }

@@ -10,6 +10,7 @@
 #include <http_request.h>
 
 #include "admin/host_find.h"
+#include "config/cache_config.h"
 
 static void make_tables(request_rec *s)
 {
@@ -69,7 +70,7 @@ static void set_fields(request_rec *s, const explain_order_t *order)
     }
 }
 
-request_rec *stand_in_make(request_rec *r, const explain_order_t *order)
+static request_rec *make(request_rec *r, const explain_order_t *order)
 {
     request_rec *s = apr_pcalloc(r->pool, sizeof(*s));
     unsigned port = order->uri.port;
@@ -94,6 +95,52 @@ request_rec *stand_in_make(request_rec *r, const explain_order_t *order)
     s->input_filters = s->proto_input_filters = r->connection->input_filters;
     ap_run_create_request(s);
     s->per_dir_config = s->server->lookup_defaults;
-    ap_location_walk(s);
     return s;
+}
+
+/* ---- the way to its sections ---- */
+
+/* As ap_process_request_internal goes it, up to the settings. */
+static int walk(request_rec *s)
+{
+    int rv = ap_location_walk(s);
+
+    if (rv == OK) {
+        rv = ap_if_walk(s);
+    }
+    if (rv == OK) {
+        rv = ap_run_translate_name(s);
+    }
+    if (rv == OK) {
+        s->per_dir_config = s->server->lookup_defaults;
+        rv = ap_run_map_to_storage(s);
+    }
+    if (rv == OK) {
+        rv = ap_location_walk(s);
+    }
+    return rv == OK ? ap_if_walk(s) : rv;
+}
+
+static settings_of_e settings_of(request_rec *s, const cache_settings_t *first)
+{
+    const cache_settings_t *host = cache_settings_of_server(s->server);
+    const cache_settings_t *last = cache_settings(s);
+
+    return last == host                               ? SETTINGS_OF_HOST
+           : memcmp(last, first, sizeof(*first)) == 0 ? SETTINGS_OF_LOCATION
+                                                      : SETTINGS_OF_SECTION;
+}
+
+void stand_in_make(stand_in_t *s, request_rec *r, const explain_order_t *order)
+{
+    const cache_settings_t *of_location;
+
+    s->r = make(r, order);
+    s->status = ap_location_walk(s->r);
+    of_location = cache_settings(s->r);
+    if (s->status == OK) {
+        s->r->per_dir_config = s->r->server->lookup_defaults;
+        s->status = walk(s->r);
+    }
+    s->of = settings_of(s->r, of_location);
 }

@@ -8,6 +8,7 @@
 
 #include "cache_private.h"
 #include "config/cache_sections.h"
+#include "config/config_option.h"
 
 cache_global_t *cache_global;
 
@@ -63,9 +64,10 @@ void *cache_settings_merge(apr_pool_t *p, void *base_, void *add_)
     const cache_settings_t *add = add_;
     cache_settings_t *s = apr_pmemdup(p, add, sizeof(*s));
 
-#define MERGE(field)            \
-    if (add->field == -1) {     \
-        s->field = base->field; \
+#define MERGE(field)                                              \
+    if (add->field == -1) {                                       \
+        s->field = base->field;                                   \
+        s->where[SETTING_##field] = base->where[SETTING_##field]; \
     }
     CACHE_SETTINGS_NUMBERS(MERGE)
 #undef MERGE
@@ -77,6 +79,22 @@ void *cache_settings_merge(apr_pool_t *p, void *base_, void *add_)
     MERGE(checked_why)
 #undef MERGE
     return s;
+}
+
+void cache_settings_note(cmd_parms *cmd, cache_settings_t *s, size_t offset)
+{
+    static const size_t offsets[] = {
+#define X(field) offsetof(cache_settings_t, field),
+        CACHE_SETTINGS_NUMBERS(X)
+#undef X
+    };
+    size_t i;
+
+    for (i = 0; i < CACHE_NUMBERS; i++) {
+        if (offsets[i] == offset) {
+            s->where[i] = config_option_where(cmd);
+        }
+    }
 }
 
 void *cache_server_create(apr_pool_t *p, server_rec *s)

@@ -46,6 +46,13 @@ enum {
 
 typedef struct cache_purge_rights_t cache_purge_rights_t;
 
+enum {
+#define X(field) SETTING_##field,
+    CACHE_SETTINGS_NUMBERS(X)
+#undef X
+    CACHE_NUMBERS
+};
+
 typedef struct {
     int enabled; /* RProxyCache */
     int checked; /* something here looks at the client: see cache_sections.c */
@@ -68,6 +75,7 @@ typedef struct {
     apr_array_header_t *key_parts; /* of cache_rule_t */
     const char *const *targets;
     cache_purge_rights_t *purge_from;
+    const char *where[CACHE_NUMBERS]; /* of each number: "file:line" or NULL */
 } cache_settings_t;
 
 /* Of a virtual host. */
@@ -103,6 +111,9 @@ void *cache_settings_create(apr_pool_t *p, char *dir);
 void *cache_settings_merge(apr_pool_t *p, void *base, void *add);
 void *cache_server_create(apr_pool_t *p, server_rec *s);
 void *cache_server_merge(apr_pool_t *p, void *base, void *add);
+
+/* The number at this offset is what cmd's line says. */
+void cache_settings_note(cmd_parms *cmd, cache_settings_t *s, size_t offset);
 
 cache_server_t *cache_server_conf(const server_rec *s);
 const cache_settings_t *cache_settings(const request_rec *r);

@@ -51,8 +51,11 @@ static const char *set_object_max(cmd_parms *cmd, void *dir, const char *arg)
 
 /* ---- of a directory ---- */
 
+#define NOTE(field) cache_settings_note(cmd, dir, (size_t)FIELD(field))
+
 static const char *set_flag(cmd_parms *cmd, void *dir, const char *arg)
 {
+    cache_settings_note(cmd, dir, (size_t)cmd->info);
     return config_option_flag(cmd, arg,
                               (int *)((char *)dir + (apr_size_t)cmd->info));
 }
@@ -63,6 +66,7 @@ static const char *set_time(cmd_parms *cmd, void *dir, const char *arg)
     apr_interval_time_t time;
     const char *error = config_option_value(cmd, &option, &time, arg);
 
+    cache_settings_note(cmd, dir, (size_t)cmd->info);
     if (!error) {
         *(int *)((char *)dir + (apr_size_t)cmd->info) =
             (int)apr_time_sec(time + APR_USEC_PER_SEC - 1);
@@ -136,6 +140,7 @@ static const char *set_query(cmd_parms *cmd, void *dir, const char *arg)
         return config_option_unknown(cmd, "word", arg, words);
     }
     ((cache_settings_t *)dir)->query = i;
+    NOTE(query);
     return NULL;
 }
 
@@ -145,10 +150,12 @@ static const char *set_key(cmd_parms *cmd, void *dir, const char *word)
 
     if (strcasecmp(word, "no-host") == 0) {
         s->keep_host = 0;
+        NOTE(keep_host);
         return NULL;
     }
     if (strcasecmp(word, "no-scheme") == 0) {
         s->keep_scheme = 0;
+        NOTE(keep_scheme);
         return NULL;
     }
     return add_rule(cmd, &s->key_parts, word, 1);
@@ -182,6 +189,7 @@ static const char *set_ignore(cmd_parms *cmd, void *dir, const char *word)
     if (i < 0) {
         return config_option_unknown(cmd, "word", word, words);
     }
+    NOTE(ignore);
     s->ignore = (s->ignore == -1 ? 0 : s->ignore) | bits[i];
     return NULL;
 }
@@ -195,6 +203,7 @@ static const char *set_compress(cmd_parms *cmd, void *dir, const char *word)
     if (i < 0) {
         return config_option_unknown(cmd, "coding", word, words);
     }
+    NOTE(compress);
     s->compress = i ? (s->compress == -1 ? 0 : s->compress) | i : 0;
     return NULL;
 }
@@ -211,6 +220,7 @@ static const char *set_heuristic(cmd_parms *cmd, void *dir, const char *percent,
     if (len > 1 && number[len - 1] == '%') {
         number[len - 1] = '\0';
     }
+    NOTE(heuristic_percent);
     error = config_option_value(cmd, &share, &s->heuristic_percent, number);
     if (!error && max) {
         cmd_parms of_max = *cmd;
