@@ -3,8 +3,8 @@
 #
 # Prints compiler and linker flags for the libraries that the modules use where
 # they are there: "-DHAVE_ZLIB -DHAVE_BROTLI -lz -lbrotlienc -lbrotlidec
-# -DHAVE_JANSSON -ljansson" or a part of it.  Asks the compiler (CC=...,
-# CFLAGS=... for other places).
+# -DHAVE_JANSSON -ljansson -DHAVE_CARES -lcares" or a part of it.  Asks the
+# compiler (CC=..., CFLAGS=... for other places).
 set -u
 
 program() { # function, header
@@ -27,5 +27,8 @@ if has BrotliEncoderVersion brotli/encode.h "-lbrotlienc" &&
 fi
 if has json_object jansson.h "-ljansson"; then
     found="$found -DHAVE_JANSSON -ljansson"
+fi
+if has ares_library_initialized ares.h "-lcares"; then
+    found="$found -DHAVE_CARES -lcares"
 fi
 echo "$found"

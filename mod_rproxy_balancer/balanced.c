@@ -13,6 +13,7 @@
 #include <http_core.h>
 #include <http_main.h>
 
+#include "discovery/discovered.h"
 #include "driver/clock.h"
 
 #define KEPT "rproxy-balancer"
@@ -292,8 +293,8 @@ apr_status_t balanced_configure(apr_pool_t *pconf, server_rec *s,
     for (i = 0; i < count; i++) {
         balancer_conf_t conf;
 
-        if (upstreams[i].count
-            && balancer_config_of(upstreams[i].name, &conf)) {
+        if (balancer_config_of(upstreams[i].name, &conf)
+            && (upstreams[i].count || conf.discover)) {
             warn_of_weights(&upstreams[i]);
             all[n] = upstreams[i];
             list[n] = make_one(pconf, &upstreams[i], &conf);
@@ -316,5 +317,6 @@ apr_status_t balanced_configure(apr_pool_t *pconf, server_rec *s,
         }
     }
     balanced_segment = kept->segment;
-    return APR_SUCCESS;
+    return discovered_configure(pconf) == APR_SUCCESS ? APR_SUCCESS
+                                                      : no_memory(s);
 }

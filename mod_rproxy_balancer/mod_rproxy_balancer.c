@@ -11,9 +11,11 @@
 
 #include "balanced.h"
 #include "config/balancer_config.h"
+#include "discovery/discovered.h"
 #include "probes/prober.h"
 #include "sessions.h"
 #include "status/balancer_report.h"
+#include "status/discovery_report.h"
 #include "traffic/canaries.h"
 
 static prober_t *prober; /* of this child */
@@ -30,6 +32,7 @@ static void elected(void)
 {
     ap_log_error(APLOG_MARK, APLOG_INFO, 0, ap_server_conf,
                  RPLOGNO(3004) "this process looks after the members");
+    discovered_begin();
 }
 
 static prober_pool_t *pools_to_look_after(apr_pool_t *p)
@@ -49,7 +52,8 @@ static prober_pool_t *pools_to_look_after(apr_pool_t *p)
 /* Before mod_rproxy's loops begin. */
 static void child_init(apr_pool_t *pchild, server_rec *s)
 {
-    static const prober_calls_t calls = { elected, canaries_tick };
+    static const prober_calls_t calls = { elected, discovered_end,
+                                          canaries_tick };
 
     prober = NULL;
     if (!balanced_segment) {
@@ -101,6 +105,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_child_stopping(child_stopping, NULL, NULL, APR_HOOK_MIDDLE);
     balancer_report_register(pool);
+    discovery_report_register(pool);
     canaries_register(pool);
 }
 

@@ -52,5 +52,6 @@ int balancer_config_of(const char *upstream, balancer_conf_t *conf)
     PART(probe);
     PART(eject);
     conf->canary = mine ? mine->canary : NULL;
+    conf->discover = mine ? mine->discover : NULL;
     return any && !conf->method->off;
 }

@@ -12,6 +12,7 @@
 #include <http_config.h>
 #include <ap_expr.h>
 
+#include "../discovery/source.h"
 #include "../methods/method.h"
 #include "../probes/prober.h"
 #include "../traffic/canary.h"
@@ -78,7 +79,8 @@ typedef struct {
     const sticky_conf_t *sticky;
     const probe_conf_t *probe;
     const eject_conf_t *eject;
-    const canary_conf_t *canary; /* or NULL */
+    const canary_conf_t *canary;  /* or NULL */
+    apr_array_header_t *discover; /* of source_rules_t *; NULL: none */
 } balancer_conf_t;
 
 extern const command_rec balancer_directives[];

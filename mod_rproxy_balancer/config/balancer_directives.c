@@ -372,6 +372,10 @@ const command_rec balancer_directives[] = {
         "upstream [steps=] [step-time=] [min-requests=] [min-failed=] "
         "[tolerance=] [latency=] [sticky=] [start=]: a new version that gets "
         "more and more of the clients while it does well"),
+    AP_INIT_TAKE_ARGV("RProxyBalancerDiscover", balancer_discover, NULL,
+        RSRC_CONF,
+        "dns:NAME[:PORT] | file:PATH [key=value ...]: where members of the "
+        "upstream are found while the server runs"),
     { NULL }
 };
 /* clang-format on */

@@ -20,4 +20,8 @@ const char *canary_directive(cmd_parms *cmd, void *dir, int argc,
 /* Where a directive belongs; NULL: it stands in the wrong place. */
 balancer_conf_t *balancer_config_around(cmd_parms *cmd);
 
+/* RProxyBalancerDiscover; balancer_discover.c. */
+const char *balancer_discover(cmd_parms *cmd, void *dir, int argc,
+                              char *const argv[]);
+
 #endif

@@ -7,8 +7,6 @@
 #include <stddef.h>
 #include <unistd.h>
 
-#include <apr_allocator.h>
-
 #include "engine/resolver.h"
 #include "engine/thread.h"
 #include "probe_protocol.h"
@@ -180,24 +178,6 @@ static apr_array_header_t *make_all(prober_t *prober)
     return members;
 }
 
-/* ---- pools for threads of our own ---- */
-
-static apr_pool_t *own_pool(void)
-{
-    apr_allocator_t *allocator;
-    apr_pool_t *pool;
-
-    if (apr_allocator_create(&allocator) != APR_SUCCESS) {
-        return NULL;
-    }
-    if (apr_pool_create_ex(&pool, NULL, NULL, allocator) != APR_SUCCESS) {
-        apr_allocator_destroy(allocator);
-        return NULL;
-    }
-    apr_allocator_owner_set(allocator, pool);
-    return pool;
-}
-
 /* ---- the elected process ---- */
 
 static void tick(prober_t *prober)
@@ -275,6 +255,7 @@ static void resign(prober_t *prober)
         probe_cancel(&prober->probed[i].probe);
     }
     if (prober->elected) {
+        prober->calls->resigned();
         __atomic_store_n(&prober->segment->head->elected, 0, __ATOMIC_RELAXED);
         pthread_mutex_unlock(&prober->segment->head->election);
     }
@@ -293,7 +274,7 @@ static void *APR_THREAD_FUNC prober_main(apr_thread_t *thread, void *data)
 {
     prober_t *prober = data;
     apr_array_header_t *members = make_all(prober);
-    apr_pool_t *resolver_pool = own_pool();
+    apr_pool_t *resolver_pool = thread_pool_create();
     int i;
 
     for (i = 0; i < members->nelts; i++) {
@@ -339,7 +320,7 @@ prober_t *prober_start(segment_t *segment, const prober_pool_t *pools,
     prober->count = count;
     prober->calls = calls;
     prober->stop_task.run = stop_run;
-    prober->pool = own_pool();
+    prober->pool = thread_pool_create();
     if (!prober->pool
         || shared_create(&prober->shared, 1, 1, members_to_probe(prober), 0,
                          prober->pool)

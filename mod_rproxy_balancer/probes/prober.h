@@ -30,6 +30,7 @@ typedef struct {
 /* On the thread of the process that is it. */
 typedef struct {
     void (*elected)(void);          /* from now on */
+    void (*resigned)(void);         /* no more */
     void (*second)(int64_t now_us); /* each second */
 } prober_calls_t;
 
