@@ -15,6 +15,7 @@
 
 #include "discovery/discovered.h"
 #include "driver/clock.h"
+#include "events/message.h"
 
 #define KEPT "rproxy-balancer"
 #define LEARNED_SETS 4096
@@ -156,6 +157,23 @@ static void make_marks(apr_pool_t *p, balanced_t *b)
 
 /* ---- upstreams ---- */
 
+/* A trial that fails leaves the member where it was, for those who are told. */
+static void tell_change(const char *upstream, const char *member,
+                        const health_t *before, const health_t *now)
+{
+    const char *why = health_reason_text((health_reason_e)now->reason);
+
+    if (now->state == HEALTH_UP) {
+        message_post(MESSAGE_MEMBER_UP, upstream, member, why);
+    }
+    else if (now->state == HEALTH_DOWN) {
+        message_post(MESSAGE_MEMBER_DOWN, upstream, member, why);
+    }
+    else if (now->state == HEALTH_EJECTED && before->state == HEALTH_UP) {
+        message_post(MESSAGE_MEMBER_EJECTED, upstream, member, why);
+    }
+}
+
 static void changed(const balance_t *balance, int member,
                     const health_t *before, const health_t *now)
 {
@@ -168,6 +186,8 @@ static void changed(const balance_t *balance, int member,
                  health_state_text((health_state_e)now->state),
                  health_state_text((health_state_e)before->state),
                  health_reason_text((health_reason_e)now->reason));
+    tell_change(balance->upstream->name, balance->upstream->member[member].url,
+                before, now);
 }
 
 static balanced_t *make_one(apr_pool_t *p, const balancer_upstream_t *u,

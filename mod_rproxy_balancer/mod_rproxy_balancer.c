@@ -12,6 +12,7 @@
 #include "balanced.h"
 #include "config/balancer_config.h"
 #include "discovery/discovered.h"
+#include "events/message.h"
 #include "probes/prober.h"
 #include "sessions.h"
 #include "status/balancer_report.h"
@@ -25,7 +26,16 @@ static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
     balanced_forget();
     canaries_forget();
     balancer_config_create(pconf);
+    message_forget();
     return OK;
+}
+
+static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
+                       server_rec *s)
+{
+    return message_configure(pconf, s) == APR_SUCCESS
+               ? OK
+               : HTTP_INTERNAL_SERVER_ERROR;
 }
 
 static void elected(void)
@@ -53,7 +63,7 @@ static prober_pool_t *pools_to_look_after(apr_pool_t *p)
 static void child_init(apr_pool_t *pchild, server_rec *s)
 {
     static const prober_calls_t calls = { elected, discovered_end,
-                                          canaries_tick };
+                                          canaries_tick, message_tick };
 
     prober = NULL;
     if (!balanced_segment) {
@@ -102,6 +112,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_register_provider(pool, RPROXY_BALANCER_GROUP, "default",
                          RPROXY_BALANCER_VERSION, &balancer);
     ap_hook_pre_config(pre_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_config(post_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_child_stopping(child_stopping, NULL, NULL, APR_HOOK_MIDDLE);
     balancer_report_register(pool);

@@ -11,6 +11,16 @@ use Apache::Test qw(-withtestmore);
 use RProxy::ConfigTest ();
 
 my @MISTAKES = (
+    ['RProxyMessageCmd' => q{RProxyMessageCmd: expected [timeout=] [events=]}],
+    ['RProxyMessageCmd timeout=5s' => q{and the command, a path}],
+    ['RProxyMessageCmd timeout=x /bin/true' => q{'timeout=x' is wrong}],
+    ['RProxyMessageCmd events=no /bin/true' =>
+        q{RProxyMessageCmd: 'no' is wrong: expected events such as member-down}],
+    ['RProxyMessageCmd colour=red /bin/true' => q{unknown key 'colour'}],
+    ['RProxyMessageCmd true' => q{'true' is wrong: expected key=value}],
+    ['RProxyMessageCmd /nowhere/at/all' =>
+        q{RProxyMessageCmd: '/nowhere/at/all' is wrong: expected the path of}],
+    ['RProxyMessageCmd /etc/passwd' => q{a file that can be run}],
     ['RProxyBalancer' => q{RProxyBalancer: expected at least one argument}],
     ['RProxyBalancer fast' => q{RProxyBalancer: 'fast' is wrong: expected key=value}],
     ['RProxyBalancer method=best' =>

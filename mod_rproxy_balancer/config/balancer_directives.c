@@ -8,6 +8,7 @@
 
 #include <apr_strings.h>
 
+#include "../events/message.h"
 #include "../sticky/sticky_learned.h"
 #include "config/config_option.h"
 
@@ -376,6 +377,9 @@ const command_rec balancer_directives[] = {
         RSRC_CONF,
         "dns:NAME[:PORT] | file:PATH [key=value ...]: where members of the "
         "upstream are found while the server runs"),
+    AP_INIT_TAKE_ARGV("RProxyMessageCmd", message_directive, NULL, RSRC_CONF,
+        "[timeout=] [events=] /path [argument ...]: what is run when members "
+        "or upstreams change"),
     { NULL }
 };
 /* clang-format on */

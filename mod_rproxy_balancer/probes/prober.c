@@ -189,6 +189,7 @@ static void tick(prober_t *prober)
     if (n % RECLAIM_TICKS == 0) {
         segment_reclaim(prober->segment);
     }
+    prober->calls->tick(now);
     if (n % SECOND_TICKS == 0) {
         prober->calls->second(now);
     }

@@ -32,6 +32,7 @@ typedef struct {
     void (*elected)(void);          /* from now on */
     void (*resigned)(void);         /* no more */
     void (*second)(int64_t now_us); /* each second */
+    void (*tick)(int64_t now_us);   /* ten times a second */
 } prober_calls_t;
 
 typedef struct prober_t prober_t;

@@ -12,6 +12,7 @@
 #include <http_main.h>
 
 #include "driver/clock.h"
+#include "events/message.h"
 #include "routing/siphash.h"
 
 #define KEPT "rproxy-canaries"
@@ -205,6 +206,9 @@ static void log_change(const canaried_t *canary, const canary_change_t *change)
                      change->ended ? " and the rollout is done" : "",
                      change->from, reason, test, control);
     }
+    message_post(MESSAGE_CANARY_STEP, canary->control, NULL,
+                 apr_psprintf(p, "%s: %d%% to %d%%: %s", canary->test,
+                              change->from, change->to, reason));
     apr_pool_destroy(p);
 }
 
