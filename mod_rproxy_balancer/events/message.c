@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* message.c: RProxyMessageCmd, what is posted, and pools in panic.  Layer L2. */
+/* message.c: RProxyMessageCmd, what is posted, and pools in panic.
+ * Layer L2. */
 #include "message_private.h"
 
 #include <apr_strings.h>

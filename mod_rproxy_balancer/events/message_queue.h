@@ -4,9 +4,9 @@
  * Layer L0; lies in shared memory.  Whoever calls holds its lock.
  *
  * A message stays at the front while it is being told, with the id of the
- * command as soon as there is one.  So whoever comes after a killed process sees
- * how far that had come.  A push shows by count alone: one that was cut off is
- * not there. */
+ * command as soon as there is one.  So whoever comes after a killed process
+ * sees how far that had come.  A push shows by count alone: one that was cut
+ * off is not there. */
 #ifndef RPROXY_MESSAGE_QUEUE_H
 #define RPROXY_MESSAGE_QUEUE_H
 

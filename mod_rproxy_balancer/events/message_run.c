@@ -6,8 +6,8 @@
  *
  * A command is started and noted with its message, which is taken off when it
  * has ended.  Whoever comes after a process that was killed tells what was not
- * started, and waits for what was.  Of one killed between the start and the note
- * a message is told twice; none is lost. */
+ * started, and waits for what was.  Of one killed between the start and the
+ * note a message is told twice; none is lost. */
 #include "message_private.h"
 
 #include <unistd.h>
