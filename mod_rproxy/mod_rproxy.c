@@ -19,6 +19,7 @@
 #include "client/read_timeout.h"
 #include "client/renegotiation.h"
 #include "engine/resolver.h"
+#include "engine/upstream_places.h"
 #include "rproxy_balance.h"
 #include "rproxy_canary.h"
 #include "rproxy_config.h"
@@ -55,6 +56,40 @@ static int children_max(void)
     return n > 0 ? 2 * n : 2;
 }
 
+/* @return how many there are, places for more included */
+static int number_members(apr_pool_t *pconf)
+{
+    int i, k, id = 0;
+
+    for (i = 0; i < rproxy_global->upstream_list->nelts; i++) {
+        upstream_t *u =
+            APR_ARRAY_IDX(rproxy_global->upstream_list, i, upstream_t *);
+
+        if (u->balancer) {
+            upstream_places_open(u, id, pconf);
+        }
+        for (k = 0; !u->balancer && k < u->members->nelts; k++) {
+            APR_ARRAY_IDX(u->members, k, member_t *)->id = id + k;
+        }
+        id += upstream_numbers(u);
+    }
+    return id;
+}
+
+static void join_members(const upstream_t *u)
+{
+    int i, n = upstream_numbers(u);
+
+    for (i = 0; i < n; i++) {
+        member_t *m = upstream_member(u, i);
+
+        if (m) {
+            m->shared = &shared->member[m->id];
+            m->shared->generation = m->generation;
+        }
+    }
+}
+
 static void join_shared(void)
 {
     int i;
@@ -62,11 +97,9 @@ static void join_shared(void)
     for (i = 0; i < rproxy_global->upstream_list->nelts; i++) {
         upstream_t *u =
             APR_ARRAY_IDX(rproxy_global->upstream_list, i, upstream_t *);
+
         u->shared = &shared->upstream[i];
-    }
-    for (i = 0; i < rproxy_global->member_list->nelts; i++) {
-        member_t *m = APR_ARRAY_IDX(rproxy_global->member_list, i, member_t *);
-        m->shared = &shared->member[i];
+        join_members(u);
     }
 }
 
@@ -84,10 +117,13 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
         return OK;
     }
+    if (rproxy_balance_configure(pconf, s) != APR_SUCCESS) {
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
     rv = shared_create(&shared, children_max(),
                        rproxy_global->upstream_list->nelts,
-                       rproxy_global->member_list->nelts,
-                       rproxy_global->route_list->nelts, pconf);
+                       number_members(pconf), rproxy_global->route_list->nelts,
+                       pconf);
     if (rv == APR_SUCCESS) {
         rv = status_configure(pconf, s, shared);
     }
@@ -97,8 +133,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     join_shared();
-    if (rproxy_balance_configure(pconf, s) != APR_SUCCESS
-        || rproxy_canary_configure(pconf, s) != APR_SUCCESS) {
+    if (rproxy_canary_configure(pconf, s) != APR_SUCCESS) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     read_timeout_configure(pconf, s);
@@ -140,7 +175,7 @@ static void child_init(apr_pool_t *pchild, server_rec *s)
     proxied_child_init(pchild, shared);
     if (is_used(s)) {
         client_child_init(pchild, s, shared, loop_threads());
-        resolver_start(rproxy_global->member_list,
+        resolver_start(rproxy_global->upstream_list, shared,
                        rproxy_global->resolve_interval, pchild);
     }
 }

@@ -19,6 +19,7 @@
 
 #define KEPT "rproxy-balancer"
 #define LEARNED_SETS 4096
+#define DEFAULT_ROOM 32
 
 apr_array_header_t *balanced_list;
 segment_t *balanced_segment;
@@ -54,105 +55,63 @@ static int children_max(void)
 
 /* ---- members ---- */
 
-/* Names as numbers from 1 on; 0 is none. */
-static uint16_t number_of(apr_array_header_t *names, const char *name)
-{
-    int i;
-
-    for (i = 0; name && i < names->nelts; i++) {
-        if (strcmp(APR_ARRAY_IDX(names, i, const char *), name) == 0) {
-            return (uint16_t)(i + 1);
-        }
-    }
-    if (!name) {
-        return 0;
-    }
-    APR_ARRAY_PUSH(names, const char *) = name;
-    return (uint16_t)names->nelts;
-}
-
-/* The same on every machine, so that they hash alike. */
-static uint64_t name_id(const char *name)
-{
-    static const siphash_key_t key = { 0x6d656d626572206e, 0x616d657320202020 };
-
-    return siphash(key, slice_str(name));
-}
-
-static const member_facts_t *make_facts(apr_pool_t *p, balanced_t *b)
-{
-    const balancer_upstream_t *u = b->balance.upstream;
-    apr_array_header_t *names = apr_array_make(p, 8, sizeof(const char *));
-    member_facts_t *facts = apr_pcalloc(p, sizeof(*facts) * (size_t)u->count);
-    int i;
-
-    b->balance.plan_rules.zone = number_of(names, b->conf.method->zone);
-    for (i = 0; i < u->count; i++) {
-        const balancer_member_t *m = &u->member[i];
-
-        facts[i].id = name_id(m->url);
-        facts[i].max_connections = (uint32_t)m->max_connections;
-        facts[i].weight = (uint16_t)m->weight;
-        facts[i].zone = number_of(names, m->zone);
-        facts[i].group = number_of(names, m->group);
-        facts[i].tier = (uint8_t)m->tier;
-        facts[i].backup = m->backup != 0;
-        facts[i].state = MEMBER_UP;
-        facts[i].ramp_percent = 100;
-    }
-    return facts;
-}
-
 static uint32_t ms(apr_interval_time_t time)
 {
     return (uint32_t)apr_time_as_msec(time);
 }
 
-static const health_rules_t *make_health(apr_pool_t *p, const balanced_t *b)
+static health_rules_t health_rules(const balancer_conf_t *conf)
 {
-    const balancer_upstream_t *u = b->balance.upstream;
-    const probe_conf_t *probe = b->conf.probe;
-    const eject_conf_t *eject = b->conf.eject;
-    health_rules_t *rules = apr_palloc(p, sizeof(*rules) * (size_t)u->count);
-    int i;
+    const probe_conf_t *probe = conf->probe;
+    const eject_conf_t *eject = conf->eject;
+    const health_rules_t rules = {
+        .rise = (uint16_t)probe->rise,
+        .fall = (uint16_t)probe->fall,
+        .failures = (uint16_t)eject->failures,
+        .interval_ms = ms(probe->interval),
+        .fast_interval_ms = ms(probe->fast),
+        .jitter_percent = (uint16_t)probe->jitter_percent,
+        .eject_ms = ms(eject->time),
+        .eject_max_ms = ms(eject->time_max),
+        .trial_ms = ms(eject->trial),
+    };
 
-    for (i = 0; i < u->count; i++) {
-        const health_rules_t of_member = {
-            .rise = (uint16_t)probe->rise,
-            .fall = (uint16_t)probe->fall,
-            .failures = (uint16_t)eject->failures,
-            .interval_ms = ms(probe->interval),
-            .fast_interval_ms = ms(probe->fast),
-            .jitter_percent = (uint16_t)probe->jitter_percent,
-            .eject_ms = ms(eject->time),
-            .eject_max_ms = ms(eject->time_max),
-            .trial_ms = ms(eject->trial),
-            .slow_start_ms = ms(u->member[i].slow_start),
-        };
-
-        rules[i] = of_member;
-    }
     return rules;
 }
 
-static void make_marks(apr_pool_t *p, balanced_t *b)
+/* Names and URLs have room for so many bytes in the segment. */
+static int fits(const char *text, size_t room)
 {
-    const balancer_upstream_t *u = b->balance.upstream;
-    uint32_t i, count = (uint32_t)u->count;
+    return !text || strlen(text) < room;
+}
 
-    b->mark = apr_palloc(p, sizeof(uint64_t) * count);
-    b->marks = sticky_table_make(apr_palloc(p, sticky_table_room(2 * count)),
-                                 2 * count);
-    for (i = 0; i < count; i++) {
-        b->mark[i] = sticky_mark(balanced_secret, slice_str(u->member[i].url));
-        sticky_table_add(b->marks, b->mark[i], i);
-        if (u->member[i].route) {
-            sticky_table_add(b->marks,
-                             sticky_mark(balanced_secret,
-                                         slice_str(u->member[i].route)),
-                             i);
+static int all_fit(server_rec *s, const balancer_upstream_t *u)
+{
+    int i, good = 1;
+
+    for (i = 0; i < u->count; i++) {
+        const balancer_member_t *m = &u->member[i];
+
+        if (!fits(m->url, ROSTER_URL) || !fits(m->zone, ROSTER_NAME)
+            || !fits(m->group, ROSTER_NAME) || !fits(m->route, ROSTER_NAME)) {
+            ap_log_error(APLOG_MARK, APLOG_EMERG, 0, s,
+                         RPLOGNO(3020) "upstream %s, member %s: expected a URL "
+                                       "of at most %d bytes, and zone=, group= "
+                                       "and route= of at most %d",
+                         u->name, m->url, ROSTER_URL - 1, ROSTER_NAME - 1);
+            good = 0;
         }
     }
+    return good;
+}
+
+/* Places for those configured, and for some that come at run time. */
+static int room_of(const balancer_upstream_t *u, const method_conf_t *conf)
+{
+    int room = conf->room >= 0 ? conf->room : u->count + DEFAULT_ROOM;
+
+    room = room > u->count ? room : u->count;
+    return room < BALANCER_MEMBERS ? room : BALANCER_MEMBERS;
 }
 
 /* ---- upstreams ---- */
@@ -182,7 +141,7 @@ static void changed(const balance_t *balance, int member,
     ap_log_error(APLOG_MARK, is_bad ? APLOG_WARNING : APLOG_NOTICE, 0,
                  ap_server_conf,
                  RPLOGNO(3001) "upstream %s, member %s: %s, it was %s: %s",
-                 balance->upstream->name, balance->upstream->member[member].url,
+                 balance->name, balance_url(balance, member),
                  health_state_text((health_state_e)now->state),
                  health_state_text((health_state_e)before->state),
                  health_reason_text((health_reason_e)now->reason));
@@ -199,7 +158,7 @@ static balanced_t *make_one(apr_pool_t *p, const balancer_upstream_t *u,
     b->conf = *conf;
     b->prober.enabled = !conf->probe->off;
     b->prober.probe = conf->probe->rules;
-    balance->upstream = u;
+    balance->name = u->name;
     balance->method = conf->method->method;
     balance->bound_percent = (uint32_t)conf->method->bound_percent;
     balance->plan_rules.panic_percent = (uint8_t)conf->method->panic_percent;
@@ -207,10 +166,10 @@ static balanced_t *make_one(apr_pool_t *p, const balancer_upstream_t *u,
     balance->outlier_rules.failure_percent =
         (uint16_t)conf->eject->rate_percent;
     balance->outlier_rules.max_percent = (uint16_t)conf->eject->max_percent;
-    balance->facts = make_facts(p, b);
-    balance->health_rules = make_health(p, b);
+    balance->plan_rules.zone = place_name(conf->method->zone);
+    balance->health_rules = health_rules(conf);
+    balance->secret = balanced_secret;
     balance->changed = changed;
-    make_marks(p, b);
     return b;
 }
 
@@ -307,16 +266,22 @@ apr_status_t balanced_configure(apr_pool_t *pconf, server_rec *s,
     balancer_upstream_t *all = apr_pcalloc(pconf, sizeof(*all) * room);
     balanced_t **list = apr_pcalloc(pconf, sizeof(*list) * room);
     kept_t *kept = kept_data();
-    int i, n = 0, first = 0;
+    int i, n = 0;
 
     balanced_secret = kept->secret;
     for (i = 0; i < count; i++) {
         balancer_conf_t conf;
 
-        if (balancer_config_of(upstreams[i].name, &conf)
-            && (upstreams[i].count || conf.discover)) {
+        if (balancer_config_of(upstreams[i].name, &conf)) {
             warn_of_weights(&upstreams[i]);
             all[n] = upstreams[i];
+            all[n].room = room_of(&upstreams[i], conf.method);
+            if (!all[n].room) {
+                continue;
+            }
+            if (!all_fit(s, &all[n])) {
+                return APR_EINVAL;
+            }
             list[n] = make_one(pconf, &upstreams[i], &conf);
             pools[i] = list[n++];
         }
@@ -329,10 +294,9 @@ apr_status_t balanced_configure(apr_pool_t *pconf, server_rec *s,
     }
     balanced_list = apr_array_make(pconf, n, sizeof(balanced_t *));
     for (i = 0; i < n; i++) {
-        balance_open(&list[i]->balance, kept->segment, i, first, pconf);
-        first += all[i].count;
         APR_ARRAY_PUSH(balanced_list, balanced_t *) = list[i];
-        if (!open_learned(list[i], kept, i)) {
+        if (!balance_open(&list[i]->balance, kept->segment, i, pconf)
+            || !open_learned(list[i], kept, i)) {
             return no_memory(s);
         }
     }

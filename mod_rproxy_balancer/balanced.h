@@ -14,8 +14,6 @@ typedef struct {
     balance_t balance; /* first: what the engine knows of it */
     balancer_conf_t conf;
     prober_rules_t prober;
-    uint64_t *mark;        /* [member]: for a cookie of ours */
-    sticky_table_t *marks; /* of these, and of routes */
     sticky_learned_t learned;
 } balanced_t;
 

@@ -81,14 +81,16 @@ static uint64_t hash_of(request_rec *r, const method_conf_t *conf)
 
 /* ---- the member of its session ---- */
 
-static int member_of_mark(const balanced_t *b, uint64_t mark)
+static int member_of_mark(balanced_t *b, uint64_t mark)
 {
-    uint32_t member = sticky_table_find(b->marks, mark);
+    lookup_view_t *view = lookup_hold(&b->balance.lookup);
+    uint32_t member = sticky_table_find(view->marks, mark);
 
+    lookup_let_go(view);
     return member == PLAN_NONE ? -1 : (int)member;
 }
 
-static int member_of_cookie(const request_rec *r, const balanced_t *b)
+static int member_of_cookie(const request_rec *r, balanced_t *b)
 {
     slice_t value;
 
@@ -99,7 +101,7 @@ static int member_of_cookie(const request_rec *r, const balanced_t *b)
 }
 
 /* As mod_proxy_balancer has it: first the URL, then the cookie. */
-static int member_of_route(const request_rec *r, const balanced_t *b)
+static int member_of_route(const request_rec *r, balanced_t *b)
 {
     const sticky_conf_t *conf = b->conf.sticky;
     slice_t value, route;
@@ -129,10 +131,10 @@ static int member_of_learned(const request_rec *r, const balanced_t *b)
     }
     member = sticky_learned_find(&b->learned, siphash(balanced_secret, value),
                                  now_s());
-    return member < (uint32_t)b->balance.upstream->count ? (int)member : -1;
+    return member < (uint32_t)b->balance.places.count ? (int)member : -1;
 }
 
-static int session_member(const request_rec *r, const balanced_t *b)
+static int session_member(const request_rec *r, balanced_t *b)
 {
     int member = member_of_cookie(r, b);
 
@@ -144,7 +146,7 @@ static int session_member(const request_rec *r, const balanced_t *b)
 
 void sessions_request(request_rec *r, void *pool, balancer_request_t *request)
 {
-    const balanced_t *b = pool;
+    balanced_t *b = pool;
 
     if (b->balance.method->wants_hash) {
         request->hash = hash_of(r, b->conf.method);
@@ -162,7 +164,9 @@ static void set_cookie(request_rec *r, const balanced_t *b, int member)
     char value[STICKY_COOKIE_LEN];
     const char *cookie;
 
-    sticky_cookie_write(value, b->mark[member]);
+    sticky_cookie_write(value, sticky_mark(balanced_secret,
+                                           slice_str(balance_url(&b->balance,
+                                                                 member))));
     cookie = apr_psprintf(r->pool, "%s=%.*s; Path=%s", conf->cookie,
                           STICKY_COOKIE_LEN, value, conf->path);
     if (conf->domain) {
@@ -211,7 +215,7 @@ static void learn(request_rec *r, const balanced_t *b, int member)
 
 void sessions_response(request_rec *r, void *pool, int member)
 {
-    const balanced_t *b = pool;
+    balanced_t *b = pool;
     const sticky_conf_t *conf = b->conf.sticky;
 
     if (!conf->off && conf->cookie && member_of_cookie(r, b) != member) {

@@ -47,7 +47,9 @@ typedef struct {
 } balancer_attempt_t;
 
 enum {
-    BALANCER_TRIED = 100 /* as many as an exchange may have tries */
+    BALANCER_TRIED = 100, /* as many as an exchange may have tries */
+    BALANCER_MEMBERS = 10000,
+    BALANCER_URL = 384 /* bytes with the NUL */
 };
 
 /* The members an exchange was at.  Of more than BALANCER_TRIED the latest. */
@@ -82,6 +84,13 @@ typedef struct {
     int fit_for_trial;  /* it is sent again when it fails */
 } balancer_request_t;
 
+/* Who has the place of a member's number. */
+typedef struct {
+    uint32_t generation; /* of those who had it, over 0 */
+    char url[BALANCER_URL];
+    int max_connections;
+} balancer_place_t;
+
 typedef struct {
     /* Names a member that was not tried.
      * @param pool   of the upstream, as configured
@@ -111,6 +120,21 @@ typedef struct {
     /* It serves this request no longer. */
     void (*leave)(void *pool, int member, balancer_reason_e reason,
                   balancer_result_e result, apr_time_t now);
+
+    /* ---- members that come and go: one thread at a time ---- */
+
+    /* Numbers are below this. */
+    int (*places)(void *pool);
+
+    /* Another number after each that came, changed or went; cheap. */
+    uint32_t (*changes)(void *pool);
+
+    /* @return 0: the place is free */
+    int (*place)(void *pool, int member, balancer_place_t *place);
+
+    /* This process has what it needs to send there.  Before, choose names
+     * others. */
+    void (*ready)(void *pool, int member, uint32_t generation);
 } balancer_t;
 
 /* What the configuration says of a member and an upstream. */
@@ -126,6 +150,7 @@ typedef struct {
     const char *name;
     const balancer_member_t *member;
     int count;
+    int room; /* places for members; the balancer's own */
 } balancer_upstream_t;
 
 #endif

@@ -79,7 +79,7 @@ static int outlived(const upstream_conn_t *conn, apr_time_t now)
 {
     const member_t *m = conn->member;
 
-    return conn->hangup
+    return conn->hangup || __atomic_load_n(&m->gone, __ATOMIC_RELAXED)
            || (m->max_requests && conn->requests >= m->max_requests)
            || (m->max_age && now - conn->created >= m->max_age)
            || (m->idle_timeout && conn->idle_since
@@ -106,6 +106,7 @@ static void close_unlocked(upstream_conn_t *conn)
     conn->fd = -1;
     conn->exchange = NULL;
     member_slot_give(pool->shared, conn->member);
+    member_let_go(conn->member);
     if (pool->defer_free) {
         conn->next = pool->dead;
         pool->dead = conn;
@@ -124,7 +125,8 @@ upstream_conn_t *conn_pool_take(conn_pool_t *pool, member_t *member,
     lock(pool);
     while ((conn = pool->idle[member->id].newest) != NULL) {
         look = probe || conn->readable; /* perhaps not read to the end */
-        if (!outlived(conn, now) && (!look || is_alive(conn))) {
+        if (conn->member == member && !outlived(conn, now)
+            && (!look || is_alive(conn))) {
             idle_remove(conn);
             break;
         }
@@ -217,6 +219,7 @@ apr_status_t conn_open(conn_pool_t *pool, member_t *member, int address,
     if (!conn) {
         abort();
     }
+    member_hold(member);
     conn->fd = fd;
     conn->member = member;
     conn->pool = pool;

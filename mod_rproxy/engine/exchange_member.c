@@ -5,11 +5,6 @@
  * calls. */
 #include "exchange_private.h"
 
-static member_t *member_at(const exchange_t *x, int i)
-{
-    return APR_ARRAY_IDX(x->upstream->members, i, member_t *);
-}
-
 /* The first that answers: in the order given, those that failed lately last,
  * backups behind the others. */
 static member_t *first_usable(const exchange_t *x, int backup, int paused,
@@ -18,7 +13,8 @@ static member_t *first_usable(const exchange_t *x, int backup, int paused,
     int i;
 
     for (i = 0; i < x->upstream->members->nelts; i++) {
-        member_t *m = member_at(x, i);
+        member_t *m = APR_ARRAY_IDX(x->upstream->members, i, member_t *);
+
         if (!balancer_is_tried(&x->tried, i) && !m->backup == !backup
             && member_paused(m, now) == paused) {
             return m;
@@ -47,8 +43,14 @@ static member_t *balanced(exchange_t *x, const char **why, apr_time_t now)
                                 &x->chosen_by);
 
     if (n >= 0) {
-        x->chosen = 1;
-        return member_at(x, n);
+        member_t *m = upstream_member(u, n);
+
+        x->chosen = m != NULL;
+        if (!m) { /* it went in this very moment */
+            u->balancer->leave(u->balancer_pool, n, x->chosen_by,
+                               BALANCER_UNKNOWN, now);
+        }
+        return m;
     }
     if (n == BALANCER_FULL) {
         *why = "all members are at their limits";
@@ -56,12 +58,25 @@ static member_t *balanced(exchange_t *x, const char **why, apr_time_t now)
     return NULL;
 }
 
+static apr_status_t let_go(void *member)
+{
+    member_let_go(member);
+    return APR_SUCCESS;
+}
+
+/* The exchange holds what it was given for as long as somebody may ask. */
 member_t *exchange_member_choose(exchange_t *x, const char **why,
                                  apr_time_t now)
 {
+    member_t *m;
+
     *why = "no member is left to try";
-    return x->upstream->balancer ? balanced(x, why, now)
-                                 : first_in_order(x, now);
+    m = x->upstream->balancer ? balanced(x, why, now) : first_in_order(x, now);
+    if (m && m->at_run_time) {
+        member_hold(m);
+        apr_pool_cleanup_register(x->pool, m, let_go, apr_pool_cleanup_null);
+    }
+    return m;
 }
 
 int exchange_member_is_left(const exchange_t *x, apr_time_t now)

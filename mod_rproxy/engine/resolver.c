@@ -6,10 +6,18 @@
 
 #include <arpa/inet.h>
 
+#include "../driver/clock.h"
 #include "periodic.h"
+#include "upstream_places.h"
+
+/* From a member that comes to its first request, at most. */
+#define FOLLOW_INTERVAL apr_time_from_msec(100)
 
 typedef struct {
-    apr_array_header_t *members;
+    apr_array_header_t *upstreams;
+    const shared_t *shared;
+    apr_interval_time_t interval;
+    apr_time_t resolve_at;
     apr_pool_t *pool; /* the thread's alone */
 } resolver_t;
 
@@ -21,41 +29,74 @@ static int has_name(const member_t *member)
            && inet_pton(AF_INET6, member->host, address) != 1;
 }
 
-static int any_name(const apr_array_header_t *members)
+static int any_name(const upstream_t *u)
 {
-    int i;
+    int i, n = upstream_numbers(u), found = 0;
 
-    for (i = 0; i < members->nelts; i++) {
-        if (has_name(APR_ARRAY_IDX(members, i, member_t *))) {
-            return 1;
-        }
+    for (i = 0; i < n && !found; i++) {
+        const member_t *m = upstream_member(u, i);
+
+        found = m && has_name(m);
     }
-    return 0;
+    return found;
 }
 
-static void resolve_all(void *data)
+static void resolve(const upstream_t *u, apr_pool_t *pool)
+{
+    int i, n = upstream_numbers(u);
+
+    for (i = 0; i < n; i++) {
+        member_t *m = upstream_member(u, i);
+
+        if (m && has_name(m)) {
+            member_resolve(m, pool);
+        }
+    }
+}
+
+static void run(void *data)
 {
     resolver_t *resolver = data;
-    int i;
+    apr_time_t now = clock_now();
+    int is_time = resolver->interval && now >= resolver->resolve_at, i;
 
-    for (i = 0; i < resolver->members->nelts; i++) {
-        member_t *m = APR_ARRAY_IDX(resolver->members, i, member_t *);
-        if (has_name(m)) {
-            member_resolve(m, resolver->pool);
+    for (i = 0; i < resolver->upstreams->nelts; i++) {
+        upstream_t *u = APR_ARRAY_IDX(resolver->upstreams, i, upstream_t *);
+
+        if (u->place) {
+            upstream_places_follow(u, resolver->shared, now);
         }
+        if (is_time) {
+            resolve(u, resolver->pool);
+        }
+    }
+    if (is_time) {
+        resolver->resolve_at = clock_now() + resolver->interval;
     }
 }
 
-apr_status_t resolver_start(apr_array_header_t *members,
+apr_status_t resolver_start(apr_array_header_t *upstreams,
+                            const shared_t *shared,
                             apr_interval_time_t interval, apr_pool_t *pool)
 {
+    int i, names = 0, balanced = 0;
     resolver_t *resolver;
 
-    if (!interval || !any_name(members)) {
+    for (i = 0; i < upstreams->nelts; i++) {
+        const upstream_t *u = APR_ARRAY_IDX(upstreams, i, upstream_t *);
+
+        balanced |= u->place != NULL;
+        names |= interval && any_name(u);
+    }
+    if (!names && !balanced) {
         return APR_SUCCESS;
     }
     resolver = apr_pcalloc(pool, sizeof(*resolver));
-    resolver->members = members;
+    resolver->upstreams = upstreams;
+    resolver->shared = shared;
+    resolver->interval = interval;
+    resolver->resolve_at = clock_now() + interval;
     apr_pool_create(&resolver->pool, pool);
-    return periodic_start(resolve_all, resolver, interval, pool);
+    return periodic_start(run, resolver, balanced ? FOLLOW_INTERVAL : interval,
+                          pool);
 }

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -38,7 +39,7 @@ apr_status_t shared_create(shared_t **out, int children, int upstreams,
 {
     shared_t *s = apr_pcalloc(pool, sizeof(*s));
     mapping_t *mapping = apr_palloc(pool, sizeof(*mapping));
-    size_t n = (size_t)children, at[7];
+    size_t n = (size_t)children, at[8];
     char *base;
     int i;
 
@@ -49,9 +50,10 @@ apr_status_t shared_create(shared_t **out, int children, int upstreams,
     at[4] = at[3] + aligned(sizeof(metrics_child_t) * n);
     at[5] = at[4] + aligned(sizeof(metrics_route_t) * n * (size_t)routes);
     at[6] = at[5] + aligned(sizeof(metrics_member_t) * n * (size_t)members);
-    mapping->size = at[6] + aligned(sizeof(int32_t) * n);
+    at[7] = at[6] + aligned(sizeof(int32_t) * (n + 1));
+    mapping->size = at[7] + aligned(sizeof(metrics_member_t) * (size_t)members);
     base = mmap(NULL, mapping->size, PROT_READ | PROT_WRITE,
-                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+                MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (base == MAP_FAILED) {
         return errno;
     }
@@ -68,6 +70,8 @@ apr_status_t shared_create(shared_t **out, int children, int upstreams,
     s->route_metrics = (metrics_route_t *)(base + at[4]);
     s->member_metrics = (metrics_member_t *)(base + at[5]);
     s->pid = (int32_t *)(base + at[6]);
+    s->used = s->pid + n;
+    s->member_base = (metrics_member_t *)(base + at[7]);
     for (i = 0; i < upstreams; i++) {
         s->upstream[i].retry_credit = RETRY_CREDIT_MAX;
     }
@@ -92,6 +96,10 @@ static void reclaim(const shared_t *shared, int child)
     for (i = 0; i < shared->members; i++) {
         int at = child * shared->members + i;
         int32_t n = __atomic_exchange_n(&shared->held[at], 0, __ATOMIC_RELAXED);
+
+        if (!n) {
+            continue; /* without a connection nothing is active or idle */
+        }
         __atomic_fetch_sub(&shared->member[i].connections, n, __ATOMIC_RELAXED);
         __atomic_store_n(&shared->member_metrics[at].active, 0,
                          __ATOMIC_RELAXED);
@@ -151,6 +159,17 @@ void shared_reclaim(const shared_t *shared)
     }
 }
 
+static void note_used(const shared_t *shared, int32_t slots)
+{
+    int32_t used = METRIC_READ(*shared->used);
+
+    while (used < slots
+           && !__atomic_compare_exchange_n(shared->used, &used, slots, 0,
+                                           __ATOMIC_RELAXED,
+                                           __ATOMIC_RELAXED)) {
+    }
+}
+
 apr_status_t shared_child_claim(shared_t *shared, apr_pool_t *pool)
 {
     int32_t self = (int32_t)getpid();
@@ -164,6 +183,7 @@ apr_status_t shared_child_claim(shared_t *shared, apr_pool_t *pool)
                                            __ATOMIC_ACQ_REL,
                                            __ATOMIC_RELAXED)) {
             own_child = i;
+            note_used(shared, i + 1);
         }
     }
     if (own_child < 0) {
@@ -194,6 +214,43 @@ void member_slot_give(const shared_t *shared, const member_t *member)
 {
     __atomic_fetch_sub(held_by_me(shared, member), 1, __ATOMIC_RELAXED);
     __atomic_fetch_sub(&member->shared->connections, 1, __ATOMIC_RELAXED);
+}
+
+static void add_counts(metrics_member_t *sum, const metrics_member_t *m)
+{
+    uint64_t *to = (uint64_t *)sum;
+    const uint64_t *from = (const uint64_t *)m;
+    size_t i;
+
+    for (i = 0; i < sizeof(*sum) / sizeof(uint64_t); i++) {
+        to[i] += __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+    }
+}
+
+void member_shared_begin(const shared_t *shared, int id, uint32_t generation)
+{
+    member_shared_t *m = &shared->member[id];
+    uint32_t before = __atomic_load_n(&m->generation, __ATOMIC_RELAXED);
+    metrics_member_t sum;
+    int i;
+
+    if (before == generation
+        || !__atomic_compare_exchange_n(&m->generation, &before, generation, 0,
+                                        __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
+        return;
+    }
+    if (!before) {
+        return; /* nobody had it */
+    }
+    memset(&sum, 0, sizeof(sum));
+    for (i = 0; i < METRIC_READ(*shared->used); i++) {
+        add_counts(&sum, &shared->member_metrics[i * shared->members + id]);
+    }
+    sum.active = sum.idle = 0;
+    shared->member_base[id] = sum;
+    __atomic_store_n(&m->has_base, 1, __ATOMIC_RELEASE);
+    __atomic_store_n(&m->failures, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&m->paused_until, 0, __ATOMIC_RELAXED);
 }
 
 int member_slots_used_up(const member_t *member)

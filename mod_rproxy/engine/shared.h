@@ -15,6 +15,8 @@
  *   +--------------------+  that a killed child's share can be taken back
  *   | metrics            |  x children x (routes + members): see metrics.h
  *   +--------------------+
+ *   | base               |  x members: counts of who had the place before
+ *   +--------------------+
  *
  * Everything is an atomic integer on its own; there is no lock and nothing a
  * child killed at any instruction could leave half done but its own counts,
@@ -35,11 +37,14 @@ struct upstream_shared_t {
     int32_t retry_credit;
 } __attribute__((aligned(64)));
 
+/* Starts from 0 when another member gets the place. */
 struct member_shared_t {
     int32_t connections;   /* open, all children; atomic */
     int64_t paused_until;  /* usec; not chosen before; relaxed atomic */
     uint32_t failures;     /* in a row; relaxed atomic */
     int64_t crowded_until; /* usec; none idle till then; relaxed atomic */
+    uint32_t generation;   /* of its place; atomic */
+    uint32_t has_base;     /* atomic */
 } __attribute__((aligned(64)));
 
 typedef struct {
@@ -50,10 +55,12 @@ typedef struct {
     upstream_shared_t *upstream;
     member_shared_t *member;
     int32_t *pid;           /* [child]: owner of the slot, 0: free; atomic */
+    int32_t *used;          /* so many slots were ever taken; atomic */
     int32_t *held;          /* [child * members + member] */
     metrics_child_t *child; /* [child] */
     metrics_route_t *route_metrics;   /* [child * routes + route] */
     metrics_member_t *member_metrics; /* [child * members + member] */
+    metrics_member_t *member_base;    /* [member]: what those before it had */
 } shared_t;
 
 /* Maps the segment; it goes with pool.  children: the server's limit. */
@@ -76,6 +83,10 @@ int shared_child(void);
  * @return 1 when counted */
 int member_slot_take(const shared_t *shared, const member_t *member);
 void member_slot_give(const shared_t *shared, const member_t *member);
+
+/* The first process that meets the member of this generation sets back what is
+ * known of its place. */
+void member_shared_begin(const shared_t *shared, int id, uint32_t generation);
 
 /* Is the member at its connection limit? */
 int member_slots_used_up(const member_t *member);

@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 
@@ -296,7 +297,8 @@ static address_list_t *oldest_list(member_t *member, apr_pool_t *pool)
     address_list_t **list = &member->lists[member->changes++ % MEMBER_LISTS];
 
     if (!*list) {
-        *list = apr_palloc(pool, sizeof(**list));
+        *list = member->at_run_time ? malloc(sizeof(**list))
+                                    : apr_palloc(pool, sizeof(**list));
     }
     return *list;
 }
@@ -316,6 +318,9 @@ apr_status_t member_resolve(member_t *member, apr_pool_t *pool)
     if (rv == APR_SUCCESS
         && (!now || memcmp(now, &found, sizeof(found)) != 0)) {
         list = oldest_list(member, pool);
+        if (!list) {
+            return APR_ENOMEM;
+        }
         memcpy(list, &found, sizeof(found));
         __atomic_store_n(&member->addresses, list, __ATOMIC_RELEASE);
     }

@@ -22,10 +22,11 @@ typedef struct protocol_t protocol_t;
 typedef struct member_shared_t member_shared_t;
 typedef struct upstream_shared_t upstream_shared_t;
 typedef struct upstream_t upstream_t;
+typedef struct upstream_places_t upstream_places_t;
 
 #define MEMBER_MAX_ADDRESSES 16
 #define MEMBER_LISTS 8 /* of addresses: the present one and those before */
-#define UPSTREAM_MAX_MEMBERS 10000
+#define UPSTREAM_MAX_MEMBERS BALANCER_MEMBERS
 
 /* The addresses of one name in the order to try.  Once published it stays as
  * it is until MEMBER_LISTS later ones are. */
@@ -70,6 +71,15 @@ typedef struct member_t {
     address_list_t *lists[MEMBER_LISTS];
     unsigned changes;
     member_shared_t *shared;
+
+    /* of a balanced upstream: upstream_places.h */
+    uint32_t generation; /* of its place */
+    int at_run_time;     /* it may be freed */
+    int uses;            /* then: connections and exchanges; atomic */
+    int gone;            /* nobody is sent there any more; atomic */
+    int waits;           /* for an address */
+    apr_time_t gone_at;
+    struct member_t *next; /* of those who are gone */
 } member_t;
 
 struct upstream_t {
@@ -82,7 +92,40 @@ struct upstream_t {
     upstream_shared_t *shared;
     const balancer_t *balancer; /* NULL: members in the order given */
     void *balancer_pool;
+    /* balanced: of each number, atomic; NULL: nobody, or not known here */
+    member_t **place;
+    int places;
+    upstream_places_t *following;
 };
+
+/* Numbers of members are below this. */
+static inline int upstream_numbers(const upstream_t *upstream)
+{
+    return upstream->place ? upstream->places : upstream->members->nelts;
+}
+
+/* @return NULL: no member has that number */
+static inline member_t *upstream_member(const upstream_t *upstream, int number)
+{
+    return upstream->place
+               ? __atomic_load_n(&upstream->place[number], __ATOMIC_ACQUIRE)
+               : APR_ARRAY_IDX(upstream->members, number, member_t *);
+}
+
+/* Who keeps a pointer to a member holds it. */
+static inline void member_hold(member_t *member)
+{
+    if (member->at_run_time) {
+        __atomic_fetch_add(&member->uses, 1, __ATOMIC_RELAXED);
+    }
+}
+
+static inline void member_let_go(member_t *member)
+{
+    if (member->at_run_time) {
+        __atomic_fetch_sub(&member->uses, 1, __ATOMIC_RELEASE);
+    }
+}
 
 /* Parses "http://host[:port]", "http://[v6]:port", "unix:/path|http://name" or
  * "unix:/path".  Path and query are not part of a member.

@@ -132,9 +132,25 @@ void status_collect_child_init(void)
     status_slots_claimed(slots);
 }
 
+static int count_members(const upstream_t *upstream)
+{
+    int i, count = 0, n = upstream_numbers(upstream);
+
+    for (i = 0; i < n; i++) {
+        count += upstream_member(upstream, i) != NULL;
+    }
+    return count;
+}
+
 int status_collect_is_large(void)
 {
-    return slots->shared->routes + slots->shared->members > LARGE_ROWS;
+    const apr_array_header_t *list = rproxy_global->upstream_list;
+    int i, rows = slots->shared->routes;
+
+    for (i = 0; i < list->nelts; i++) {
+        rows += count_members(APR_ARRAY_IDX(list, i, upstream_t *));
+    }
+    return rows > LARGE_ROWS;
 }
 
 const char *status_route_name(int route_id)
@@ -202,7 +218,7 @@ static void collect_route(status_view_t *view, const route_t *route)
 static void collect_member(status_view_t *view, status_upstream_t *upstream,
                            const member_t *member, apr_time_t now)
 {
-    status_member_t *row = &upstream->members[member->number];
+    status_member_t *row = &upstream->members[upstream->member_count++];
     const member_shared_t *shared = member->shared;
     apr_time_t paused_until = METRIC_READ(shared->paused_until);
 
@@ -225,16 +241,18 @@ static void collect_upstream(status_view_t *view, const upstream_t *upstream,
                              apr_pool_t *pool, apr_time_t now)
 {
     status_upstream_t *row = &view->upstreams[upstream->id];
-    int i;
+    int i, n = upstream_numbers(upstream), count = count_members(upstream);
 
     row->name = upstream->name;
     row->defined_at = upstream->defined_at;
     row->retry_credit = METRIC_READ(upstream->shared->retry_credit);
-    row->member_count = upstream->members->nelts;
-    row->members = rows_alloc(pool, sizeof(status_member_t), row->member_count);
-    for (i = 0; i < row->member_count; i++) {
-        collect_member(view, row,
-                       APR_ARRAY_IDX(upstream->members, i, member_t *), now);
+    row->members = rows_alloc(pool, sizeof(status_member_t), count);
+    for (i = 0; i < n && row->member_count < count; i++) {
+        const member_t *member = upstream_member(upstream, i);
+
+        if (member) {
+            collect_member(view, row, member, now);
+        }
     }
 }
 

@@ -73,6 +73,16 @@ static void add_words(uint64_t *sum, const void *from, size_t words)
     }
 }
 
+static void subtract_words(uint64_t *sum, const void *from, size_t words)
+{
+    const uint64_t *word = from;
+    size_t i;
+
+    for (i = 0; i < words; i++) {
+        sum[i] -= word[i];
+    }
+}
+
 /* A child that is killed may have taken back more than it had counted. */
 static void not_negative(int64_t *gauge)
 {
@@ -120,6 +130,10 @@ void status_sum_member(const status_slots_t *slots, int member,
         add_words((uint64_t *)sum,
                   &shared->member_metrics[i * shared->members + member],
                   WORDS(metrics_member_t));
+    }
+    if (__atomic_load_n(&shared->member[member].has_base, __ATOMIC_ACQUIRE)) {
+        subtract_words((uint64_t *)sum, &shared->member_base[member],
+                       WORDS(metrics_member_t));
     }
     not_negative(&sum->active);
     not_negative(&sum->idle);

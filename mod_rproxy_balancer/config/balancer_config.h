@@ -35,6 +35,7 @@ typedef struct {
     int bound_percent;
     const char *zone; /* ours, or NULL */
     int panic_percent;
+    int room; /* places for members; -1: some more than are configured */
 } method_conf_t;
 
 /* RProxyBalancerSticky */

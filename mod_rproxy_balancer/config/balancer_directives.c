@@ -16,7 +16,8 @@
 
 /* clang-format off */
 const method_conf_t balancer_default_method = {
-    .method = &method_round_robin, .bound_percent = 150, .panic_percent = 50
+    .method = &method_round_robin, .bound_percent = 150, .panic_percent = 50,
+    .room = -1
 };
 const sticky_conf_t balancer_default_sticky = { .off = 1, .path = "/" };
 const probe_conf_t balancer_default_probe = {
@@ -100,6 +101,8 @@ static const char *set_method_option(cmd_parms *cmd, const char *argument,
           10000 },
         { "zone", OPTION_WORD, offsetof(method_conf_t, zone), 0, 0 },
         { "panic", OPTION_INT, offsetof(method_conf_t, panic_percent), 0, 100 },
+        { "room", OPTION_INT, offsetof(method_conf_t, room), 0,
+          BALANCER_MEMBERS },
         { NULL, OPTION_INT, 0, 0, 0 },
     };
     const char *key, *value;
@@ -358,7 +361,7 @@ static const char *directive_eject(cmd_parms *cmd, void *dir, int argc,
 /* clang-format off */
 const command_rec balancer_directives[] = {
     AP_INIT_TAKE_ARGV("RProxyBalancer", directive_method, NULL, RSRC_CONF,
-        "off, or method= [key=] [bound=] [zone=] [panic=]: how the members of "
+        "off, or method= [key=] [bound=] [zone=] [panic=] [room=]: how the members of "
         "an upstream are chosen"),
     AP_INIT_TAKE_ARGV("RProxyBalancerSticky", directive_sticky, NULL, RSRC_CONF,
         "off, or cookie=name | route=name[|parameter] | learn=name: what "

@@ -18,7 +18,7 @@ static discovery_t *discovery; /* NULL: not in this process */
 
 static void tell(const source_t *s, source_news_e news, const char *text)
 {
-    const char *upstream = s->balance->upstream->name;
+    const char *upstream = s->balance->name;
     const char *origin = s->rules->origin;
 
     switch (news) {

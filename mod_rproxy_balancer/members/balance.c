@@ -25,34 +25,64 @@ static uint64_t random_number(void)
 
 /* ---- plans ---- */
 
+health_rules_t balance_rules(const balance_t *b, int member)
+{
+    health_rules_t rules = b->health_rules;
+
+    rules.slow_start_ms = b->member[member].slow_start_ms;
+    return rules;
+}
+
+/* Under the lock.  Members this process does not know yet count as none. */
+static member_facts_t facts_of(const balance_t *b, int member, int64_t now)
+{
+    const segment_member_t *m = &b->member[member];
+    const health_rules_t rules = balance_rules(b, member);
+    const member_facts_t facts = {
+        .id = m->id,
+        .max_connections = m->max_connections,
+        .weight = m->weight,
+        .zone = m->zone,
+        .group = m->group,
+        .tier = m->tier,
+        .backup = m->backup,
+        .state = (uint8_t)segment_member_state(m, now),
+        .ramp_percent = health_ramp_percent(&m->health, &rules, now),
+    };
+    const member_facts_t none = { .state = MEMBER_NONE };
+
+    return __atomic_load_n(&b->known[member], __ATOMIC_RELAXED) == m->generation
+               ? facts
+               : none;
+}
+
+/* Of the facts of all and of what is known here; both only count up. */
+static uint32_t version_of(const balance_t *b)
+{
+    return __atomic_load_n(&b->shared->version, __ATOMIC_ACQUIRE)
+           + __atomic_load_n(&b->known_version, __ATOMIC_ACQUIRE);
+}
+
 static const plan_t *make_plan(void *ctx, void *memory, uint32_t *version)
 {
     const balance_t *b = ctx;
-    uint32_t i, count = (uint32_t)b->upstream->count;
-    member_facts_t *facts = b->next;
     int64_t now = clock_now();
+    int i;
 
     segment_lock(b->segment, b->number);
-    *version = __atomic_load_n(&b->shared->version, __ATOMIC_RELAXED);
-    for (i = 0; i < count; i++) {
-        const segment_member_t *m = &b->member[i];
-
-        facts[i] = b->facts[i];
-        facts[i].weight = m->weight;
-        facts[i].state = (uint8_t)segment_member_state(m, now);
-        facts[i].ramp_percent =
-            health_ramp_percent(&m->health, &b->health_rules[i], now);
+    *version = version_of(b);
+    for (i = 0; i < b->places.count; i++) {
+        b->next[i] = facts_of(b, i, now);
     }
     segment_unlock(b->segment, b->number);
-    balance_apply_pauses(b, facts, (int)count, now);
-    return plan_make(memory, facts, count, &b->plan_rules);
+    balance_apply_pauses(b, b->next, b->places.count, now);
+    return plan_make(memory, b->next, (uint32_t)b->places.count,
+                     &b->plan_rules);
 }
 
 static const plan_t *hold_plan(balance_t *b, uint32_t *place)
 {
-    uint32_t version = __atomic_load_n(&b->shared->version, __ATOMIC_ACQUIRE);
-
-    return plans_hold(&b->plans, version, make_plan, b, place);
+    return plans_hold(&b->plans, version_of(b), make_plan, b, place);
 }
 
 int balance_panic(balance_t *b)
@@ -74,7 +104,7 @@ static uint32_t *held(const balance_t *b, int member)
     int child = segment_child();
 
     return child < 0 ? &nowhere
-                     : &s->held[child * s->members + b->first + member];
+                     : &s->held[child * s->members + b->places.first + member];
 }
 
 /* What this process holds is counted last and taken off first: of one killed in
@@ -82,7 +112,7 @@ static uint32_t *held(const balance_t *b, int member)
  * @return 0 when others have taken what the limit had left */
 static int enter(const balance_t *b, int member, uint32_t limit)
 {
-    uint32_t *in_flight = &b->segment->in_flight[b->first + member];
+    uint32_t *in_flight = &b->segment->in_flight[b->places.first + member];
     uint32_t n = __atomic_add_fetch(in_flight, 1, __ATOMIC_RELAXED);
 
     if (n > limit) {
@@ -98,7 +128,7 @@ static void leave(const balance_t *b, int member)
 {
     __atomic_fetch_sub(held(b, member), 1, __ATOMIC_RELAXED);
     __atomic_fetch_sub(&b->shared->total, 1, __ATOMIC_RELAXED);
-    __atomic_fetch_sub(&b->segment->in_flight[b->first + member], 1,
+    __atomic_fetch_sub(&b->segment->in_flight[b->places.first + member], 1,
                        __ATOMIC_RELAXED);
 }
 
@@ -111,10 +141,12 @@ static int take_trial(const balance_t *b, uint32_t member, int64_t now)
     int taken;
 
     segment_lock(b->segment, b->number);
-    taken = m->wanted == MEMBER_UP && health_trial_free(&m->health, now);
+    taken = m->use == PLACE_USED && m->wanted == MEMBER_UP
+            && health_trial_free(&m->health, now);
     if (taken) {
-        m->health = health_next(m->health, &b->health_rules[member],
-                                HEALTH_TRIAL_TAKEN, 0, now);
+        const health_rules_t rules = balance_rules(b, (int)member);
+
+        m->health = health_next(m->health, &rules, HEALTH_TRIAL_TAKEN, 0, now);
         __atomic_fetch_add(&b->shared->version, 1, __ATOMIC_RELEASE);
     }
     segment_unlock(b->segment, b->number);
@@ -139,21 +171,21 @@ static int choose_session(const balance_t *b, const plan_t *plan, int member,
 }
 
 /* Again without a member whose last place somebody else has taken. */
-static int choose_by_method(const balance_t *b, const plan_t *plan,
-                            const balancer_request_t *request,
-                            const balancer_tried_t *tried)
+static int pick(const balance_t *b, const plan_t *plan, const hash_ring_t *ring,
+                const balancer_request_t *request,
+                const balancer_tried_t *tried)
 {
     balancer_tried_t more;
     int session = request->session_member;
     method_in_t in = { .plan = plan,
                        .load = &b->load,
-                       .ring = b->ring,
+                       .ring = ring,
                        .excluded = tried->member,
                        .excluded_count = balancer_tried_count(tried),
                        .random = random_number(),
                        .hash = request->hash,
                        .bound_percent = b->bound_percent,
-                       .group = session >= 0 ? b->facts[session].group : 0 };
+                       .group = session >= 0 ? b->member[session].group : 0 };
     int full = 0;
 
     for (;;) {
@@ -171,6 +203,22 @@ static int choose_by_method(const balance_t *b, const plan_t *plan,
         in.excluded = more.member;
         in.excluded_count = balancer_tried_count(&more);
     }
+}
+
+static int choose_by_method(balance_t *b, const plan_t *plan,
+                            const balancer_request_t *request,
+                            const balancer_tried_t *tried)
+{
+    lookup_view_t *view;
+    int n;
+
+    if (!b->method->wants_hash) {
+        return pick(b, plan, NULL, request, tried);
+    }
+    view = lookup_hold(&b->lookup);
+    n = pick(b, plan, view->ring, request, tried);
+    lookup_let_go(view);
+    return n;
 }
 
 static int engine_choose(void *pool, const balancer_request_t *request,
@@ -233,7 +281,7 @@ static void engine_answered(void *pool, int member,
                             apr_interval_time_t first_byte, apr_time_t now)
 {
     const balance_t *b = pool;
-    uint32_t *average = &b->segment->first_byte_us[b->first + member];
+    uint32_t *average = &b->segment->first_byte_us[b->places.first + member];
     int64_t *at = &b->member[member].sampled_at;
     int64_t elapsed = now - __atomic_load_n(at, __ATOMIC_RELAXED);
     uint32_t sample = first_byte < RESPONSE_TIME_MAX_US ? (uint32_t)first_byte
@@ -294,8 +342,8 @@ void balance_fade(const balance_t *b, int64_t now)
 {
     int i;
 
-    for (i = 0; i < b->upstream->count; i++) {
-        uint32_t *average = &b->segment->first_byte_us[b->first + i];
+    for (i = 0; i < b->places.count; i++) {
+        uint32_t *average = &b->segment->first_byte_us[b->places.first + i];
         uint32_t old = __atomic_load_n(average, __ATOMIC_RELAXED);
         int64_t *at = &b->member[i].sampled_at;
         int64_t elapsed = now - __atomic_load_n(at, __ATOMIC_RELAXED);
@@ -310,35 +358,75 @@ void balance_fade(const balance_t *b, int64_t now)
     }
 }
 
-/* ---- at the start ---- */
+/* ---- members that come and go ---- */
 
-static const hash_ring_t *make_ring(const balance_t *b, apr_pool_t *pool)
+static int engine_places(void *pool)
 {
-    uint32_t count = (uint32_t)b->upstream->count;
+    const balance_t *b = pool;
 
-    return b->method->wants_hash
-               ? hash_ring_make(apr_palloc(pool, hash_ring_room(count)),
-                                b->facts, count, b->plan_rules.zone)
-               : NULL;
+    return b->places.count;
 }
 
-void balance_open(balance_t *b, segment_t *segment, int number, int first,
-                  apr_pool_t *pool)
+static uint32_t engine_changes(void *pool)
 {
+    const balance_t *b = pool;
+
+    return __atomic_load_n(&b->shared->changes, __ATOMIC_ACQUIRE);
+}
+
+static int engine_place(void *pool, int member, balancer_place_t *place)
+{
+    const balance_t *b = pool;
+    const segment_member_t *m = &b->member[member];
+
+    if (!balance_has(b, member)) {
+        return 0;
+    }
+    segment_lock(b->segment, b->number);
+    place->generation = m->generation;
+    place->max_connections = (int)m->max_connections;
+    memcpy(place->url, balance_url(b, member), sizeof(place->url));
+    segment_unlock(b->segment, b->number);
+    return balance_has(b, member);
+}
+
+static void engine_ready(void *pool, int member, uint32_t generation)
+{
+    balance_t *b = pool;
+
+    if (__atomic_exchange_n(&b->known[member], generation, __ATOMIC_RELEASE)
+        != generation) {
+        __atomic_fetch_add(&b->known_version, 1, __ATOMIC_RELEASE);
+    }
+}
+
+void balance_follow(balance_t *b)
+{
+    lookup_follow(&b->lookup, &b->places);
+}
+
+int balance_open(balance_t *b, segment_t *segment, int number, apr_pool_t *pool)
+{
+    size_t count;
+    int first;
+
     b->segment = segment;
     b->number = number;
-    b->first = first;
-    b->shared = &segment->pool[number];
-    b->member = &segment->member[first];
+    b->places = places_of(segment, number);
+    b->shared = b->places.shared;
+    b->member = b->places.member;
+    first = b->places.first;
+    count = (size_t)b->places.count;
     b->load.in_flight = &segment->in_flight[first];
     b->load.first_byte_us = &segment->first_byte_us[first];
     b->load.total = &b->shared->total;
     b->load.turn = &b->shared->turn;
-    b->ring = make_ring(b, pool);
-    b->next = apr_palloc(pool, sizeof(*b->next) * (size_t)b->upstream->count);
-    b->counted =
-        apr_palloc(pool, sizeof(*b->counted) * (size_t)b->upstream->count);
-    plans_create(&b->plans, (uint32_t)b->upstream->count, pool);
+    b->next = apr_palloc(pool, sizeof(*b->next) * count);
+    b->counted = apr_palloc(pool, sizeof(*b->counted) * count);
+    b->known = apr_pcalloc(pool, sizeof(*b->known) * count);
+    plans_create(&b->plans, (uint32_t)count, pool);
+    return lookup_open(&b->lookup, &b->places, b->method->wants_hash,
+                       b->plan_rules.zone, b->secret, pool);
 }
 
 static void engine_pause(void *pool, int member, apr_time_t until,
@@ -355,4 +443,8 @@ const balancer_t balance_engine = {
     .pause = engine_pause,
     .ended = engine_ended,
     .leave = engine_leave,
+    .places = engine_places,
+    .changes = engine_changes,
+    .place = engine_place,
+    .ready = engine_ready,
 };

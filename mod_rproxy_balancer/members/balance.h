@@ -9,11 +9,10 @@
 #define RPROXY_BALANCER_BALANCE_H
 
 #include "../health/outlier.h"
-#include "../methods/hash_ring.h"
-#include "../sticky/sticky_table.h"
 #include "engine/balancer.h"
+#include "lookup.h"
+#include "place.h"
 #include "plans.h"
-#include "segment.h"
 
 typedef struct balance_t balance_t;
 
@@ -23,40 +22,63 @@ typedef void balance_changed_fn(const balance_t *balance, int member,
 
 struct balance_t {
     /* set by the configuration, constant afterwards */
-    const balancer_upstream_t *upstream;
+    const char *name;
     const method_t *method;
     uint32_t bound_percent; /* of consistent hash */
     plan_rules_t plan_rules;
     outlier_rules_t outlier_rules;
-    const health_rules_t *health_rules; /* [member] */
-    const member_facts_t *facts;        /* [member]; state and ramp are not
-                                           the configuration's */
+    health_rules_t health_rules; /* but for slow start: balance_rules */
+    siphash_key_t secret;        /* of sessions' marks */
     balance_changed_fn *changed;
 
     /* set by balance_open */
     segment_t *segment;
-    int number; /* in the segment */
-    int first;  /* its first member there */
+    int number;      /* in the segment */
+    places_t places; /* a member's number is that of its place */
     segment_pool_t *shared;
-    segment_member_t *member; /* [member] */
+    segment_member_t *member; /* [place] */
     member_load_t load;
-    const hash_ring_t *ring; /* NULL where the method wants none */
+    lookup_t lookup;
     plans_t plans;
-    member_facts_t *next;     /* [member]: of the plan that is being made */
-    outlier_count_t *counted; /* [member]: the elected process's */
+    member_facts_t *next;     /* [place]: of the plan that is being made */
+    outlier_count_t *counted; /* [place]: the elected process's */
+    uint32_t *known;          /* [place]: the generation this process can send
+                                 to; atomic */
+    uint32_t known_version;   /* atomic: another one, other plans */
 };
 
 extern const balancer_t balance_engine;
 
-/* In post_config.  first: the number of its first member in the segment */
-void balance_open(balance_t *balance, segment_t *segment, int number, int first,
-                  apr_pool_t *pool);
+/* In post_config.  @return 0: no memory */
+int balance_open(balance_t *balance, segment_t *segment, int number,
+                 apr_pool_t *pool);
+
+/* In each process, on a thread of its own, some ten times a second: what is
+ * found by hash follows the members. */
+void balance_follow(balance_t *balance);
+
+/* The rules of a member. */
+health_rules_t balance_rules(const balance_t *balance, int member);
+
+/* Does somebody have the place? */
+static inline int balance_has(const balance_t *balance, int member)
+{
+    return __atomic_load_n(&balance->member[member].use, __ATOMIC_ACQUIRE)
+           != PLACE_FREE;
+}
+
+/* The URL of a member; of one that has left it is another's some day. */
+static inline const char *balance_url(const balance_t *balance, int member)
+{
+    return balance->places.text[member].url;
+}
 
 /* News of a member. */
 void balance_event(const balance_t *balance, int member, health_event_e event,
                    int64_t now_us);
 
-/* In the elected process, some ten times a second: what time alone changes. */
+/* In the elected process, some ten times a second: what time alone changes, and
+ * the places of those who have left. */
 void balance_tick(const balance_t *balance, int64_t now_us);
 
 /* The same, each some seconds: members that fail more than others. */

@@ -11,7 +11,7 @@
 
 static int is_wanted(const segment_member_t *m)
 {
-    return m->wanted == MEMBER_UP;
+    return m->use == PLACE_USED && m->wanted == MEMBER_UP;
 }
 
 /* Under the lock. */
@@ -20,7 +20,7 @@ static int may_eject(const balance_t *b)
     uint32_t serving = 0, ejected = 0;
     int i;
 
-    for (i = 0; i < b->upstream->count; i++) {
+    for (i = 0; i < b->places.count; i++) {
         const segment_member_t *m = &b->member[i];
 
         if (is_wanted(m) && m->health.state != HEALTH_DOWN) {
@@ -51,12 +51,13 @@ void balance_event(const balance_t *b, int member, health_event_e event,
                    int64_t now_us)
 {
     segment_member_t *m = &b->member[member];
+    const health_rules_t rules = balance_rules(b, member);
     health_t before, now;
 
     segment_lock(b->segment, b->number);
     before = m->health;
     now =
-        health_next(before, &b->health_rules[member], event,
+        health_next(before, &rules, event,
                     event == HEALTH_REQUEST_FAILED || event == HEALTH_IS_OUTLIER
                         ? may_eject(b)
                         : 0,
@@ -88,32 +89,55 @@ static int ends_draining(segment_member_t *m, int64_t now_us)
 static int is_due(const balance_t *b, int member, int64_t now_us)
 {
     const health_t *h = &b->member[member].health;
+    const health_rules_t rules = balance_rules(b, member);
 
     return (h->state == HEALTH_EJECTED && now_us >= h->until_us)
            || (h->state == HEALTH_TRIAL && h->until_us && now_us >= h->until_us)
            || (h->came_back
-               && health_ramp_percent(h, &b->health_rules[member],
-                                      now_us - RAMP_MARGIN_US)
+               && health_ramp_percent(h, &rules, now_us - RAMP_MARGIN_US)
                       < 100);
+}
+
+/* Read unlocked: most members have nothing to wait for. */
+static int may_be_due(const segment_member_t *m)
+{
+    return m->health.state != HEALTH_UP
+           || (m->health.came_back && m->slow_start_ms)
+           || (m->wanted == MEMBER_DRAIN && m->drain_until_us)
+           || __atomic_load_n(&m->paused_until, __ATOMIC_RELAXED);
+}
+
+static void tick_place(const balance_t *b, int member, int64_t now_us)
+{
+    int pause_over = balance_pause_over(b, member, now_us), due;
+
+    segment_lock(b->segment, b->number);
+    due = is_due(b, member, now_us);
+    if (due || pause_over || ends_draining(&b->member[member], now_us)) {
+        places_changed(&b->places, 0);
+    }
+    segment_unlock(b->segment, b->number);
+    if (due) {
+        balance_event(b, member, HEALTH_TIME_PASSED, now_us);
+    }
 }
 
 void balance_tick(const balance_t *b, int64_t now_us)
 {
-    int i;
+    int i, leaving = 0;
 
-    for (i = 0; i < b->upstream->count; i++) {
-        int due, drained, pause_over = balance_pause_over(b, i, now_us);
+    for (i = 0; i < b->places.count; i++) {
+        int use = __atomic_load_n(&b->member[i].use, __ATOMIC_ACQUIRE);
 
+        leaving |= use == PLACE_LEAVING;
+        if (use == PLACE_USED && may_be_due(&b->member[i])) {
+            tick_place(b, i, now_us);
+        }
+    }
+    if (leaving) {
         segment_lock(b->segment, b->number);
-        due = is_due(b, i, now_us);
-        drained = ends_draining(&b->member[i], now_us);
+        places_clear(&b->places, now_us);
         segment_unlock(b->segment, b->number);
-        if (due) {
-            balance_event(b, i, HEALTH_TIME_PASSED, now_us);
-        }
-        if (due || drained || pause_over) {
-            __atomic_fetch_add(&b->shared->version, 1, __ATOMIC_RELEASE);
-        }
     }
 }
 
@@ -122,7 +146,7 @@ void balance_find_outliers(const balance_t *b, int64_t now_us)
     outlier_count_t *member = b->counted, pool = { 0, 0 };
     int i;
 
-    for (i = 0; i < b->upstream->count; i++) {
+    for (i = 0; i < b->places.count; i++) {
         segment_member_t *m = &b->member[i];
 
         member[i].requests =
@@ -131,7 +155,7 @@ void balance_find_outliers(const balance_t *b, int64_t now_us)
         pool.requests += member[i].requests;
         pool.failed += member[i].failed;
     }
-    for (i = 0; i < b->upstream->count; i++) {
+    for (i = 0; i < b->places.count; i++) {
         if (outlier_found(member[i], pool, &b->outlier_rules)) {
             balance_event(b, i, HEALTH_IS_OUTLIER, now_us);
         }
@@ -146,7 +170,8 @@ member_state_e balance_state(const balance_t *b, int member, health_t *health,
 
     segment_lock(b->segment, b->number);
     *health = m->health;
-    state = segment_member_state(m, now_us);
+    state = m->use == PLACE_LEAVING ? MEMBER_DRAIN
+                                    : segment_member_state(m, now_us);
     segment_unlock(b->segment, b->number);
     return state;
 }

@@ -42,9 +42,9 @@ typedef enum {
 typedef struct {
     uint64_t id;              /* a well mixed hash of its name */
     uint32_t max_connections; /* 0: no limit */
+    uint32_t zone;            /* a number of its name; 0: none */
+    uint32_t group;           /* likewise: for failover of sessions */
     uint16_t weight;          /* 0: no new clients; to MEMBER_WEIGHT_MAX */
-    uint16_t zone;            /* 0: none */
-    uint16_t group;           /* for failover of sessions; 0: none */
     uint8_t state;            /* member_state_e */
     uint8_t tier;             /* 0 first; below MEMBER_TIERS */
     uint8_t backup;           /* 1: only when no other is left */

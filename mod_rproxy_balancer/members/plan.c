@@ -76,7 +76,7 @@ static uint32_t weight_of(const member_facts_t *facts)
 
 /* Levels with their first positions; *next[key] is where to put its next. */
 static void make_levels(plan_t *plan, const member_facts_t *facts,
-                        uint16_t zone, uint32_t next[PLAN_LEVELS])
+                        uint32_t zone, uint32_t next[PLAN_LEVELS])
 {
     uint32_t counts[PLAN_LEVELS] = { 0 }, first = 0, i;
 

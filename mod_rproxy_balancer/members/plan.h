@@ -52,7 +52,7 @@ typedef struct {
 } plan_t;
 
 typedef struct {
-    uint16_t zone;         /* ours; 0: no preference */
+    uint32_t zone;         /* ours; 0: no preference */
     uint8_t panic_percent; /* fewer of the up and ejected are up: panic; with
                               none up there is panic in any case */
 } plan_rules_t;
@@ -68,7 +68,7 @@ const plan_t *plan_make(void *memory, const member_facts_t *facts,
 
 /* The level's key: the smaller, the sooner chosen. */
 static inline uint32_t plan_level_key(const member_facts_t *facts,
-                                      uint16_t zone)
+                                      uint32_t zone)
 {
     uint32_t other = zone != 0 && facts->zone != zone;
 

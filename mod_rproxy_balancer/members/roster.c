@@ -5,112 +5,107 @@
 
 #include <string.h>
 
-#define NOT_YET "members cannot be added or removed at run time yet"
 #define NO_MEMBER "there is no member of that number"
+#define NO_PLACE \
+    "no place is free: expected RProxyBalancer with room= for more members"
 
-static int is_used(const balance_t *b, int number)
+static void lock(const balance_t *b)
 {
-    return number >= 0 && number < b->upstream->count;
+    segment_lock(b->segment, b->number);
 }
 
-static void copy(char *to, size_t size, const char *text)
+static void unlock(const balance_t *b)
 {
-    size_t len = text ? strlen(text) : 0;
-
-    len = len < size ? len : size - 1;
-    memcpy(to, text ? text : "", len);
-    to[len] = '\0';
-}
-
-/* Plans are made again.  Under the lock. */
-static void changed(const balance_t *b)
-{
-    __atomic_fetch_add(&b->shared->version, 1, __ATOMIC_RELEASE);
+    segment_unlock(b->segment, b->number);
 }
 
 int roster_places(const balance_t *b)
 {
-    return b->upstream->count;
+    return b->places.count;
 }
 
 int roster_find(const balance_t *b, const char *url)
 {
-    int i;
+    int number;
 
-    for (i = 0; i < b->upstream->count; i++) {
-        if (strcmp(b->upstream->member[i].url, url) == 0) {
-            return i;
-        }
-    }
-    return -1;
+    lock(b);
+    number = place_find(&b->places, url);
+    unlock(b);
+    return number;
+}
+
+/* ---- one member ---- */
+
+static void read_locked(const balance_t *b, int number, roster_entry_t *entry,
+                        roster_standing_t *standing)
+{
+    const segment_member_t *m = &b->member[number];
+    const segment_text_t *text = &b->places.text[number];
+
+    memcpy(entry->url, text->url, sizeof(entry->url));
+    memcpy(entry->zone, text->zone, sizeof(entry->zone));
+    memcpy(entry->group, text->group, sizeof(entry->group));
+    memcpy(entry->route, text->route, sizeof(entry->route));
+    entry->weight = m->weight;
+    entry->backup = m->backup;
+    entry->tier = m->tier;
+    entry->max_connections = (int)m->max_connections;
+    entry->slow_start_us = (int64_t)m->slow_start_ms * 1000;
+    entry->source = (roster_source_e)m->source;
+    standing->wanted = (member_state_e)m->wanted;
+    standing->drain_until_us = m->drain_until_us;
+    standing->weight_configured = m->weight_configured;
+    standing->leaving = m->use == PLACE_LEAVING;
 }
 
 int roster_read(const balance_t *b, int number, roster_entry_t *entry,
                 roster_standing_t *standing)
 {
-    const balancer_member_t *of;
-    const segment_member_t *m;
+    int found = 0;
 
-    if (!is_used(b, number)) {
-        return 0;
+    if (number >= 0 && number < b->places.count && balance_has(b, number)) {
+        lock(b);
+        found = balance_has(b, number);
+        read_locked(b, number, entry, standing);
+        unlock(b);
     }
-    of = &b->upstream->member[number];
-    m = &b->member[number];
-    memset(entry, 0, sizeof(*entry));
-    copy(entry->url, sizeof(entry->url), of->url);
-    copy(entry->zone, sizeof(entry->zone), of->zone);
-    copy(entry->group, sizeof(entry->group), of->group);
-    copy(entry->route, sizeof(entry->route), of->route);
-    entry->backup = of->backup;
-    entry->tier = of->tier;
-    entry->max_connections = of->max_connections;
-    entry->slow_start_us = of->slow_start;
-    entry->source = ROSTER_CONFIGURED;
-    segment_lock(b->segment, b->number);
-    entry->weight = m->weight;
-    standing->wanted = (member_state_e)m->wanted;
-    standing->drain_until_us = m->drain_until_us;
-    standing->weight_configured = m->weight_configured;
-    standing->leaving = 0;
-    segment_unlock(b->segment, b->number);
-    return 1;
+    return found;
 }
 
-const char *roster_add(balance_t *b, const roster_entry_t *entry, int *number,
-                       int64_t now_us)
+/* Locks.  @return the member, which is not about to leave; or NULL, unlocked */
+static segment_member_t *lock_member(const balance_t *b, int number)
 {
-    (void)b;
-    (void)entry;
-    (void)number;
-    (void)now_us;
-    return NOT_YET;
-}
-
-const char *roster_remove(balance_t *b, int number, int64_t now_us)
-{
-    (void)now_us;
-    return is_used(b, number) ? NOT_YET : NO_MEMBER;
+    if (number < 0 || number >= b->places.count) {
+        return NULL;
+    }
+    lock(b);
+    if (b->member[number].use == PLACE_USED) {
+        return &b->member[number];
+    }
+    unlock(b);
+    return NULL;
 }
 
 const char *roster_set_wanted(balance_t *b, int number, member_state_e wanted,
                               int64_t drain_until_us, int64_t now_us)
 {
+    segment_member_t *m;
+
     (void)now_us;
-    if (!is_used(b, number)) {
-        return NO_MEMBER;
-    }
     if (wanted != MEMBER_UP && wanted != MEMBER_DRAIN
         && wanted != MEMBER_MAINTENANCE) {
         return "a member can be told to be up, to drain, or to be in "
                "maintenance";
     }
-    segment_lock(b->segment, b->number);
-    b->member[number].drain_until_us =
-        wanted == MEMBER_DRAIN ? drain_until_us : 0;
-    b->member[number].drained = 0;
-    b->member[number].wanted = (uint8_t)wanted;
-    changed(b);
-    segment_unlock(b->segment, b->number);
+    m = lock_member(b, number);
+    if (!m) {
+        return NO_MEMBER;
+    }
+    m->drain_until_us = wanted == MEMBER_DRAIN ? drain_until_us : 0;
+    m->drained = 0;
+    m->wanted = (uint8_t)wanted;
+    places_changed(&b->places, 0);
+    unlock(b);
     return NULL;
 }
 
@@ -120,17 +115,65 @@ const char *roster_set_weight(balance_t *b, int number, int weight,
     segment_member_t *m;
 
     (void)now_us;
-    if (!is_used(b, number)) {
-        return NO_MEMBER;
-    }
     if (weight < -1 || weight > MEMBER_WEIGHT_MAX) {
         return "a weight is 0 to 1000";
     }
-    m = &b->member[number];
-    segment_lock(b->segment, b->number);
+    m = lock_member(b, number);
+    if (!m) {
+        return NO_MEMBER;
+    }
     m->weight = weight < 0 ? m->weight_configured : (uint16_t)weight;
-    changed(b);
-    segment_unlock(b->segment, b->number);
+    places_changed(&b->places, 1);
+    unlock(b);
+    return NULL;
+}
+
+/* ---- who comes and goes ---- */
+
+/* What member_parse does not look at. */
+static const char *check(const roster_entry_t *entry)
+{
+    if (entry->weight < 0 || entry->weight > MEMBER_WEIGHT_MAX) {
+        return "a weight is 0 to 1000";
+    }
+    if (entry->tier < 0 || entry->tier >= MEMBER_TIERS) {
+        return "a tier is 0 to 15";
+    }
+    if (entry->max_connections < 0 || entry->slow_start_us < 0) {
+        return "a limit or a time is 0 or more";
+    }
+    return *entry->url ? NULL : "a member has a URL";
+}
+
+const char *roster_add(balance_t *b, const roster_entry_t *entry, int *number,
+                       int64_t now_us)
+{
+    const char *error = check(entry);
+    int found;
+
+    if (error) {
+        return error;
+    }
+    lock(b);
+    found = place_find(&b->places, entry->url);
+    if (found >= 0 && b->member[found].use == PLACE_USED) {
+        error = "the upstream has a member with this URL already";
+    }
+    else {
+        *number = place_take(&b->places, entry, 0, now_us);
+        error = *number < 0 ? NO_PLACE : NULL;
+    }
+    unlock(b);
+    return error;
+}
+
+const char *roster_remove(balance_t *b, int number, int64_t now_us)
+{
+    if (!lock_member(b, number)) {
+        return NO_MEMBER;
+    }
+    place_leave(&b->places, number, now_us);
+    unlock(b);
     return NULL;
 }
 
@@ -138,11 +181,19 @@ const char *roster_replace(balance_t *b, roster_source_e source,
                            const char *origin, const roster_entry_t *entries,
                            int count, int64_t now_us)
 {
-    (void)b;
-    (void)source;
-    (void)origin;
-    (void)entries;
-    (void)count;
-    (void)now_us;
-    return NOT_YET;
+    const char *error = NULL;
+    int i;
+
+    for (i = 0; i < count && !error; i++) {
+        error = check(&entries[i]);
+    }
+    if (!error) {
+        lock(b);
+        if (places_merge(&b->places, entries, count, source,
+                         places_origin(origin), now_us)) {
+            error = NO_PLACE;
+        }
+        unlock(b);
+    }
+    return error;
 }

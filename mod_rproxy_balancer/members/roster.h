@@ -1,7 +1,7 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
 /* roster.h: an upstream's members at run time: who they are, what was said of
- * them.  Layer L1.
+ * them.  Layer L1.  roster_entry_t: place.h.
  *
  * All of it lies in the shared segment, the same for all children, and outlives
  * a graceful restart.  Each call takes the pool's lock briefly; any thread.
@@ -10,29 +10,6 @@
 #define RPROXY_BALANCER_ROSTER_H
 
 #include "balance.h"
-
-/* Bytes with the NUL.  A unix socket's path and a name behind it is longest. */
-enum {
-    ROSTER_URL = 384,
-    ROSTER_NAME = 64 /* of a zone, group or route */
-};
-
-typedef enum {
-    ROSTER_CONFIGURED,
-    ROSTER_ADDED, /* by somebody, at run time */
-    ROSTER_FOUND  /* by discovery */
-} roster_source_e;
-
-typedef struct {
-    char url[ROSTER_URL];
-    char zone[ROSTER_NAME], group[ROSTER_NAME], route[ROSTER_NAME]; /* or "" */
-    int weight; /* 0 to MEMBER_WEIGHT_MAX; of roster_read: at present */
-    int backup;
-    int tier;
-    int max_connections;   /* 0: no limit */
-    int64_t slow_start_us; /* 0: all at once */
-    roster_source_e source;
-} roster_entry_t;
 
 typedef struct {
     member_state_e wanted;  /* MEMBER_UP, MEMBER_DRAIN, MEMBER_MAINTENANCE */
@@ -52,7 +29,9 @@ int roster_read(const balance_t *balance, int number, roster_entry_t *entry,
                 roster_standing_t *standing);
 
 /* The entry's source is ROSTER_ADDED or ROSTER_FOUND.  The URL was looked at
- * before (member_parse); an upstream has each URL once.
+ * before (member_parse); an upstream has each URL once.  One that is leaving
+ * stays, with its number.  Children send to it when they know its addresses,
+ * within a fraction of a second as a rule.
  * @return NULL and *number, or a sentence why not */
 const char *roster_add(balance_t *balance, const roster_entry_t *entry,
                        int *number, int64_t now_us);

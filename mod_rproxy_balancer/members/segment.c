@@ -9,6 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "place.h"
+#include "segment_merge.h"
 #include "routing/siphash.h"
 
 static const siphash_key_t name_key = { 0x62616c616e636572,
@@ -16,28 +18,20 @@ static const siphash_key_t name_key = { 0x62616c616e636572,
 
 static int own_child = -1;
 
-static uint64_t hash_more(uint64_t hash, const char *text)
+uint64_t segment_hash(uint64_t hash, const char *text)
 {
     const siphash_key_t key = { name_key.low ^ hash, name_key.high };
 
     return siphash(key, slice_str(text));
 }
 
-static uint64_t member_id(const balancer_upstream_t *u, int i)
-{
-    return hash_more(hash_more(1, u->name), u->member[i].url);
-}
-
 static uint64_t shape_of(const balancer_upstream_t *u, int count, int children)
 {
     uint64_t hash = (uint64_t)children;
-    int i, k;
+    int i;
 
     for (i = 0; i < count; i++) {
-        hash = hash_more(hash + (uint64_t)u[i].count, u[i].name);
-        for (k = 0; k < u[i].count; k++) {
-            hash = hash_more(hash, u[i].member[k].url);
-        }
+        hash = segment_hash(hash + (uint64_t)u[i].room, u[i].name);
     }
     return hash;
 }
@@ -64,12 +58,13 @@ static int map(segment_t *s, apr_pool_t *pool)
     at[0] = aligned(sizeof(segment_head_t));
     at[1] = at[0] + aligned(sizeof(segment_pool_t) * (size_t)s->pools);
     at[2] = at[1] + aligned(sizeof(segment_member_t) * n);
-    at[3] = at[2] + aligned(sizeof(uint32_t) * n);
+    at[3] = at[2] + aligned(sizeof(segment_text_t) * n);
     at[4] = at[3] + aligned(sizeof(uint32_t) * n);
-    at[5] = at[4] + aligned(sizeof(int32_t) * (size_t)s->children);
-    s->size = at[5] + aligned(sizeof(uint32_t) * (size_t)s->children * n);
+    at[5] = at[4] + aligned(sizeof(uint32_t) * n);
+    at[6] = at[5] + aligned(sizeof(int32_t) * (size_t)s->children);
+    s->size = at[6] + aligned(sizeof(uint32_t) * (size_t)s->children * n);
     base = mmap(NULL, s->size, PROT_READ | PROT_WRITE,
-                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+                MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (base == MAP_FAILED) {
         return 0;
     }
@@ -77,10 +72,11 @@ static int map(segment_t *s, apr_pool_t *pool)
     s->head = (segment_head_t *)base;
     s->pool = (segment_pool_t *)(base + at[0]);
     s->member = (segment_member_t *)(base + at[1]);
-    s->in_flight = (uint32_t *)(base + at[2]);
-    s->first_byte_us = (uint32_t *)(base + at[3]);
-    s->pid = (int32_t *)(base + at[4]);
-    s->held = (uint32_t *)(base + at[5]);
+    s->text = (segment_text_t *)(base + at[2]);
+    s->in_flight = (uint32_t *)(base + at[3]);
+    s->first_byte_us = (uint32_t *)(base + at[4]);
+    s->pid = (int32_t *)(base + at[5]);
+    s->held = (uint32_t *)(base + at[6]);
     apr_pool_cleanup_register(pool, s, unmap, apr_pool_cleanup_null);
     return 1;
 }
@@ -110,92 +106,45 @@ static int make_locks(segment_t *s)
     return good;
 }
 
-/* Takes over what was known of a member of that name.  Its lock may be held by
- * a child: a copy made meanwhile is looked through like one of a dead owner. */
-static void inherit(segment_t *s, int member, const segment_t *before,
-                    int64_t now_us)
+static void number_places(segment_t *s, const balancer_upstream_t *upstreams,
+                          apr_pool_t *pool)
 {
-    segment_member_t *to = &s->member[member];
-    int i;
+    int i, n;
 
-    for (i = 0; before && i < before->members; i++) {
-        if (before->member[i].id == to->id) {
-            *to = before->member[i];
-            s->first_byte_us[member] = before->first_byte_us[i];
-            if (!health_sane(&to->health)) {
-                to->health = health_start(now_us);
-            }
-            return;
-        }
-    }
-}
-
-/* A weight that somebody has set stays. */
-static void configure(segment_member_t *m, const balancer_member_t *conf)
-{
-    if (m->weight == m->weight_configured) {
-        m->weight = (uint16_t)conf->weight;
-    }
-    m->weight_configured = (uint16_t)conf->weight;
-}
-
-static void fill(segment_t *s, const balancer_upstream_t *u,
-                 const segment_t *before, int64_t now_us)
-{
-    int i, k, n = 0;
-
+    s->first = apr_palloc(pool, sizeof(int) * (size_t)(s->pools + 1));
     for (i = 0; i < s->pools; i++) {
-        for (k = 0; k < u[i].count; k++, n++) {
+        s->first[i] = s->members;
+        s->members += upstreams[i].room;
+    }
+    s->first[i] = s->members;
+    s->pool_of = apr_palloc(pool, sizeof(int) * (size_t)(s->members + 1));
+    for (i = 0; i < s->pools; i++) {
+        for (n = s->first[i]; n < s->first[i + 1]; n++) {
             s->pool_of[n] = i;
-            s->member[n].id = member_id(&u[i], k);
-            s->member[n].health = health_start(now_us);
-            s->member[n].wanted = MEMBER_UP;
-            inherit(s, n, before, now_us);
-            configure(&s->member[n], &u[i].member[k]);
         }
     }
 }
 
-/* The one of before, where only numbers have changed. */
-static segment_t *keep(const segment_t *before, const balancer_upstream_t *u)
-{
-    segment_t *s = (segment_t *)before;
-    int i, k, n = 0;
-
-    for (i = 0; i < s->pools; i++) {
-        segment_lock(s, i);
-        for (k = 0; k < u[i].count; k++, n++) {
-            configure(&s->member[n], &u[i].member[k]);
-        }
-        __atomic_fetch_add(&s->pool[i].version, 1, __ATOMIC_RELEASE);
-        segment_unlock(s, i);
-    }
-    return s;
-}
-
-segment_t *segment_make(const segment_t *before,
-                        const balancer_upstream_t *upstreams, int count,
-                        int children, int64_t now_us, apr_pool_t *pool)
+segment_t *segment_make(segment_t *before, const balancer_upstream_t *upstreams,
+                        int count, int children, int64_t now_us,
+                        apr_pool_t *pool)
 {
     uint64_t shape = shape_of(upstreams, count, children);
     segment_t *s;
-    int i;
 
-    if (before && before->shape == shape) {
-        return keep(before, upstreams);
+    if (before && before->shape == shape
+        && segment_merge_into(before, upstreams, now_us)) {
+        return before;
     }
     s = apr_pcalloc(pool, sizeof(*s));
     s->shape = shape;
     s->pools = count;
     s->children = children;
-    for (i = 0; i < count; i++) {
-        s->members += upstreams[i].count;
-    }
-    s->pool_of = apr_palloc(pool, sizeof(int) * (size_t)(s->members + 1));
-    if (!map(s, pool) || !make_locks(s)) {
+    number_places(s, upstreams, pool);
+    if (!map(s, pool) || !make_locks(s)
+        || !segment_merge_new(s, upstreams, before, now_us)) {
         return NULL;
     }
-    fill(s, upstreams, before, now_us);
     return s;
 }
 
@@ -283,15 +232,19 @@ apr_status_t segment_child_claim(segment_t *s, apr_pool_t *pool)
 
 /* ---- locks ---- */
 
+/* Plans and members are looked at again: news of them may not have got out. */
 static void repair(segment_t *s, int pool)
 {
+    const places_t places = places_of(s, pool);
     int i;
 
-    for (i = 0; i < s->members; i++) {
-        if (s->pool_of[i] == pool && !health_sane(&s->member[i].health)) {
+    for (i = s->first[pool]; i < s->first[pool + 1]; i++) {
+        if (s->member[i].use != PLACE_FREE
+            && !health_sane(&s->member[i].health)) {
             s->member[i].health = health_start(0);
         }
     }
+    places_changed(&places, 1);
 }
 
 void segment_lock(segment_t *s, int pool)

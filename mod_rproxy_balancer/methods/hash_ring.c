@@ -50,7 +50,7 @@ static uint32_t reference_weight(const member_facts_t *facts, uint32_t count)
 
 static uint32_t add_points(hash_ring_t *ring, uint32_t used,
                            const member_facts_t *facts, uint32_t member,
-                           uint32_t points, uint16_t zone)
+                           uint32_t points, uint32_t zone)
 {
     uint32_t key = plan_level_key(facts, zone), i;
 
@@ -127,7 +127,7 @@ static void find_levels(hash_ring_t *ring, uint32_t points)
 }
 
 const hash_ring_t *hash_ring_make(void *memory, const member_facts_t *facts,
-                                  uint32_t count, uint16_t zone)
+                                  uint32_t count, uint32_t zone)
 {
     uint32_t reference = reference_weight(facts, count), used = 0, i;
     hash_ring_t *ring = memory;

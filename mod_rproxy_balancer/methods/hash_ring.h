@@ -33,7 +33,7 @@ size_t hash_ring_room(uint32_t count);
 /* @param memory  hash_ring_room(count) bytes, aligned to 8
  * @param zone    as in plan_rules_t */
 const hash_ring_t *hash_ring_make(void *memory, const member_facts_t *facts,
-                                  uint32_t count, uint16_t zone);
+                                  uint32_t count, uint32_t zone);
 
 /* The point the hash belongs to; the level has at least one. */
 uint32_t hash_ring_find(const hash_ring_t *ring, uint32_t level_key,

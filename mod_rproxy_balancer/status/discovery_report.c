@@ -53,7 +53,7 @@ static void write_row(writer_t *w, const source_t *s)
 
     source_seen_read(s->seen, &view);
     write_text(w, "<tr>");
-    text_cell(w, "Upstream", s->balance->upstream->name);
+    text_cell(w, "Upstream", s->balance->name);
     text_cell(w, "Source", s->rules->origin);
     write_format(w, "<td data-l=\"State\"%s>%s</td>",
                  view.is_failing ? " class=\"bad\"" : "",
@@ -124,7 +124,7 @@ static void json_source(writer_t *w, const source_t *s)
 
     source_seen_read(s->seen, &view);
     write_text(w, "{\"upstream\": ");
-    write_json(w, s->balance->upstream->name);
+    write_json(w, s->balance->name);
     write_text(w, ", \"source\": ");
     write_json(w, s->rules->origin);
     write_text(w, view.is_failing ? ", \"failing\": true"
@@ -200,10 +200,9 @@ static const metric_t all_metrics[] = {
 
 static void sample(writer_t *w, const source_t *s, const metric_t *metric)
 {
-    const char *labels =
-        apr_psprintf(w->pool, "upstream=\"%s\",source=\"%s\"",
-                     label_escaped(w->pool, s->balance->upstream->name),
-                     label_escaped(w->pool, s->rules->origin));
+    const char *labels = apr_psprintf(w->pool, "upstream=\"%s\",source=\"%s\"",
+                                      label_escaped(w->pool, s->balance->name),
+                                      label_escaped(w->pool, s->rules->origin));
     source_view_t view;
 
     source_seen_read(s->seen, &view);

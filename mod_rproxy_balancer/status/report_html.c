@@ -256,7 +256,7 @@ static void write_title(writer_t *w, const balanced_t *of,
     int state;
 
     write_text(w, "<h3>");
-    write_html(w, of->balance.upstream->name);
+    write_html(w, of->balance.name);
     write_text(w, " <small>");
     write_text(w, of->balance.method->name);
     write_text(w, "</small>");
@@ -319,7 +319,7 @@ static void write_link(writer_t *w, const char *name, int from,
 static void write_others(writer_t *w, const balanced_t *of, int members,
                          int from)
 {
-    const char *name = of->balance.upstream->name;
+    const char *name = of->balance.name;
     int last = from + MOST_ROWS < members ? from + MOST_ROWS : members;
 
     write_format(w,
@@ -372,7 +372,7 @@ void report_html(request_rec *r, apr_bucket_brigade *bb)
         balanced_t *of = APR_ARRAY_IDX(balanced_list, i, balanced_t *);
 
         if (!choice.upstream
-            || strcmp(choice.upstream, of->balance.upstream->name) == 0) {
+            || strcmp(choice.upstream, of->balance.name) == 0) {
             write_upstream(&w, of, choice.upstream ? choice.from : 0);
         }
     }

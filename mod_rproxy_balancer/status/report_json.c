@@ -137,7 +137,7 @@ static void upstream(writer_t *w, balanced_t *of)
 
     report_sum(&sum, of);
     write_text(w, "{\"name\": ");
-    write_json(w, of->balance.upstream->name);
+    write_json(w, of->balance.name);
     string(w, "method", of->balance.method->name);
     number(w, "in_flight", sum.in_flight);
     boolean(w, "panic", sum.panic);

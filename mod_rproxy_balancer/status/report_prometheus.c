@@ -38,8 +38,8 @@ static void look_at_pool(apr_pool_t *p, pool_row_t *pool, balanced_t *of)
 {
     pool->of = of;
     report_sum(&pool->sum, of);
-    pool->labels = apr_psprintf(p, "upstream=\"%s\"",
-                                label_escaped(p, of->balance.upstream->name));
+    pool->labels =
+        apr_psprintf(p, "upstream=\"%s\"", label_escaped(p, of->balance.name));
 }
 
 static void look_at_members(apr_pool_t *p, rows_t *rows, const pool_row_t *pool)

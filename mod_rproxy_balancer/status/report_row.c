@@ -112,9 +112,9 @@ const char *report_probe(const report_row_t *row)
 
 int report_ramp_percent(const report_row_t *row)
 {
-    return health_ramp_percent(&row->health,
-                               &row->of->balance.health_rules[row->number],
-                               row->now);
+    const health_rules_t rules = balance_rules(&row->of->balance, row->number);
+
+    return health_ramp_percent(&row->health, &rules, row->now);
 }
 
 const char *report_failure(const report_row_t *row, int64_t *ago_s,

@@ -5,130 +5,8 @@
 #include "unit.h"
 
 #include <sys/wait.h>
-#include <apr_general.h>
 
-#include "engine/metrics.c"
-#include "routing/siphash.c"
-#include "health/health.c"
-#include "health/outlier.c"
-#include "members/balance.c"
-#include "members/balance_health.c"
-#include "members/balance_pause.c"
-#include "members/plan.c"
-#include "members/plans.c"
-#include "members/response_time.c"
-#include "members/segment.c"
-#include "methods/consistent_hash.c"
-#include "methods/hash_ring.c"
-#include "methods/least_conn.c"
-#include "methods/least_time.c"
-#include "methods/method.c"
-#include "methods/random_two.c"
-#include "methods/round_robin.c"
-#include "status/member_record.c"
-#include "status/recent.c"
-#include "sticky/sticky_table.c"
-
-enum {
-    MEMBERS = 3,
-    CHILDREN = 4
-};
-
-static const balancer_member_t members[MEMBERS] = {
-    { .url = "http://a", .weight = 1 },
-    { .url = "http://b", .weight = 1 },
-    { .url = "http://c", .weight = 1 },
-};
-static const balancer_upstream_t upstream = { "app", members, MEMBERS };
-
-static apr_pool_t *pool;
-static segment_t *segment;
-static balance_t balance;
-static member_facts_t facts[MEMBERS];
-static health_rules_t rules[MEMBERS];
-static int changes;
-
-static void changed(const balance_t *b, int member, const health_t *before,
-                    const health_t *now)
-{
-    changes++;
-}
-
-/* A new one for each test, with room for max requests at each member. */
-static void begin(uint32_t max)
-{
-    static const health_rules_t one = { .rise = 1,
-                                        .fall = 1,
-                                        .failures = 2,
-                                        .eject_ms = 1000,
-                                        .eject_max_ms = 8000,
-                                        .trial_ms = 1000 };
-    int i;
-
-    if (pool) {
-        apr_pool_destroy(pool);
-    }
-    apr_pool_create(&pool, NULL);
-    memset(&balance, 0, sizeof(balance));
-    for (i = 0; i < MEMBERS; i++) {
-        member_facts_t f = { .id = (uint64_t)i + 1,
-                             .weight = 1,
-                             .max_connections = max,
-                             .state = MEMBER_UP,
-                             .ramp_percent = 100 };
-
-        facts[i] = f;
-        rules[i] = one;
-    }
-    balance.upstream = &upstream;
-    balance.method = &method_least_conn;
-    balance.outlier_rules.max_percent = 50;
-    balance.facts = facts;
-    balance.health_rules = rules;
-    balance.changed = changed;
-    changes = 0;
-    segment = segment_make(NULL, &upstream, 1, CHILDREN, clock_now(), pool);
-    assert_non_null(segment);
-    assert_int_equal(segment_child_claim(segment, pool), APR_SUCCESS);
-    balance_open(&balance, segment, 0, 0, pool);
-}
-
-/* tried: bit n for member n */
-static balancer_tried_t list_of(unsigned tried)
-{
-    balancer_tried_t list = { 0 };
-    int i;
-
-    for (i = 0; i < MEMBERS; i++) {
-        if (tried >> i & 1) {
-            balancer_tried_add(&list, i);
-        }
-    }
-    return list;
-}
-
-static int choose(int session, unsigned bits, balancer_reason_e *reason)
-{
-    const balancer_tried_t tried = list_of(bits);
-    const balancer_request_t request = { .session_member = session,
-                                         .fit_for_trial = 1 };
-
-    return balance_engine.choose(&balance, &request, &tried, clock_now(),
-                                 reason);
-}
-
-static int is_left(unsigned bits)
-{
-    const balancer_tried_t tried = list_of(bits);
-
-    return balance_engine.is_left(&balance, &tried, clock_now());
-}
-
-static void leave_member(int member, balancer_reason_e reason,
-                         balancer_result_e result)
-{
-    balance_engine.leave(&balance, member, reason, result, clock_now());
-}
+#include "balanced.h"
 
 static void test_limits(void **state)
 {
@@ -246,14 +124,14 @@ static void test_killed_process(void **state)
     segment_unlock(segment, 0);
 }
 
-/* The same names: the same segment.  Others: what is known of those that
- * stay. */
+/* The same room: the same segment, where those who stay keep their places.
+ * Another: what is known of them goes into a new one. */
 static void test_next_segment(void **state)
 {
     const balancer_member_t other[] = { members[2],
-                                        { .url = "http://d" },
+                                        { .url = "http://d", .weight = 1 },
                                         members[0] };
-    const balancer_upstream_t next = { "app", other, 3 };
+    balancer_upstream_t next = { "app", other, 3, ROOM };
     segment_t *s;
 
     begin(0);
@@ -261,11 +139,19 @@ static void test_next_segment(void **state)
     segment->first_byte_us[0] = 77;
     assert_ptr_equal(segment_make(segment, &upstream, 1, CHILDREN, 1, pool),
                      segment);
+    assert_ptr_equal(segment_make(segment, &next, 1, CHILDREN, 1, pool),
+                     segment);
+    assert_int_equal(segment->member[0].use, PLACE_USED);
+    assert_int_equal(segment->member[1].use, PLACE_LEAVING);
+    assert_int_equal(segment->member[2].health.state, HEALTH_DOWN);
+    assert_string_equal(segment->text[3].url, "http://d");
+    next.room = ROOM + 1;
     s = segment_make(segment, &next, 1, CHILDREN, 1, pool);
     assert_ptr_not_equal(s, segment);
-    assert_int_equal(s->member[0].health.state, HEALTH_DOWN);
-    assert_int_equal(s->member[1].health.state, HEALTH_UP);
-    assert_int_equal(s->first_byte_us[2], 77);
+    assert_int_equal(s->member[1].use, PLACE_FREE);
+    assert_int_equal(s->member[2].health.state, HEALTH_DOWN);
+    assert_string_equal(s->text[3].url, "http://d");
+    assert_int_equal(s->first_byte_us[0], 77);
 }
 
 int main(void)
