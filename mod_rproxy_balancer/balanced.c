@@ -145,8 +145,7 @@ static void changed(const balance_t *balance, int member,
                  health_state_text((health_state_e)now->state),
                  health_state_text((health_state_e)before->state),
                  health_reason_text((health_reason_e)now->reason));
-    tell_change(balance->upstream->name, balance->upstream->member[member].url,
-                before, now);
+    tell_change(balance->name, balance_url(balance, member), before, now);
 }
 
 static balanced_t *make_one(apr_pool_t *p, const balancer_upstream_t *u,

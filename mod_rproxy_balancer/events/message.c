@@ -146,7 +146,7 @@ void message_post(message_kind_e kind, const char *upstream, const char *member,
 
 static void tell_panic(const balanced_t *of, int panic)
 {
-    const char *name = of->balance.upstream->name;
+    const char *name = of->balance.name;
 
     ap_log_error(APLOG_MARK, panic ? APLOG_WARNING : APLOG_NOTICE, 0,
                  ap_server_conf, RPLOGNO(3075) "upstream %s: %s", name,
@@ -161,8 +161,7 @@ static void look_for_panic(int number)
 {
     balanced_t *of = APR_ARRAY_IDX(balanced_list, number, balanced_t *);
     uint64_t *told = &message_board->panic[number];
-    uint64_t id =
-        siphash(balanced_secret, slice_str(of->balance.upstream->name)) | 1;
+    uint64_t id = siphash(balanced_secret, slice_str(of->balance.name)) | 1;
     int panic = balance_panic(&of->balance);
 
     if (panic != (*told == id)) {
