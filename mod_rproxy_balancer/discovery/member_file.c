@@ -55,7 +55,7 @@ static const char *check_urls(const places_t *places, int count)
     return error;
 }
 
-static int by_url(const void *a, const void *b)
+static int by_url_and_place(const void *a, const void *b)
 {
     const found_member_t *const *x = a, *const *y = b;
     int order = found_member_order(*x, *y);
@@ -72,7 +72,7 @@ static const char *check_twice(const places_t *places, int count)
     for (i = 0; i < count; i++) {
         sorted[i] = &places->member[i];
     }
-    qsort(sorted, (size_t)count, sizeof(*sorted), by_url);
+    qsort(sorted, (size_t)count, sizeof(*sorted), by_url_and_place);
     for (i = 1; i < count; i++) {
         if (slice_eq(sorted[i - 1]->url, sorted[i]->url)) {
             return apr_psprintf(places->pool,

@@ -15,14 +15,14 @@ static const char *value_text(const json_t *value, apr_pool_t *pool)
         return apr_pstrdup(pool, json_string_value(value));
     }
     if (json_is_integer(value)) {
-        return apr_psprintf(pool, "%" JSON_INTEGER_FORMAT,
-                            json_integer_value(value));
+        return apr_psprintf(pool, "%" APR_INT64_T_FMT,
+                            (apr_int64_t)json_integer_value(value));
     }
     return json_is_true(value) ? "on" : json_is_false(value) ? "off" : NULL;
 }
 
-static const char *set(found_member_t *member, const char *key,
-                       const json_t *value, apr_pool_t *pool)
+static const char *set_key(found_member_t *member, const char *key,
+                           const json_t *value, apr_pool_t *pool)
 {
     const char *text = value_text(value, pool);
     const char *expected = "a string, a number or true";
@@ -47,14 +47,14 @@ static const char *read_member(const json_t *value, found_member_t *member,
     json_t *of, *object = (json_t *)value;
 
     if (json_is_string(value)) {
-        return set(member, "url", value, pool);
+        return set_key(member, "url", value, pool);
     }
     if (!json_is_object(value)) {
         return "expected an object, {\"url\": ...}, or a URL";
     }
     json_object_foreach(object, key, of)
     {
-        error = error ? error : set(member, key, of, pool);
+        error = error ? error : set_key(member, key, of, pool);
     }
     return error || member->url.len ? error : "expected a \"url\"";
 }

@@ -1,0 +1,62 @@
+# Licensed under the Apache License, Version 2.0 (see LICENSE).
+package RProxy::Discovery;
+
+# A balanced upstream (RProxy::Balancer) whose members are found.
+#
+#   my $farm = farm($dns, 'dns:app.test type=a', 'file:/path');
+#   await_members($farm, 2);
+#   is(source($farm)->{ttl_s}, 1);
+use strict;
+use warnings FATAL => 'all';
+
+use Exporter qw(import);
+use RProxy::Balancer ();
+use RProxy::Server ();
+use RProxy::Source ();
+use RProxy::Status ();
+
+our @EXPORT_OK = qw(farm source await_source await_members);
+
+# Was the module built with c-ares?
+sub has_dns {
+    my $libraries = RProxy::Source::top() . '/conf/libraries.sh';
+    return `$libraries` =~ /-lcares/;
+}
+
+# DNS may be undef where no source is one.
+sub farm {
+    my ($dns, @sources) = @_;
+    my $dns_options = $dns
+        ? ' server=' . $dns->address . ' retry=100ms timeout=200ms tries=1' : '';
+    return RProxy::Balancer->start(
+        members  => [],
+        upstream => join("\n", 'RProxyBalancer method=round-robin',
+            map { "RProxyBalancerDiscover $_" . (/^dns:/ ? $dns_options : '') }
+                @sources),
+    );
+}
+
+# What the status says of the first source.
+sub source {
+    my ($farm) = @_;
+    return RProxy::Status->of('', port => $farm->httpd->port)->{discovery}[0];
+}
+
+sub await_source {
+    my ($farm, $holds, $what) = @_;
+    RProxy::Server::await(sub { $holds->(source($farm)) }, $what, 10);
+    return;
+}
+
+# Until the upstream has so many members that can be asked.
+sub await_members {
+    my ($farm, $n) = @_;
+    RProxy::Server::await(
+        sub {
+            my @up = grep { $_->{state} eq 'up' } @{ $farm->upstream->{members} };
+            return @up == $n;
+        }, "$n members", 10);
+    return;
+}
+
+1;
