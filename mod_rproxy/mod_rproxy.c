@@ -20,6 +20,8 @@
 #include "client/renegotiation.h"
 #include "engine/resolver.h"
 #include "engine/upstream_places.h"
+#include "mirror/mirror.h"
+#include "mirror/mirror_report.h"
 #include "rproxy_balance.h"
 #include "rproxy_canary.h"
 #include "rproxy_config.h"
@@ -133,7 +135,8 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     join_shared();
-    if (rproxy_canary_configure(pconf, s) != APR_SUCCESS) {
+    if (rproxy_canary_configure(pconf, s) != APR_SUCCESS
+        || mirror_configure(s) != APR_SUCCESS) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     read_timeout_configure(pconf, s);
@@ -173,6 +176,7 @@ static void child_init(apr_pool_t *pchild, server_rec *s)
         return;
     }
     proxied_child_init(pchild, shared);
+    mirror_child_init(pchild, shared);
     if (is_used(s)) {
         client_child_init(pchild, s, shared, loop_threads());
         resolver_start(rproxy_global->upstream_list, shared,
@@ -198,6 +202,7 @@ static void register_hooks(apr_pool_t *pool)
     offer_register();
     status_register_hooks(pool);
     admin_register_hooks(pool);
+    mirror_report_register(pool);
 }
 
 module __attribute__((visibility("default")))

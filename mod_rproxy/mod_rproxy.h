@@ -113,6 +113,11 @@ typedef struct {
 APR_DECLARE_OPTIONAL_FN(const char *, rproxy_upstream_around,
                         (const cmd_parms *cmd));
 
+/* Likewise: the directive counts on an upstream of that name, which may be
+ * defined later. */
+APR_DECLARE_OPTIONAL_FN(void, rproxy_upstream_named,
+                        (const cmd_parms *cmd, const char *name));
+
 /* ---- a new version beside the one that serves ---- */
 
 /* ap_register_provider(pool, RPROXY_CANARY_GROUP, "default",

@@ -25,7 +25,8 @@ global_conf_t *rproxy_global;
     X(location_excluded)
 
 #define SETTINGS_POINTERS(X)                                                  \
-    X(host_override) X(hide) X(maintenance_page) X(location_route) X(admin)
+    X(host_override) X(hide) X(maintenance_page) X(location_route) X(admin)     \
+    X(mirror)
 /* clang-format on */
 
 #define KIB ((apr_off_t)1024)
@@ -147,6 +148,10 @@ void rproxy_global_create(apr_pool_t *p)
     g->upstream_list = apr_array_make(p, 8, sizeof(upstream_t *));
     g->member_list = apr_array_make(p, 8, sizeof(member_t *));
     g->route_list = apr_array_make(p, 8, sizeof(route_t *));
+    g->mirrors = apr_array_make(p, 4, sizeof(struct mirror_conf_t *));
+    g->named = apr_array_make(p, 4, sizeof(upstream_name_t));
+    g->mirror_requests = 64;
+    g->mirror_memory = 16 * MIB;
     g->resolve_interval = apr_time_from_sec(30);
     g->retry_budget_percent = 20;
     rproxy_global = g;

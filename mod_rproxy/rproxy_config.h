@@ -88,7 +88,8 @@ typedef struct {
     const route_t *location_route; /* RProxyPass in <Location> */
     int location_excluded;         /* RProxyPass ! in <Location> */
 
-    admin_rights_t *admin; /* RProxyAdmin, or NULL */
+    admin_rights_t *admin;              /* RProxyAdmin, or NULL */
+    const struct mirror_conf_t *mirror; /* RProxyMirror, or NULL */
 } settings_t;
 
 typedef enum {
@@ -148,6 +149,11 @@ struct server_conf_t {
     apr_array_header_t *trusted; /* RProxyTrusted: apr_ipsubnet_t * */
 };
 
+/* An upstream that a directive counts on. */
+typedef struct {
+    const char *name, *directive, *where;
+} upstream_name_t;
+
 /* One for the whole server: set in the main server only. */
 typedef struct {
     int loop_threads;                     /* RProxyLoops: 0 automatic */
@@ -156,10 +162,15 @@ typedef struct {
     apr_array_header_t *member_list;      /* of member_t *, index = id */
     apr_array_header_t *route_list;       /* of route_t *, index = id */
     apr_interval_time_t resolve_interval; /* RProxyResolve, default 30 s */
-    int max_connections;      /* RProxyMaxConnections: clients per child,
+    int max_connections;         /* RProxyMaxConnections: clients per child,
                                   * 0: automatic */
-    int retry_budget_percent; /* RProxyRetry budget= of the main server */
-    const char *temp_dir;     /* for buffered bodies; set by
+    apr_array_header_t *mirrors; /* of mirror_conf_t * */
+    int mirror_requests;         /* RProxyMirrorLimit, of each child: 64 */
+    apr_off_t mirror_memory;     /* 16 MiB */
+    apr_array_header_t *named;   /* of upstream_name_t: by directives that
+                                  * are no routes */
+    int retry_budget_percent;    /* RProxyRetry budget= of the main server */
+    const char *temp_dir;        /* for buffered bodies; set by
                                   * rproxy_config_finish when not given */
 } global_conf_t;
 

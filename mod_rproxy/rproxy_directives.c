@@ -10,6 +10,7 @@
 #include "config/config_server.h"
 #include "config/config_settings.h"
 #include "config/config_upstream.h"
+#include "mirror/mirror_conf.h"
 
 #define FIELD(name) ((void *)offsetof(settings_t, name))
 #define SERVER RSRC_CONF
@@ -62,6 +63,9 @@ const command_rec rproxy_directives[] = {
         "may have at most"),
     AP_INIT_TAKE1("RProxyEnv", config_settings_flag, FIELD(export_env),
         ANYWHERE, "On or Off: set environment variables about the exchange"),
+    AP_INIT_TAKE_ARGV("RProxyMirror", mirror_directive, NULL, ANYWHERE,
+        "Off, or upstream [sample=] [methods=] [body=] [compare] [mask=] "
+        "[headers=]: copies of requests go there, and answers are compared"),
     AP_INIT_ITERATE("RProxyAdmin", admin_access_directive, NULL, ANYWHERE,
         "token=file|from=address|from=local|from=none ...: who may use the "
         "handler rproxy-admin; without it requests from this machine"),
@@ -78,6 +82,9 @@ const command_rec rproxy_directives[] = {
     AP_INIT_TAKE1("RProxyMaxConnections", config_server_max_connections, NULL,
         SERVER, "number of client connections on the loops of a child, 0 for "
         "as many as the MPM allows"),
+    AP_INIT_TAKE_ARGV("RProxyMirrorLimit", mirror_directive_limit, NULL,
+        SERVER, "[requests=] [memory=]: copies under way in a child, and bytes "
+        "kept for them"),
     AP_INIT_TAKE1("RProxyTempDir", config_server_temp_dir, NULL, SERVER,
         "directory for request bodies that are too large for memory"),
     { NULL }

@@ -22,6 +22,7 @@
 #include "client/loop.h"
 #include "config/config_retry.h"
 #include "driver/tidy.h"
+#include "mirror/mirror.h"
 #include "rproxy_balance.h"
 #include "rproxy_buffer.h"
 #include "rproxy_canary.h"
@@ -148,8 +149,8 @@ int proxied_may_finish(const proxied_t *p)
 
 /* ---- preparing an exchange ---- */
 
-static void fill_policy(const settings_t *s, const upstream_t *upstream,
-                        exchange_policy_t *policy)
+void proxied_policy(const settings_t *s, const upstream_t *upstream,
+                    exchange_policy_t *policy)
 {
     const retry_rules_t preset =
         config_retry_of(&s->retry, &rproxy_default_settings.retry);
@@ -231,9 +232,10 @@ static int prepare(proxied_t *p)
     x->ctx = p;
     x->log = log_exchange;
     x->log_level = log_level(r);
-    fill_policy(p->settings, x->upstream, &x->policy);
+    proxied_policy(p->settings, x->upstream, &x->policy);
     METRIC_ADD(route_metrics(p)->active, 1);
     p->counted = 1;
+    mirror_prepare(p);
     return OK;
 }
 
@@ -355,6 +357,7 @@ int proxied_end(proxied_t *p)
     int status;
 
     rproxy_buffer_end(p);
+    mirror_end(p);
     count(p);
     if (proxied_body_unread(p)) {
         /* httpd would wait for the rest of the body to throw it away. */

@@ -29,8 +29,9 @@ struct proxied_t {
     int counted;         /* in the route's active exchanges */
     void *canary;        /* of the route's upstream, or NULL */
     unsigned canary_mark;
-    apr_time_t body_begun; /* first look for bytes of the request body */
-    apr_off_t body_bytes;  /* that have come of it */
+    struct mirror_t *mirror; /* its copy, or NULL */
+    apr_time_t body_begun;   /* first look for bytes of the request body */
+    apr_off_t body_bytes;    /* that have come of it */
 };
 
 /* Has a route taken the request, and does our handler serve it? */
@@ -49,6 +50,10 @@ int proxied_may_finish(const proxied_t *p);
 
 /* The exchange was cancelled while it waited for the client's body. */
 void proxied_body_too_slow(proxied_t *p);
+
+/* What settings and upstream allow an exchange. */
+void proxied_policy(const settings_t *settings, const upstream_t *upstream,
+                    exchange_policy_t *policy);
 
 /* The exchange is done: what is left of the response.
  * @return what the handler would return */

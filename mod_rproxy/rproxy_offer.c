@@ -49,8 +49,14 @@ static const char *rproxy_upstream_around(const cmd_parms *cmd)
     return upstream ? upstream->name : NULL;
 }
 
+static void rproxy_upstream_named(const cmd_parms *cmd, const char *name)
+{
+    config_upstream_named(cmd, name);
+}
+
 void offer_register(void)
 {
+    APR_REGISTER_OPTIONAL_FN(rproxy_upstream_named);
     APR_REGISTER_OPTIONAL_FN(rproxy_upstream_around);
     APR_REGISTER_OPTIONAL_FN(rproxy_use_loop);
     APR_REGISTER_OPTIONAL_FN(rproxy_quick_filter);

@@ -37,31 +37,53 @@ static const char *const *container_names(apr_pool_t *pool)
     return (const char *const *)names->elts;
 }
 
+/* @return 0: there is none of that name, which was logged */
+static upstream_t *find_upstream(apr_pool_t *ptemp, const char *name,
+                                 const char *directive, const char *where)
+{
+    upstream_t *upstream =
+        apr_hash_get(rproxy_global->upstreams, name, APR_HASH_KEY_STRING);
+    const char *nearest;
+
+    if (!upstream) {
+        nearest = config_option_nearest(container_names(ptemp), name);
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, NULL,
+                     RPLOGNO(1100) "%s at %s: no upstream is named '%s'%s%s%s; "
+                                   "expected a URL or the name of an "
+                                   "<RProxyUpstream>",
+                     directive, where, name, nearest ? ", did you mean '" : "",
+                     nearest ? nearest : "", nearest ? "'" : "");
+    }
+    return upstream;
+}
+
 /* @return 1, or 0 after a logged error */
 static int link_target(apr_pool_t *ptemp, const route_t *route,
                        route_target_t *target)
 {
-    const char *const *names;
-    const char *nearest;
-
     if (!target->upstream) {
-        target->upstream = apr_hash_get(rproxy_global->upstreams, target->name,
-                                        APR_HASH_KEY_STRING);
+        target->upstream =
+            find_upstream(ptemp, target->name,
+                          route->regex ? "RProxyPassMatch" : "RProxyPass",
+                          route->defined_at);
     }
-    if (target->upstream) {
-        return 1;
+    return target->upstream != NULL;
+}
+
+/* Of the directives that are no routes. */
+static int find_named(apr_pool_t *ptemp)
+{
+    int i, good = 1;
+
+    for (i = 0; i < rproxy_global->named->nelts; i++) {
+        const upstream_name_t *named =
+            &APR_ARRAY_IDX(rproxy_global->named, i, upstream_name_t);
+
+        good &=
+            find_upstream(ptemp, named->name, named->directive, named->where)
+            != NULL;
     }
-    names = container_names(ptemp);
-    nearest = config_option_nearest(names, target->name);
-    ap_log_error(APLOG_MARK, APLOG_ERR, 0, NULL,
-                 RPLOGNO(1100) "%s at %s: no upstream is named '%s'%s%s%s; "
-                               "expected a URL or the name of an "
-                               "<RProxyUpstream>",
-                 route->regex ? "RProxyPassMatch" : "RProxyPass",
-                 route->defined_at, target->name,
-                 nearest ? ", did you mean '" : "", nearest ? nearest : "",
-                 nearest ? "'" : "");
-    return 0;
+    return good;
 }
 
 static const char *without_last_slash(apr_pool_t *p, const char *path)
@@ -231,7 +253,8 @@ static int is_first_pass(void)
 
 int rproxy_config_finish(apr_pool_t *p, apr_pool_t *ptemp, server_rec *main)
 {
-    if (!finish_routes(p, ptemp) || !build_tables(p, ptemp, main)) {
+    if (!finish_routes(p, ptemp) || !find_named(ptemp)
+        || !build_tables(p, ptemp, main)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     finish_upstreams();

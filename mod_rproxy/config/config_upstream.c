@@ -89,6 +89,15 @@ upstream_t *config_upstream_around(const cmd_parms *cmd)
     return NULL;
 }
 
+void config_upstream_named(const cmd_parms *cmd, const char *name)
+{
+    upstream_name_t *named = apr_array_push(rproxy_global->named);
+
+    named->name = apr_pstrdup(cmd->pool, name);
+    named->directive = cmd->cmd->name;
+    named->where = config_option_where((cmd_parms *)cmd);
+}
+
 int config_upstream_is_name(const char *name)
 {
     if (!apr_isalnum(*name)) {

@@ -17,6 +17,10 @@ const char *config_upstream_of_url(cmd_parms *cmd, const char *url,
 /* The <RProxyUpstream> around the directive being read, or NULL. */
 upstream_t *config_upstream_around(const cmd_parms *cmd);
 
+/* A directive that is no route counts on the upstream of that name, which may
+ * be defined later: it is an error when it is not. */
+void config_upstream_named(const cmd_parms *cmd, const char *name);
+
 /* May this name a container? */
 int config_upstream_is_name(const char *name);
 

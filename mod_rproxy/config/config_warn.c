@@ -92,6 +92,15 @@ static void warn_upstreams(apr_pool_t *ptemp)
                         .upstream->id] = 1;
         }
     }
+    for (i = 0; i < rproxy_global->named->nelts; i++) {
+        const upstream_t *named =
+            apr_hash_get(rproxy_global->upstreams,
+                         APR_ARRAY_IDX(rproxy_global->named, i, upstream_name_t)
+                             .name,
+                         APR_HASH_KEY_STRING);
+
+        is_used[named->id] = 1;
+    }
     for (i = 0; i < upstreams->nelts; i++) {
         warn_upstream(APR_ARRAY_IDX(upstreams, i, upstream_t *), is_used[i]);
     }

@@ -162,12 +162,14 @@ const char *canary_directive(cmd_parms *cmd, void *dir, int argc,
                       .step_time = apr_time_from_sec(300),
                       .min_requests = 100,
                       .min_failed = 5 };
+    APR_OPTIONAL_FN_TYPE(rproxy_upstream_named) *named =
+        APR_RETRIEVE_OPTIONAL_FN(rproxy_upstream_named);
     APR_OPTIONAL_FN_TYPE(rproxy_upstream_around) *around =
         APR_RETRIEVE_OPTIONAL_FN(rproxy_upstream_around);
     canary_conf_t *conf = apr_pcalloc(cmd->pool, sizeof(*conf));
     const char *error;
 
-    if (!around || !around(cmd)) {
+    if (!around || !named || !around(cmd)) {
         return "RProxyCanary: expected in <RProxyUpstream>, that of the "
                "version that serves now";
     }
@@ -179,6 +181,7 @@ const char *canary_directive(cmd_parms *cmd, void *dir, int argc,
     error = read_words(cmd, argc, argv, &words);
     error = error ? error : set_all(cmd, &words, conf);
     if (!error) {
+        named(cmd, conf->upstream);
         balancer_config_around(cmd)->canary = conf;
     }
     return error;
