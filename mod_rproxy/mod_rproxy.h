@@ -150,13 +150,16 @@ typedef struct {
 
 /* ---- what log lines say ---- */
 
-/* Notes that %{cache}^RP, %{cache_reason}^RP, %{queue}^RP, %{guard}^RP,
- * %{canary}^RP show. */
+/* Notes that %{cache}^RP, %{cache_reason}^RP, %{guard}^RP, %{canary}^RP
+ * show. */
 #define RPROXY_NOTE_CANARY "rproxy-canary"
 #define RPROXY_NOTE_CACHE "rproxy-cache"
 #define RPROXY_NOTE_CACHE_REASON "rproxy-cache-reason"
-#define RPROXY_NOTE_QUEUE "rproxy-queue"
 #define RPROXY_NOTE_GUARD "rproxy-guard"
+
+/* The class of a request, a name of RProxyClass.  Who knows it better than the
+ * directives sets it before the handler; %{class}^RP shows it. */
+#define RPROXY_NOTE_CLASS "rproxy-class"
 
 /* ---- the status page, its JSON and the metrics ---- */
 

@@ -141,9 +141,12 @@ int proxied_body_unread(const proxied_t *p)
     return p->x->source && !p->x->source_ended && !rproxy_buffer_is_complete(p);
 }
 
+/* Who waits for a member has cost nobody anything so far. */
 int proxied_may_finish(const proxied_t *p)
 {
-    return (p->finish_alone || SETTING(p->settings, client_abort_finish))
+    return (p->finish_alone
+            || (SETTING(p->settings, client_abort_finish)
+                && p->x->request_state != REQUEST_WAIT))
            && !proxied_body_unread(p);
 }
 
@@ -344,9 +347,12 @@ static int error_status(proxied_t *p)
         status = p->body_status;
     }
     if (status == HTTP_SERVICE_UNAVAILABLE) {
+        int configured = SETTING(p->settings, retry_after_s);
+
         apr_table_setn(p->r->err_headers_out, "Retry-After",
-                       apr_itoa(p->r->pool,
-                                SETTING(p->settings, retry_after_s)));
+                       apr_itoa(p->r->pool, p->x->retry_after_s
+                                                ? (int)p->x->retry_after_s
+                                                : configured));
     }
     return status;
 }

@@ -16,6 +16,7 @@
 #include "discovery/discovered.h"
 #include "driver/clock.h"
 #include "events/message.h"
+#include "overload/request_class.h"
 
 #define KEPT "rproxy-balancer"
 #define LEARNED_SETS 4096
@@ -28,8 +29,9 @@ siphash_key_t balanced_secret;
 /* What lives from one configuration to the next. */
 typedef struct {
     segment_t *segment;
-    apr_pool_t *pool;   /* of it */
-    uint64_t **learned; /* [upstream], or NULL */
+    apr_pool_t *pool;     /* of it */
+    uint64_t **learned;   /* [upstream], or NULL */
+    queue_lines_t *lines; /* of all upstreams */
     siphash_key_t secret;
 } kept_t;
 
@@ -207,6 +209,23 @@ static uint64_t *map_learned(apr_pool_t *pool)
     return base;
 }
 
+/* Where no member has a limit nobody ever waits. */
+static void open_queue(balanced_t *b, const kept_t *kept, int number,
+                       apr_pool_t *pconf)
+{
+    const queue_conf_t *conf = b->conf.queue;
+
+    if (conf->off) {
+        return;
+    }
+    b->queue.rules.max_waiting = (uint32_t)conf->max;
+    b->queue.rules.aging_ms = ms(conf->aging);
+    b->queue.rules.aged_every = (uint32_t)conf->aged_every;
+    b->queue.timeout_us = conf->timeout;
+    queue_open(&b->queue, kept->lines, number, kept->segment, pconf);
+    b->balance.queue = &b->queue;
+}
+
 static int open_learned(balanced_t *b, kept_t *kept, int number)
 {
     if (!b->conf.sticky->learn) {
@@ -225,16 +244,23 @@ static int open_learned(balanced_t *b, kept_t *kept, int number)
 static int open_segment(kept_t *kept, process_rec *process,
                         const balancer_upstream_t *upstreams, int count)
 {
+    queue_lines_t *lines;
     apr_pool_t *pool;
     segment_t *next;
 
     apr_pool_create(&pool, process->pool);
     next = segment_make(kept->segment, upstreams, count, children_max(),
                         clock_now(), pool);
-    if (next == kept->segment || !next) {
+    if (next == kept->segment) {
         apr_pool_destroy(pool);
-        return next != NULL;
+        return 1;
     }
+    lines = next ? queue_lines_make(count, next->children, pool) : NULL;
+    if (!lines) {
+        apr_pool_destroy(pool);
+        return 0;
+    }
+    kept->lines = lines;
     kept->learned = apr_pcalloc(pool, sizeof(uint64_t *) * (size_t)(count + 1));
     if (kept->pool) {
         apr_pool_destroy(kept->pool);
@@ -268,6 +294,7 @@ apr_status_t balanced_configure(apr_pool_t *pconf, server_rec *s,
     int i, n = 0;
 
     balanced_secret = kept->secret;
+    request_class_number();
     for (i = 0; i < count; i++) {
         balancer_conf_t conf;
 
@@ -293,6 +320,7 @@ apr_status_t balanced_configure(apr_pool_t *pconf, server_rec *s,
     }
     balanced_list = apr_array_make(pconf, n, sizeof(balanced_t *));
     for (i = 0; i < n; i++) {
+        open_queue(list[i], kept, i, pconf);
         APR_ARRAY_PUSH(balanced_list, balanced_t *) = list[i];
         if (!balance_open(&list[i]->balance, kept->segment, i, pconf)
             || !open_learned(list[i], kept, i)) {

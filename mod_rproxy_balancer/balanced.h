@@ -15,6 +15,7 @@ typedef struct {
     balancer_conf_t conf;
     prober_rules_t prober;
     sticky_learned_t learned;
+    queue_t queue;
 } balanced_t;
 
 extern apr_array_header_t *balanced_list; /* of balanced_t *; or NULL */

@@ -13,6 +13,8 @@
 #include "config/balancer_config.h"
 #include "discovery/discovered.h"
 #include "events/message.h"
+#include "overload/queue_bell.h"
+#include "overload/request_class.h"
 #include "probes/prober.h"
 #include "sessions.h"
 #include "status/balancer_report.h"
@@ -27,6 +29,7 @@ static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
     canaries_forget();
     balancer_config_create(pconf);
     message_forget();
+    request_class_begin(pconf);
     return OK;
 }
 
@@ -59,6 +62,29 @@ static prober_pool_t *pools_to_look_after(apr_pool_t *p)
     return pools;
 }
 
+static void start_bell(apr_pool_t *p, server_rec *s)
+{
+    int i, n = 0;
+    queue_t **queues =
+        apr_palloc(p, sizeof(*queues) * (size_t)balanced_list->nelts);
+    apr_status_t rv;
+
+    for (i = 0; i < balanced_list->nelts; i++) {
+        balanced_t *b = APR_ARRAY_IDX(balanced_list, i, balanced_t *);
+
+        if (b->balance.queue) {
+            queues[n++] = b->balance.queue;
+        }
+    }
+    rv = queue_bell_start(queues, n, p);
+    if (rv != APR_SUCCESS) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, rv, s,
+                     RPLOGNO(3040) "no thread that could wake who waits for a "
+                                   "member: requests of this child are served "
+                                   "late when members are full");
+    }
+}
+
 /* Before mod_rproxy's loops begin. */
 static void child_init(apr_pool_t *pchild, server_rec *s)
 {
@@ -75,6 +101,7 @@ static void child_init(apr_pool_t *pchild, server_rec *s)
                                    "of this one are counted no more when it "
                                    "dies");
     }
+    start_bell(pchild, s);
     prober = prober_start(balanced_segment, pools_to_look_after(pchild),
                           balanced_list->nelts, &calls, pchild);
     if (!prober) {
@@ -124,8 +151,8 @@ module __attribute__((visibility("default")))
 rproxy_balancer_module = { STANDARD20_MODULE_STUFF,
                            NULL,
                            NULL,
-                           NULL,
-                           NULL,
+                           request_class_create,
+                           request_class_merge,
                            balancer_directives,
                            register_hooks
 #if defined(AP_MODULE_FLAG_NONE)

@@ -8,6 +8,7 @@
 #include <http_log.h>
 #include <http_protocol.h>
 
+#include "overload/request_class.h"
 #include "routing/cookie.h"
 #include "sticky/sticky_route.h"
 
@@ -17,8 +18,7 @@ static const siphash_key_t hash_key = { 0x6b65797320746f20,
 
 /* ---- what came with the request ---- */
 
-/* @return 1 and *value, or 0 */
-static int find_cookie(const request_rec *r, const char *name, slice_t *value)
+int sessions_find_cookie(const request_rec *r, const char *name, slice_t *value)
 {
     const apr_array_header_t *fields = apr_table_elts(r->headers_in);
     const apr_table_entry_t *entry = (const apr_table_entry_t *)fields->elts;
@@ -63,7 +63,7 @@ static slice_t key_text(request_rec *r, const method_conf_t *conf)
         field = apr_table_get(r->headers_in, conf->key_name);
         return slice_str(field ? field : "");
     case KEY_COOKIE:
-        find_cookie(r, conf->key_name, &value);
+        sessions_find_cookie(r, conf->key_name, &value);
         return value;
     case KEY_EXPR:
         return expression_of(r, conf->key_expr);
@@ -95,7 +95,7 @@ static int member_of_cookie(const request_rec *r, balanced_t *b)
     slice_t value;
 
     return b->conf.sticky->cookie
-                   && find_cookie(r, b->conf.sticky->cookie, &value)
+                   && sessions_find_cookie(r, b->conf.sticky->cookie, &value)
                ? member_of_mark(b, sticky_cookie_read(value))
                : -1;
 }
@@ -109,7 +109,7 @@ static int member_of_route(const request_rec *r, balanced_t *b)
     if (!conf->route_cookie
         || !(sticky_route_parameter(slice_str(r->unparsed_uri),
                                     slice_str(conf->route_parameter), &value)
-             || find_cookie(r, conf->route_cookie, &value))
+             || sessions_find_cookie(r, conf->route_cookie, &value))
         || !sticky_route_of(value, '.', &route)) {
         return -1;
     }
@@ -126,7 +126,8 @@ static int member_of_learned(const request_rec *r, const balanced_t *b)
     uint32_t member;
     slice_t value;
 
-    if (!b->learned.entry || !find_cookie(r, b->conf.sticky->learn, &value)) {
+    if (!b->learned.entry
+        || !sessions_find_cookie(r, b->conf.sticky->learn, &value)) {
         return -1;
     }
     member = sticky_learned_find(&b->learned, siphash(balanced_secret, value),
@@ -150,6 +151,9 @@ void sessions_request(request_rec *r, void *pool, balancer_request_t *request)
 
     if (b->balance.method->wants_hash) {
         request->hash = hash_of(r, b->conf.method);
+    }
+    if (b->balance.queue) {
+        request->class_number = request_class_of(r);
     }
     if (!b->conf.sticky->off) {
         request->session_member = session_member(r, b);
@@ -199,7 +203,7 @@ static void learn(request_rec *r, const balanced_t *b, int member)
     slice_t value;
     int i;
 
-    if (find_cookie(r, b->conf.sticky->learn, &value) && value.len) {
+    if (sessions_find_cookie(r, b->conf.sticky->learn, &value) && value.len) {
         sticky_learned_note(&b->learned, siphash(balanced_secret, value),
                             (uint32_t)member, now_s());
     }

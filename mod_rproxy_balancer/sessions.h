@@ -11,4 +11,8 @@
 void sessions_request(request_rec *r, void *pool, balancer_request_t *request);
 void sessions_response(request_rec *r, void *pool, int member);
 
+/* A cookie that came with the request.  @return 1 and *value, or 0 */
+int sessions_find_cookie(const request_rec *r, const char *name,
+                         slice_t *value);
+
 #endif

@@ -241,6 +241,9 @@ static int io_round(exchange_t *x, apr_time_t now)
     if (want & EXCHANGE_WANT_CONNECT) {
         return io_connect(x, now);
     }
+    if (want & EXCHANGE_WANT_SLOT) {
+        return exchange_wait_step(x, now);
+    }
     if (want & EXCHANGE_WANT_SOURCE) {
         moved |= io_source(x, now);
         want = exchange_want(x);

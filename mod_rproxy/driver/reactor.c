@@ -83,9 +83,10 @@ void reactor_post(reactor_t *reactor, reactor_task_t *task)
     }
 }
 
-static void run_inbox(reactor_t *reactor)
+/* What is in the inbox goes behind what has arrived before. */
+static void empty_inbox(reactor_t *reactor)
 {
-    reactor_task_t *task, *in_order = NULL;
+    reactor_task_t *task, *in_order = NULL, **last = &reactor->arrived;
 
     task = __atomic_exchange_n(&reactor->inbox, NULL, __ATOMIC_ACQUIRE);
     while (task) {
@@ -94,10 +95,34 @@ static void run_inbox(reactor_t *reactor)
         in_order = task;
         task = next;
     }
-    while (in_order) {
-        task = in_order;
-        in_order = task->next;
+    while (*last) {
+        last = &(*last)->next;
+    }
+    *last = in_order;
+}
+
+static void run_inbox(reactor_t *reactor)
+{
+    empty_inbox(reactor);
+    while (reactor->arrived) {
+        reactor_task_t *task = reactor->arrived;
+
+        reactor->arrived = task->next;
         task->run(task, reactor);
+    }
+}
+
+/* The descriptor stays readable: those that are left are run soon. */
+void reactor_unpost(reactor_t *reactor, const reactor_task_t *task)
+{
+    reactor_task_t **at;
+
+    empty_inbox(reactor);
+    for (at = &reactor->arrived; *at; at = &(*at)->next) {
+        if (*at == task) {
+            *at = task->next;
+            return;
+        }
     }
 }
 

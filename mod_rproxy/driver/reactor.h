@@ -29,6 +29,7 @@ struct reactor_t {
     reactor_list_t later;     /* run in the next turn, which does not wait */
     reactor_list_t turn_end;  /* run when the events of this turn are done */
     reactor_task_t *inbox;    /* atomic; pushed by other threads */
+    reactor_task_t *arrived;  /* taken out of it, in order, not yet run */
     timer_entry_t tidy_timer; /* once a second: idle connections */
     metrics_child_t *metrics;
     int stop; /* set on the loop's thread: leave the loop */
@@ -46,6 +47,10 @@ apr_status_t reactor_watch(reactor_t *reactor, int fd, watch_t *watch);
 
 /* From any thread: run the task on the loop soon. */
 void reactor_post(reactor_t *reactor, reactor_task_t *task);
+
+/* Takes back a task that was posted, if it has not run: whoever might post it
+ * has stopped doing so. */
+void reactor_unpost(reactor_t *reactor, const reactor_task_t *task);
 
 /* Run the task in the next turn.  Twice before then counts once. */
 void reactor_later(reactor_t *reactor, reactor_task_t *task);

@@ -14,14 +14,24 @@ static reactor_t *reactor_of(const exchange_t *x)
     return x->env->driver;
 }
 
+static void forget(exchange_t *x)
+{
+    reactor_t *reactor = reactor_of(x);
+
+    timer_remove(&reactor->timers, &x->timer);
+    reactor_forget(reactor, &x->again);
+    if (__atomic_load_n(&x->is_called, __ATOMIC_RELAXED)) {
+        reactor_unpost(reactor, &x->called);
+    }
+}
+
 void reactor_exchange_step(exchange_t *x)
 {
     reactor_t *reactor = reactor_of(x);
     exchange_wait_t wait = exchange_io_step(x, reactor->now);
 
     if (wait.want & EXCHANGE_DONE) {
-        timer_remove(&reactor->timers, &x->timer);
-        reactor_forget(reactor, &x->again);
+        forget(x);
         x->finished(x);
         return;
     }
@@ -43,6 +53,26 @@ static void run_again(reactor_task_t *task, reactor_t *reactor)
     (void)reactor;
     reactor_exchange_step(
         (exchange_t *)((char *)task - offsetof(exchange_t, again)));
+}
+
+/* By the balancer, on any thread. */
+static void wake(balancer_waiter_t *waiter)
+{
+    exchange_t *x =
+        (exchange_t *)((char *)waiter - offsetof(exchange_t, waiter));
+
+    if (!__atomic_exchange_n(&x->is_called, 1, __ATOMIC_ACQ_REL)) {
+        reactor_post(reactor_of(x), &x->called);
+    }
+}
+
+static void run_called(reactor_task_t *task, reactor_t *reactor)
+{
+    exchange_t *x = (exchange_t *)((char *)task - offsetof(exchange_t, called));
+
+    (void)reactor;
+    __atomic_store_n(&x->is_called, 0, __ATOMIC_RELEASE);
+    reactor_exchange_step(x);
 }
 
 /* Taken from the pool in this very turn, without a look: what the kernel had to
@@ -93,14 +123,13 @@ void reactor_exchange_start(reactor_t *reactor, exchange_t *x)
     reactor->env.watch = watch_conn;
     x->timer.fire = deadline_passed;
     x->again.run = run_again;
+    x->called.run = run_called;
+    x->waiter.wake = wake;
     reactor_exchange_step(x);
 }
 
 void reactor_exchange_cancel(exchange_t *x, outcome_e outcome)
 {
-    reactor_t *reactor = reactor_of(x);
-
-    timer_remove(&reactor->timers, &x->timer);
-    reactor_forget(reactor, &x->again);
-    exchange_cancel(x, outcome, reactor->now);
+    exchange_cancel(x, outcome, reactor_of(x)->now);
+    forget(x);
 }

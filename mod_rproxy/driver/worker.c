@@ -5,6 +5,9 @@
 #include "worker.h"
 
 #include <poll.h>
+#include <stddef.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "exchange_io.h"
@@ -14,7 +17,9 @@
 
 enum {
     MEMBER,
-    CLIENT
+    CLIENT,
+    CALL, /* of the balancer's queue */
+    DESCRIPTORS
 };
 
 static void set_up(const exchange_t *x, const exchange_wait_t *wait,
@@ -39,6 +44,9 @@ static void set_up(const exchange_t *x, const exchange_wait_t *wait,
     if (!fds[CLIENT].events) {
         fds[CLIENT].fd = -1;
     }
+    fds[CALL].fd = x->wake_fd;
+    fds[CALL].events = POLLIN;
+    fds[MEMBER].revents = fds[CLIENT].revents = fds[CALL].revents = 0;
 }
 
 static apr_time_t earlier(apr_time_t a, apr_time_t b)
@@ -52,6 +60,44 @@ static int wait_ms(apr_time_t deadline, apr_time_t now)
         return -1;
     }
     return deadline <= now ? 0 : (int)((deadline - now + 999) / 1000);
+}
+
+/* ---- in a queue ---- */
+
+/* By the balancer, on any thread.  Either the descriptor is seen here or the
+ * verdict is seen by the step that follows its making. */
+static void wake(balancer_waiter_t *waiter)
+{
+    const exchange_t *x = (const exchange_t *)((const char *)waiter
+                                               - offsetof(exchange_t, waiter));
+    const uint64_t one = 1;
+    int fd = __atomic_load_n(&x->wake_fd, __ATOMIC_SEQ_CST);
+
+    if (fd >= 0) {
+        ssize_t ignored = write(fd, &one, sizeof(one));
+        (void)ignored;
+    }
+}
+
+/* @return 1 when the descriptor is new: nobody has written to it so far */
+static int listen_for_call(exchange_t *x)
+{
+    int fd;
+
+    if (x->wake_fd >= 0) {
+        return 0;
+    }
+    fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    __atomic_store_n(&x->wake_fd, fd, __ATOMIC_SEQ_CST);
+    return fd >= 0;
+}
+
+static void hear_call(const exchange_t *x)
+{
+    uint64_t count;
+    ssize_t ignored = read(x->wake_fd, &count, sizeof(count));
+
+    (void)ignored;
 }
 
 static void take_up(exchange_t *x, const struct pollfd *fds,
@@ -69,6 +115,9 @@ static void take_up(exchange_t *x, const struct pollfd *fds,
         if (fds[MEMBER].revents & (POLLHUP | POLLERR)) {
             conn->hangup = 1;
         }
+    }
+    if (fds[CALL].revents) {
+        hear_call(x);
     }
     if (fds[CLIENT].revents & POLLIN) {
         exchange_on_source_ready(x);
@@ -95,31 +144,31 @@ static exchange_wait_t step(exchange_t *x, apr_time_t *now)
     return wait;
 }
 
-void worker_run(exchange_t *x, const worker_client_t *client)
+static void run(exchange_t *x, const worker_client_t *client)
 {
     apr_time_t client_deadline = 0;
 
     for (;;) {
-        struct pollfd fds[2];
+        struct pollfd fds[DESCRIPTORS];
         apr_time_t now;
         exchange_wait_t wait = step(x, &now);
 
         if (wait.want & EXCHANGE_DONE) {
             return;
         }
-        if (wait.want & EXCHANGE_WANT_AGAIN) {
+        if ((wait.want & EXCHANGE_WANT_AGAIN)
+            || ((wait.want & EXCHANGE_WANT_SLOT) && listen_for_call(x))) {
             continue;
         }
         if (x->source_blocked && !client_deadline) {
             client_deadline = client->deadline(client->ctx, now);
         }
         set_up(x, &wait, client, fds);
-        fds[MEMBER].revents = fds[CLIENT].revents = 0;
         wait.deadline = earlier(wait.deadline, client_deadline);
         if (client->gone) {
             wait.deadline = earlier(wait.deadline, now + ASK_INTERVAL);
         }
-        if (poll(fds, 2, wait_ms(wait.deadline, now)) > 0) {
+        if (poll(fds, DESCRIPTORS, wait_ms(wait.deadline, now)) > 0) {
             take_up(x, fds, client, clock_now());
         }
         if (client->gone && client->gone(client->ctx)) {
@@ -131,5 +180,14 @@ void worker_run(exchange_t *x, const worker_client_t *client)
         else if (clock_now() >= client_deadline) {
             exchange_cancel(x, OUTCOME_BAD_REQUEST, clock_now());
         }
+    }
+}
+
+void worker_run(exchange_t *x, const worker_client_t *client)
+{
+    x->waiter.wake = wake;
+    run(x, client);
+    if (x->wake_fd >= 0) {
+        close(x->wake_fd);
     }
 }

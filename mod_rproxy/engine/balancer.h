@@ -6,7 +6,8 @@
  * A table of functions that the glue hands in, and what they are given.  Each
  * is called on whatever thread runs the exchange, and waits for nothing.
  *
- *   choose or again -> [answered] -> leave     for each attempt's member */
+ *   choose or again -> [answered] -> leave     for each attempt's member
+ *   wait -> [choose -> wait ...] -> stop_waiting   where all are full */
 #ifndef RPROXY_BALANCER_H
 #define RPROXY_BALANCER_H
 
@@ -82,6 +83,8 @@ typedef struct {
     uint64_t hash;      /* of what shall stay together */
     int session_member; /* number of the member the client was on, or -1 */
     int fit_for_trial;  /* it is sent again when it fails */
+    int class_number;   /* 0: the most important one */
+    int is_called;      /* it has waited, and its turn has come */
 } balancer_request_t;
 
 /* Who has the place of a member's number. */
@@ -90,6 +93,43 @@ typedef struct {
     char url[BALANCER_URL];
     int max_connections;
 } balancer_place_t;
+
+/* ---- waiting for a member with room ---- */
+
+typedef enum {
+    BALANCER_WAITS,
+    BALANCER_CALLED,  /* its turn: choose, then stop_waiting or wait anew */
+    BALANCER_REPLACED /* somebody more important has its place */
+} balancer_verdict_e;
+
+typedef enum {
+    BALANCER_ENTERED,  /* it waits; it may be called already */
+    BALANCER_NO_QUEUE, /* nobody waits at this upstream */
+    BALANCER_REFUSED   /* too many wait; retry_after_s is set */
+} balancer_entry_e;
+
+/* How the waiting has ended. */
+typedef enum {
+    BALANCER_SERVED,
+    BALANCER_NOBODY_LEFT, /* called, but no member is open any more */
+    BALANCER_TIMED_OUT,
+    BALANCER_GONE, /* the client */
+    BALANCER_MOVED /* it was replaced */
+} balancer_exit_e;
+
+/* Embedded in who waits, from wait to the end of stop_waiting. */
+typedef struct balancer_waiter_t {
+    /* The engine's.  Called on any thread, at most once for each wait, when the
+     * verdict has come; waits for nothing, calls nothing of the balancer. */
+    void (*wake)(struct balancer_waiter_t *waiter);
+
+    /* The balancer's. */
+    struct balancer_waiter_t *next, *prev;
+    apr_time_t since, until;
+    uint32_t retry_after_s; /* set when it is not served */
+    int place;              /* in the queue */
+    int verdict;            /* balancer_verdict_e; atomic */
+} balancer_waiter_t;
 
 typedef struct {
     /* Names a member that was not tried.
@@ -135,6 +175,15 @@ typedef struct {
     /* This process has what it needs to send there.  Before, choose names
      * others. */
     void (*ready)(void *pool, int member, uint32_t generation);
+
+    /* After BALANCER_FULL.  Of one that was called: it waits on, in front of
+     * those that came later. */
+    balancer_entry_e (*wait)(void *pool, balancer_waiter_t *waiter,
+                             const balancer_request_t *request, apr_time_t now);
+
+    /* Nothing of the balancer knows the waiter any more. */
+    void (*stop_waiting)(void *pool, balancer_waiter_t *waiter,
+                         balancer_exit_e why, apr_time_t now);
 } balancer_t;
 
 /* What the configuration says of a member and an upstream. */

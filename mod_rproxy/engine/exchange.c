@@ -6,6 +6,7 @@
  *   CHOOSE -> CONNECT -> HEAD -> [EXPECT ->] BODY -> SENT     request side
  *                          NONE -> HEAD -> BODY -> DONE       response side
  *
+ * Where all members are full CHOOSE and WAIT alternate (exchange_wait.c).
  * A failed attempt goes back to CHOOSE when retry_decide allows it
  * (exchange_attempt.c). */
 #include "exchange_private.h"
@@ -62,6 +63,7 @@ exchange_t *exchange_create(apr_pool_t *pool)
     x->pool = pool;
     x->body_replayable = 1;
     x->log_level = EXCHANGE_LOG_WARNING;
+    x->wake_fd = -1;
     return x;
 }
 
@@ -119,6 +121,10 @@ static balancer_result_e last_result(const exchange_t *x, outcome_e outcome)
 void exchange_finish(exchange_t *x, outcome_e outcome, int status,
                      const char *why, apr_time_t now)
 {
+    exchange_wait_end(x,
+                      outcome == OUTCOME_CLIENT_GONE ? BALANCER_GONE
+                                                     : BALANCER_TIMED_OUT,
+                      now);
     exchange_release_conn(x, 0, now);
     exchange_leave_member(x, last_result(x, outcome), outcome,
                           x->response_started ? x->status : 0, now);
@@ -161,6 +167,9 @@ unsigned exchange_want(const exchange_t *x)
         || x->request_state == REQUEST_CONNECT) {
         return EXCHANGE_WANT_CONNECT;
     }
+    if (x->request_state == REQUEST_WAIT) {
+        return EXCHANGE_WANT_SLOT;
+    }
     if (x->request_state == REQUEST_HEAD || x->body_next) {
         want |= EXCHANGE_WANT_WRITE;
     }
@@ -187,6 +196,10 @@ static apr_time_t side_deadline(const exchange_t *x, outcome_e *outcome)
 
     if (x->request_state == REQUEST_CHOOSE) {
         return 0;
+    }
+    if (x->request_state == REQUEST_WAIT) {
+        *outcome = OUTCOME_OVERLOAD;
+        return exchange_wait_deadline(x);
     }
     if (x->request_state == REQUEST_CONNECT) {
         *outcome = OUTCOME_CONNECT_TIME;
@@ -240,6 +253,9 @@ void exchange_on_deadline(exchange_t *x, apr_time_t now)
         return;
     }
     switch (outcome) {
+    case OUTCOME_OVERLOAD:
+        exchange_wait_on_deadline(x, now);
+        break;
     case OUTCOME_CONNECT_TIME:
         exchange_connect_failed(x, outcome, 504,
                                 "no connection within RProxyTimeout connect=",

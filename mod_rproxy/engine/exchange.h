@@ -29,6 +29,7 @@
 /* clang-format off */
 #define REQUEST_STATES(X)                                                     \
     X(REQUEST_CHOOSE,  "choose")    /* no member yet */                       \
+    X(REQUEST_WAIT,    "wait")      /* all members are full */                \
     X(REQUEST_CONNECT, "connect")   /* a connection is being taken or made */ \
     X(REQUEST_HEAD,    "head")      /* the head is going out */               \
     X(REQUEST_EXPECT,  "expect")    /* waiting for 100 before the body */     \
@@ -62,7 +63,8 @@ enum {
     EXCHANGE_WANT_SINK = 8,    /* room at the client */
     EXCHANGE_WANT_SOURCE = 16, /* request body from the client */
     EXCHANGE_WANT_AGAIN = 32,  /* its turn is over, but it could go on */
-    EXCHANGE_DONE = 64
+    EXCHANGE_WANT_SLOT = 64,   /* a place at a member: waiter.wake tells */
+    EXCHANGE_DONE = 128
 };
 
 typedef struct {
@@ -147,6 +149,7 @@ struct exchange_t {
     exchange_log_fn log;
     int log_level;                   /* least level worth formatting */
     void (*finished)(exchange_t *x); /* loop only: called once, when done */
+    balancer_waiter_t waiter;        /* its wake: the driver's */
 
     /* result */
     int done;
@@ -161,6 +164,8 @@ struct exchange_t {
     int attempts;
     int was_reused;
     balancer_reason_e chosen_by; /* of the last member, if a balancer did */
+    apr_interval_time_t waited;  /* for a member with room */
+    uint32_t retry_after_s;      /* with 503, 0: as configured */
 
     /* private */
     request_state_e request_state;
@@ -173,7 +178,8 @@ struct exchange_t {
     int fresh_only; /* take no kept connection */
     int interims;
     unsigned sink_full : 1, source_blocked : 1, source_ended : 1, sent_some : 1,
-        unflushed : 1, input_pending : 1, counted : 1, chosen : 1;
+        unflushed : 1, input_pending : 1, counted : 1, chosen : 1, queued : 1,
+        earned : 1;
     int body_replayable;
     int64_t replay_bytes;
     chunk_t *head_out;
@@ -184,8 +190,13 @@ struct exchange_t {
     int64_t body_read; /* bytes taken from the source */
     chunk_t *in;
     apr_time_t progress_at; /* of the side that is waited for */
+    apr_time_t wait_begun;  /* 0: it does not wait */
+    apr_time_t ask_again;   /* for a connection to the member it has */
     timer_entry_t timer;    /* the loop's */
     reactor_task_t again;   /* the loop's */
+    reactor_task_t called;  /* the loop's: posted by waiter.wake */
+    int is_called;          /* atomic: on its way */
+    int wake_fd;            /* a worker thread's; atomic */
 };
 
 exchange_t *exchange_create(apr_pool_t *pool);
@@ -195,6 +206,8 @@ apr_time_t exchange_deadline(const exchange_t *x);
 
 /* For exchange_io.c only, in the order of an attempt. */
 void exchange_choose(exchange_t *x, apr_time_t now);
+/* @return 1 when it waits no longer */
+int exchange_wait_step(exchange_t *x, apr_time_t now);
 void exchange_on_connected(exchange_t *x, apr_time_t now);
 /* At one address of the member's; closes the connection, if there is one. */
 void exchange_on_connect_failed(exchange_t *x, retry_failure_e failure,

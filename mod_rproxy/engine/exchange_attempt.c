@@ -7,14 +7,30 @@
 /* Far more than httpd lets in unless its limits are raised. */
 #define REQUEST_HEAD_MAX (4 * 1024 * 1024)
 
-void exchange_choose(exchange_t *x, apr_time_t now)
+/* @return 0 when there is none */
+static int choose_member(exchange_t *x, apr_time_t now)
 {
     const char *why;
+    int full;
 
+    x->member = exchange_member_choose(x, &why, &full, now);
+    if (full) {
+        exchange_wait_begin(x, why, now);
+    }
+    else if (!x->member) {
+        exchange_wait_end(x, BALANCER_NOBODY_LEFT, now);
+        exchange_finish(x, OUTCOME_NO_MEMBER, 503, why, now);
+    }
+    else {
+        exchange_wait_end(x, BALANCER_SERVED, now);
+    }
+    return x->member != NULL;
+}
+
+void exchange_choose(exchange_t *x, apr_time_t now)
+{
     if (!x->member) {
-        x->member = exchange_member_choose(x, &why, now);
-        if (!x->member) {
-            exchange_finish(x, OUTCOME_NO_MEMBER, 503, why, now);
+        if (!choose_member(x, now)) {
             return;
         }
         balancer_tried_add(&x->tried, x->member->number);
@@ -25,12 +41,14 @@ void exchange_choose(exchange_t *x, apr_time_t now)
         x->chosen_by = BALANCER_BY_METHOD;
         x->chosen = 1;
     }
-    if (!x->started) {
-        x->started = now;
+    x->started = x->started ? x->started : now;
+    if (!x->earned) {
+        x->earned = 1;
         retry_budget_earn(x->upstream);
     }
     x->attempts++;
     x->address = 0;
+    x->ask_again = 0;
     x->attempt_started = x->progress_at = now;
     x->codec =
         x->member->protocol->create(x->pool, &x->request, &x->policy.limits);
@@ -64,6 +82,7 @@ void exchange_on_connected(exchange_t *x, apr_time_t now)
 {
     metrics_member_t *m = exchange_member_metrics(x);
 
+    exchange_wait_end(x, BALANCER_SERVED, now);
     x->conn->exchange = x;
     x->was_reused = x->conn->reused;
     x->connected_at = x->progress_at = now;
@@ -251,7 +270,10 @@ void exchange_on_connect_failed(exchange_t *x, retry_failure_e failure,
                                 const char *why, apr_time_t now)
 {
     if (failure == FAILED_NO_SLOT) {
-        exchange_attempt_failed(x, failure, OUTCOME_NO_MEMBER, 503, why, now);
+        if (!exchange_wait_for_connection(x, now)) {
+            exchange_attempt_failed(x, failure, OUTCOME_NO_MEMBER, 503, why,
+                                    now);
+        }
     }
     else {
         exchange_connect_failed(x, OUTCOME_CONNECT, 502, why, now);

@@ -36,7 +36,8 @@ static member_t *first_in_order(const exchange_t *x, apr_time_t now)
     return m ? m : first_usable(x, 1, 1, now);
 }
 
-static member_t *balanced(exchange_t *x, const char **why, apr_time_t now)
+static member_t *balanced(exchange_t *x, const char **why, int *full,
+                          apr_time_t now)
 {
     const upstream_t *u = x->upstream;
     int n = u->balancer->choose(u->balancer_pool, &x->balance, &x->tried, now,
@@ -52,7 +53,8 @@ static member_t *balanced(exchange_t *x, const char **why, apr_time_t now)
         }
         return m;
     }
-    if (n == BALANCER_FULL) {
+    *full = n == BALANCER_FULL;
+    if (*full) {
         *why = "all members are at their limits";
     }
     return NULL;
@@ -65,13 +67,15 @@ static apr_status_t let_go(void *member)
 }
 
 /* The exchange holds what it was given for as long as somebody may ask. */
-member_t *exchange_member_choose(exchange_t *x, const char **why,
+member_t *exchange_member_choose(exchange_t *x, const char **why, int *full,
                                  apr_time_t now)
 {
     member_t *m;
 
     *why = "no member is left to try";
-    m = x->upstream->balancer ? balanced(x, why, now) : first_in_order(x, now);
+    *full = 0;
+    m = x->upstream->balancer ? balanced(x, why, full, now)
+                              : first_in_order(x, now);
     if (m && m->at_run_time) {
         member_hold(m);
         apr_pool_cleanup_register(x->pool, m, let_go, apr_pool_cleanup_null);

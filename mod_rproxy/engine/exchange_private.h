@@ -1,9 +1,10 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
 /* exchange_private.h: what the parts of the exchange share.  Layer L1.
- * exchange.c: its life; exchange_member.c: which member; exchange_attempt.c:
- * attempts and retries; exchange_request.c: bytes to the member;
- * exchange_response.c: bytes from it. */
+ * exchange.c: its life; exchange_member.c: which member; exchange_wait.c:
+ * until one has room; exchange_attempt.c: attempts and retries;
+ * exchange_request.c: bytes to the member; exchange_response.c: bytes from
+ * it. */
 #ifndef RPROXY_EXCHANGE_PRIVATE_H
 #define RPROXY_EXCHANGE_PRIVATE_H
 
@@ -27,9 +28,23 @@ void exchange_connect_failed(exchange_t *x, outcome_e outcome, int status,
                              const char *why, apr_time_t now);
 
 /* Chooses a member that was not tried.
- * @return NULL and *why */
-member_t *exchange_member_choose(exchange_t *x, const char **why,
+ * @return NULL and *why, and whether it is only that all are full */
+member_t *exchange_member_choose(exchange_t *x, const char **why, int *full,
                                  apr_time_t now);
+
+/* All members are full: waits, or ends the exchange with 503. */
+void exchange_wait_begin(exchange_t *x, const char *why, apr_time_t now);
+
+/* The member it has been given has room, but idle connections of others still
+ * have its places: asks again soon.  @return 0: it does not wait for that */
+int exchange_wait_for_connection(exchange_t *x, apr_time_t now);
+
+/* Whatever it waited for, it does no longer. */
+void exchange_wait_end(exchange_t *x, balancer_exit_e why, apr_time_t now);
+
+/* The time to wait is over, or that until it asks again. */
+apr_time_t exchange_wait_deadline(const exchange_t *x);
+void exchange_wait_on_deadline(exchange_t *x, apr_time_t now);
 
 /* Is there another one to choose? */
 int exchange_member_is_left(const exchange_t *x, apr_time_t now);

@@ -32,6 +32,7 @@ typedef struct {
     X(OUTCOME_INVALID,       "invalid_response")                              \
     X(OUTCOME_TRUNCATED,     "truncated")      /* after the head was passed */ \
     X(OUTCOME_NO_MEMBER,     "no_member")                                     \
+    X(OUTCOME_OVERLOAD,      "overload")       /* all members stayed full */  \
     X(OUTCOME_CLIENT_GONE,   "client_gone")                                   \
     X(OUTCOME_BAD_REQUEST,   "bad_request_body")                              \
     X(OUTCOME_REFUSED,       "refused")        /* by us, before any member */

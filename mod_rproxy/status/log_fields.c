@@ -102,6 +102,11 @@ static const char *connect_of(const proxied_t *p)
     return is_connected(p) ? time_until(p, p->x->connected_at) : NULL;
 }
 
+static const char *queue_of(const proxied_t *p)
+{
+    return p->x->waited ? time_until(p, p->x->started + p->x->waited) : NULL;
+}
+
 static const char *first_byte_of(const proxied_t *p)
 {
     return time_until(p, p->x->first_byte_at);
@@ -176,7 +181,8 @@ static const field_t fields[] = {
     { "chosen_by",  "RPROXY_CHOSEN_BY",  chosen_by_of },
     { "route",      "RPROXY_ROUTE",      route_of },
     { "tries",      "RPROXY_TRIES",      tries_of },
-    { "queue",      "RPROXY_QUEUE",      NULL, RPROXY_NOTE_QUEUE },
+    { "class",      "RPROXY_CLASS",      NULL, RPROXY_NOTE_CLASS },
+    { "queue",      "RPROXY_QUEUE",      queue_of },
     { "connect",    "RPROXY_CONNECT",    connect_of },
     { "first_byte", "RPROXY_FIRST_BYTE", first_byte_of },
     { "total",      "RPROXY_TOTAL",      total_of },

@@ -44,8 +44,8 @@ int balancer_config_of(const char *upstream, balancer_conf_t *conf)
 {
     const balancer_conf_t *mine =
         apr_hash_get(own, upstream, APR_HASH_KEY_STRING);
-    int any =
-        mine || common.method || common.sticky || common.probe || common.eject;
+    int any = mine || common.method || common.sticky || common.probe
+              || common.eject || common.queue;
 
     PART(method);
     PART(sticky);
@@ -53,5 +53,6 @@ int balancer_config_of(const char *upstream, balancer_conf_t *conf)
     PART(eject);
     conf->canary = mine ? mine->canary : NULL;
     conf->discover = mine ? mine->discover : NULL;
+    PART(queue);
     return any && !conf->method->off;
 }

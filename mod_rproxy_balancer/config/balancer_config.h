@@ -75,6 +75,16 @@ typedef struct {
     int start;          /* by itself */
 } canary_conf_t;
 
+/* RProxyBalancerQueue */
+typedef struct {
+    int off;
+    int max; /* that wait */
+    apr_interval_time_t timeout, aging;
+    int aged_every; /* so many-th turn is for those that have aged */
+    const char *adaptive;
+    int adaptive_least, adaptive_most; /* 0: members have fixed limits */
+} queue_conf_t;
+
 typedef struct {
     const method_conf_t *method;
     const sticky_conf_t *sticky;
@@ -82,6 +92,7 @@ typedef struct {
     const eject_conf_t *eject;
     const canary_conf_t *canary;  /* or NULL */
     apr_array_header_t *discover; /* of source_rules_t *; NULL: none */
+    const queue_conf_t *queue;
 } balancer_conf_t;
 
 extern const command_rec balancer_directives[];

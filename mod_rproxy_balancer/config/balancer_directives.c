@@ -9,6 +9,7 @@
 #include <apr_strings.h>
 
 #include "../events/message.h"
+#include "../overload/request_class.h"
 #include "../sticky/sticky_learned.h"
 #include "config/config_option.h"
 
@@ -123,7 +124,8 @@ static const char WRONG_PLACE[] =
     "all upstreams";
 
 /* @return NULL and the part's place, or the error */
-static const char *find_place(cmd_parms *cmd, int argc, balancer_conf_t **conf)
+const char *balancer_find_place(cmd_parms *cmd, int argc,
+                                balancer_conf_t **conf)
 {
     *conf = balancer_config_around(cmd);
     if (!*conf) {
@@ -145,7 +147,7 @@ static const char *directive_method(cmd_parms *cmd, void *dir, int argc,
     method_conf_t *part =
         apr_pmemdup(cmd->pool, &balancer_default_method, sizeof(*part));
     balancer_conf_t *conf;
-    const char *error = find_place(cmd, argc, &conf);
+    const char *error = balancer_find_place(cmd, argc, &conf);
     int i;
 
     part->off = is_off(argc, argv);
@@ -194,7 +196,7 @@ static const char *directive_sticky(cmd_parms *cmd, void *dir, int argc,
     };
     sticky_conf_t *part = apr_pcalloc(cmd->pool, sizeof(*part));
     balancer_conf_t *conf;
-    const char *error = find_place(cmd, argc, &conf);
+    const char *error = balancer_find_place(cmd, argc, &conf);
     int i;
 
     part->path = "/";
@@ -297,7 +299,7 @@ static const char *directive_probe(cmd_parms *cmd, void *dir, int argc,
     };
     probe_part_t *part = apr_pcalloc(cmd->pool, sizeof(*part));
     balancer_conf_t *conf;
-    const char *error = find_place(cmd, argc, &conf);
+    const char *error = balancer_find_place(cmd, argc, &conf);
     int i;
 
     part->conf = balancer_default_probe;
@@ -340,7 +342,7 @@ static const char *directive_eject(cmd_parms *cmd, void *dir, int argc,
     eject_conf_t *part =
         apr_pmemdup(cmd->pool, &balancer_default_eject, sizeof(*part));
     balancer_conf_t *conf;
-    const char *error = find_place(cmd, argc, &conf);
+    const char *error = balancer_find_place(cmd, argc, &conf);
     int i, off = is_off(argc, argv);
 
     if (off) {
@@ -383,6 +385,13 @@ const command_rec balancer_directives[] = {
     AP_INIT_TAKE_ARGV("RProxyMessageCmd", message_directive, NULL, RSRC_CONF,
         "[timeout=] [events=] /path [argument ...]: what is run when members "
         "or upstreams change"),
+    AP_INIT_TAKE_ARGV("RProxyBalancerQueue", balancer_directive_queue, NULL,
+        RSRC_CONF,
+        "off, or max= timeout= aging= share= adaptive=: who waits while all "
+        "members are at their limits, and for how long"),
+    AP_INIT_TAKE_ARGV("RProxyClass", request_class_directive, NULL, RSRC_CONF,
+        "name [priority=0-100] [path=] [cookie=] [header=] [expr=]: which "
+        "requests are of a class, and how important it is"),
     { NULL }
 };
 /* clang-format on */

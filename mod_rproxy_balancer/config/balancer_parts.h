@@ -12,6 +12,15 @@ extern const method_conf_t balancer_default_method;
 extern const sticky_conf_t balancer_default_sticky;
 extern const probe_conf_t balancer_default_probe;
 extern const eject_conf_t balancer_default_eject;
+extern const queue_conf_t balancer_default_queue;
+
+/* RProxyBalancerQueue, in queue_directives.c. */
+const char *balancer_directive_queue(cmd_parms *cmd, void *dir, int argc,
+                                     char *const argv[]);
+
+/* Where the part of a directive goes.  @return NULL, or the error */
+const char *balancer_find_place(cmd_parms *cmd, int argc,
+                                balancer_conf_t **conf);
 
 /* RProxyCanary */
 const char *canary_directive(cmd_parms *cmd, void *dir, int argc,

@@ -80,7 +80,7 @@ static const plan_t *make_plan(void *ctx, void *memory, uint32_t *version)
                      &b->plan_rules);
 }
 
-static const plan_t *hold_plan(balance_t *b, uint32_t *place)
+const plan_t *balance_plan(balance_t *b, uint32_t *place)
 {
     return plans_hold(&b->plans, version_of(b), make_plan, b, place);
 }
@@ -88,7 +88,7 @@ static const plan_t *hold_plan(balance_t *b, uint32_t *place)
 int balance_panic(balance_t *b)
 {
     uint32_t place;
-    int panic = hold_plan(b, &place)->panic;
+    int panic = balance_plan(b, &place)->panic;
 
     plans_let_go(&b->plans, place);
     return panic;
@@ -221,18 +221,30 @@ static int choose_by_method(balance_t *b, const plan_t *plan,
     return n;
 }
 
+/* Who comes now stands behind those that wait; not who has stood in line, nor
+ * who is sent again. */
+static int must_wait(const balance_t *b, const balancer_request_t *request,
+                     const balancer_tried_t *tried)
+{
+    return b->queue && !request->is_called && !balancer_tried_count(tried)
+           && queue_is_used(b->queue);
+}
+
 static int engine_choose(void *pool, const balancer_request_t *request,
                          const balancer_tried_t *tried, apr_time_t now,
                          balancer_reason_e *reason)
 {
     balance_t *b = pool;
     uint32_t place;
-    const plan_t *plan = hold_plan(b, &place);
+    const plan_t *plan = balance_plan(b, &place);
     int n;
 
     if (choose_trial(b, plan, request, tried, now)) {
         *reason = BALANCER_BY_TRIAL;
         n = (int)plan->trial;
+    }
+    else if (must_wait(b, request, tried)) {
+        n = BALANCER_FULL;
     }
     else if (choose_session(b, plan, request->session_member, tried)) {
         *reason = BALANCER_BY_SESSION;
@@ -256,7 +268,7 @@ static int engine_is_left(void *pool, const balancer_tried_t *tried,
 {
     balance_t *b = pool;
     uint32_t place, i;
-    const plan_t *plan = hold_plan(b, &place);
+    const plan_t *plan = balance_plan(b, &place);
     int left = 0;
 
     (void)now;
@@ -268,7 +280,7 @@ static int engine_is_left(void *pool, const balancer_tried_t *tried,
             const uint32_t *load = &b->load.in_flight[plan->member[k]];
 
             left = !balancer_is_tried(tried, (int)plan->member[k])
-                   && method_load(load) < plan->limit[k];
+                   && (b->queue || method_load(load) < plan->limit[k]);
         }
     }
     plans_let_go(&b->plans, place);
@@ -301,6 +313,9 @@ static void engine_ended(void *pool, int member,
     const balance_t *b = pool;
 
     member_record_attempt(&b->member[member].record, attempt, now);
+    if (b->queue) {
+        balance_note_service(b, attempt->took);
+    }
 }
 
 static void count(segment_member_t *m, balancer_result_e result)
@@ -322,7 +337,7 @@ static void engine_leave(void *pool, int member, balancer_reason_e reason,
     static const health_event_e of_trial[] = { HEALTH_TRIAL_ANSWERED,
                                                HEALTH_TRIAL_LOST,
                                                HEALTH_TRIAL_UNKNOWN };
-    const balance_t *b = pool;
+    balance_t *b = pool;
 
     leave(b, member);
     count(&b->member[member], result);
@@ -335,6 +350,10 @@ static void engine_leave(void *pool, int member, balancer_reason_e reason,
     else if (result == BALANCER_PASSED
              && !health_unmoved(&b->member[member].health)) {
         balance_event(b, member, HEALTH_REQUEST_PASSED, now);
+    }
+    if (b->queue) {
+        __atomic_thread_fence(__ATOMIC_SEQ_CST); /* queue_is_used says why */
+        balance_call(b, now);
     }
 }
 
@@ -447,4 +466,6 @@ const balancer_t balance_engine = {
     .changes = engine_changes,
     .place = engine_place,
     .ready = engine_ready,
+    .wait = balance_wait,
+    .stop_waiting = balance_stop_waiting,
 };

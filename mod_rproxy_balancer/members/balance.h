@@ -12,6 +12,7 @@
 #include "engine/balancer.h"
 #include "lookup.h"
 #include "place.h"
+#include "overload/queue.h"
 #include "plans.h"
 
 typedef struct balance_t balance_t;
@@ -30,6 +31,7 @@ struct balance_t {
     health_rules_t health_rules; /* but for slow start: balance_rules */
     siphash_key_t secret;        /* of sessions' marks */
     balance_changed_fn *changed;
+    queue_t *queue; /* NULL: nobody waits for a member with room */
 
     /* set by balance_open */
     segment_t *segment;
@@ -102,6 +104,27 @@ void balance_pause(const balance_t *balance, int member, int64_t until_us,
 
 /* Is such a time over?  Then it is forgotten. */
 int balance_pause_over(const balance_t *balance, int member, int64_t now_us);
+
+/* The plan as things are now; plans_let_go when done. */
+const plan_t *balance_plan(balance_t *balance, uint32_t *place);
+
+/* ---- the queue, where there is one ---- */
+
+/* Calls as many of those that wait as the members have room for. */
+void balance_call(balance_t *balance, int64_t now_us);
+
+/* Some ten times a second in the elected process: what only time tells. */
+void balance_queue_tick(balance_t *balance, int64_t now_us);
+
+/* So long has a request taken. */
+void balance_note_service(const balance_t *balance, int64_t took_us);
+
+/* As in balancer_t. */
+balancer_entry_e balance_wait(void *balance, balancer_waiter_t *waiter,
+                              const balancer_request_t *request,
+                              apr_time_t now);
+void balance_stop_waiting(void *balance, balancer_waiter_t *waiter,
+                          balancer_exit_e why, apr_time_t now);
 
 /* Are ejected members asked, because too few others are left? */
 int balance_panic(balance_t *balance);

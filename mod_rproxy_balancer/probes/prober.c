@@ -262,9 +262,10 @@ static void tick(prober_t *prober)
         follow_pool(prober, &prober->probed[i]);
     }
     for (i = 0; i < prober->count; i++) {
-        const balance_t *b = prober->pools[i].balance;
+        balance_t *b = prober->pools[i].balance;
 
         balance_tick(b, now);
+        balance_queue_tick(b, now);
         if (n % SECOND_TICKS == 0) {
             balance_fade(b, now);
         }

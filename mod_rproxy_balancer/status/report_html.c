@@ -10,6 +10,7 @@
 #include <apr_strings.h>
 #include <util_script.h>
 
+#include "report_queue.h"
 #include "report_row.h"
 #include "status/html_mini.h"
 #include "status/html_parts.h"
@@ -359,6 +360,7 @@ static void write_upstream(writer_t *w, balanced_t *of, int from)
     if (many) {
         write_others(w, of, sum.members, from);
     }
+    report_queue_html(w, of);
     write_text(w, "</section>\n");
 }
 

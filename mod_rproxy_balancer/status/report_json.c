@@ -3,6 +3,7 @@
 /* report_json.c: the balancer's member of the status as JSON.  Layer L2. */
 #include "report_parts.h"
 
+#include "report_queue.h"
 #include "report_row.h"
 #include "status/histogram.h"
 #include "status/status_write.h"
@@ -146,6 +147,7 @@ static void upstream(writer_t *w, balanced_t *of)
     recent(w, &sum.recent);
     histogram(w, "first_byte", &sum.first_byte);
     histogram(w, "total", &sum.total);
+    report_queue_json(w, of);
     write_text(w, ", \"members\": [");
     for (i = 0; i < roster_places(&of->balance); i++) {
         report_row_t row;

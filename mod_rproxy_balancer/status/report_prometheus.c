@@ -7,6 +7,7 @@
 
 #include <apr_strings.h>
 
+#include "report_queue.h"
 #include "report_row.h"
 #include "status/prometheus_text.h"
 
@@ -258,5 +259,6 @@ void report_prometheus(request_rec *r, apr_bucket_brigade *bb)
                            "balancer_member_request_duration_seconds",
                            "Time of answered attempts.",
                            offsetof(member_record_t, total));
+    report_queue_prometheus(&w);
     writer_end(&w);
 }

@@ -95,6 +95,7 @@ sub origin { return $_[0]{origins}{ $_[1] } }
 #   sick        answers /health with 503
 #   hold        answers when it is told something else
 #   slow NUMBER answers after so many seconds
+#   only TEXT   holds all answers but those to targets with this text
 #   hang        answers never
 #   close       closes instead
 #   garbage     sends what is no response
@@ -126,7 +127,8 @@ sub behave {
         $c->send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
         return 0;
     }
-    while ($order eq 'hold') {
+    while ($order eq 'hold'
+        || ($order =~ /^only (\S+)/ && index($request->{target}, $1) < 0)) {
         $c->pause(0.01);
         $order = order($file);
     }
@@ -145,6 +147,12 @@ sub ask {
     my ($self, $target, @fields) = @_;
     my $client = $self->httpd->connect;
     return $client->ask(GET => $target, [Connection => 'close', @fields]);
+}
+
+# The targets a member has been asked for, in this order.
+sub targets {
+    my ($self, $name) = @_;
+    return map { $_->{target} } @{ $self->origin($name)->requests };
 }
 
 # Who answers so many of them, as a hash of counts.

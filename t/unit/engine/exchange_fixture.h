@@ -30,6 +30,7 @@
 #include "engine/protocol_http1.c"
 #include "engine/exchange.c"
 #include "engine/exchange_member.c"
+#include "engine/exchange_wait.c"
 #include "engine/exchange_attempt.c"
 #include "engine/exchange_request.c"
 #include "engine/exchange_response.c"
