@@ -140,8 +140,9 @@ subtest 'the process that tells is killed' => sub {
     eject($farm, 'a');
     await_told(1);
     my $pid = $farm->elected;
+    my $log = $farm->httpd->log;
     $farm->httpd->end_child(KILL => $pid);
-    RProxy::Server::await(sub { ($farm->elected // 0) != $pid }, 'another one');
+    like($log->await(qr/RP3004: /), qr/looks after the members/, 'another one');
     is(scalar await_told(2, 10), 2, 'the next one tells the rest');
     RProxy::Server::await(
         sub { $farm->httpd->text('error_log') =~ /RP3077.*pool-panic/ },

@@ -173,10 +173,11 @@ static void write_upstream(writer_t *w, const status_upstream_t *upstream)
         return;
     }
     write_columns(w, columns);
-    for (i = 0; i < upstream->member_count; i++) {
+    for (i = 0; i < upstream->member_count && i < MOST_ROWS; i++) {
         write_member(w, &upstream->members[i]);
     }
     end_table(w);
+    write_rest(w, upstream->member_count, "members");
     write_text(w, "</section>\n");
 }
 
