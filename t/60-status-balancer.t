@@ -120,5 +120,23 @@ subtest 'metrics' => sub {
     is("@odd", '', 'counters, and nothing else, end with _total');
 };
 
+subtest 'in log lines' => sub {
+    my $again = RProxy::Balancer->start(
+        members => [c => '', d => 'backup=on'],
+        conf    => <<'CONF',
+RProxyRetry tries=2 on=reset
+LogFormat "%{member}^RP %{tries}^RP %{tried}^RP %{chosen_by}^RP" tried
+CustomLog tried tried
+CONF
+    );
+    my $log = $again->httpd->log('tried');
+    $again->ask('/');
+    $again->tell(c => 'close');
+    $again->ask('/');
+    my ($c, $d) = map { $again->url($_) } qw(c d);
+    like($log->await(qr/ 1 /), qr/^\Q$c\E 1 - method$/m, 'one try');
+    like($log->await(qr/ 2 /), qr/^\Q$d\E 2 \Q$c\E method$/m, 'the one before');
+};
+
 is_deeply($farm->httpd->complaints, [], 'nothing odd in the log');
 done_testing();

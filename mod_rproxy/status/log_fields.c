@@ -21,6 +21,8 @@
 #include "../rproxy_request.h"
 #include "status_collect.h"
 
+#define TRIED_MAX 16
+
 static const proxied_t *exchange_of(const request_rec *r)
 {
     const request_rec *at;
@@ -89,6 +91,22 @@ static const char *chosen_by_of(const proxied_t *p)
 static const char *tries_of(const proxied_t *p)
 {
     return apr_itoa(p->r->pool, p->x->attempts);
+}
+
+/* The members that were asked before the last one, by commas. */
+static const char *tried_of(const proxied_t *p)
+{
+    const balancer_tried_t *tried = &p->x->tried;
+    uint32_t i, count = balancer_tried_count(tried);
+    const char *list = NULL;
+
+    for (i = 0; i + 1 < count && i < TRIED_MAX; i++) {
+        const member_t *m = upstream_member(p->x->upstream, tried->member[i]);
+        const char *url = m ? m->url : "gone";
+
+        list = list ? apr_pstrcat(p->r->pool, list, ",", url, NULL) : url;
+    }
+    return text(p, list);
 }
 
 /* In the last attempt. */
@@ -181,6 +199,7 @@ static const field_t fields[] = {
     { "chosen_by",  "RPROXY_CHOSEN_BY",  chosen_by_of },
     { "route",      "RPROXY_ROUTE",      route_of },
     { "tries",      "RPROXY_TRIES",      tries_of },
+    { "tried",      "RPROXY_TRIED",      tried_of },
     { "class",      "RPROXY_CLASS",      NULL, RPROXY_NOTE_CLASS },
     { "queue",      "RPROXY_QUEUE",      queue_of },
     { "connect",    "RPROXY_CONNECT",    connect_of },
