@@ -38,7 +38,8 @@ typedef struct {
 
 typedef struct {
     store_t *store; /* NULL: there is no cache, every hook declines */
-    jobs_t *jobs;   /* of this child; NULL where threads are not wanted */
+    jobs_t *jobs;   /* of this child: packing; NULL until child_init */
+    jobs_t *fetches; /* in the background; others than those that pack */
     cache_peers_t peers;
     int threaded; /* the MPM has threads: so may we */
 } cache_t;

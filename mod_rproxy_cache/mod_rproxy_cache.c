@@ -25,7 +25,7 @@
 #include "engine/periodic.h"
 
 #define TIDY_INTERVAL apr_time_from_sec(1)
-#define JOB_THREADS 2
+#define PACK_THREADS 2
 #define JOB_QUEUE 512
 #define KEPT_STORE "rproxy-cache-store"
 /* Changes with what our heads and tags mean. */
@@ -248,8 +248,13 @@ static void child_init(apr_pool_t *pchild, server_rec *s)
     cache_background_child_init();
     rv = store_child_claim(cache.store, pchild);
     if (rv == APR_SUCCESS) {
-        rv = jobs_create(&cache.jobs, cache.threaded ? JOB_THREADS : 0,
+        rv = jobs_create(&cache.jobs, cache.threaded ? PACK_THREADS : 0,
                          JOB_QUEUE, pchild);
+    }
+    if (rv == APR_SUCCESS) {
+        rv = jobs_create(&cache.fetches,
+                         cache.threaded ? cache_global->fetches : 0, JOB_QUEUE,
+                         pchild);
     }
     if (rv == APR_SUCCESS) {
         rv = cache_wait_start(pchild);

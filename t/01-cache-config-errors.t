@@ -23,6 +23,9 @@ my @MISTAKES = (
     ['RProxyCacheSize' => 'RProxyCacheSize takes one argument, size[k|m|g]'],
     ['RProxyCacheSize 64x' =>
         q{RProxyCacheSize: '64x' is wrong: expected a size in bytes from 1048576}],
+    ['RProxyCacheBackground 0' =>
+        q{RProxyCacheBackground: '0' is wrong: expected a whole number from 1 to 256}],
+    ['RProxyCacheBackground 257' => q{RProxyCacheBackground: '257' is wrong}],
     ['RProxyCacheSize 1023k' => q{RProxyCacheSize: '1023k' is wrong}],
     ['RProxyCacheSize 16385g' => q{RProxyCacheSize: '16385g' is wrong}],
     ['RProxyCacheMaxObject 1023' =>
@@ -35,7 +38,7 @@ my @MISTAKES = (
                 "$name cannot occur within <VirtualHost> section"],
             ["<Location />\n>>$_\n</Location>" =>
                 "$name not allowed in <Location> context"])
-    } $SIZE, 'RProxyCacheMaxObject 1m', 'RProxyCacheFile x'),
+    } $SIZE, 'RProxyCacheMaxObject 1m', 'RProxyCacheFile x', 'RProxyCacheBackground 4'),
 
     # kinds of values
     (map {
@@ -118,7 +121,7 @@ my @WARNINGS = (
 
 my @GOOD = (
     "$SIZE\nRProxyCache On",
-    "$SIZE\nRProxyCacheMaxObject 1k\nRProxyCacheFile logs/cache",
+    "$SIZE\nRProxyCacheBackground 256\nRProxyCacheMaxObject 1k\nRProxyCacheFile logs/cache",
     (map {"$_ 0\n$_ 500ms\n$_ 31536000"} @TIMES),
     (map {"RProxyCacheSize 2g\n$_ On\n$_ off"} @FLAGS),
     "RProxyCacheHeuristic 0\nRProxyCacheHeuristic 20% 1h",

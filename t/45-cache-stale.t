@@ -10,6 +10,8 @@ use warnings FATAL => 'all';
 use lib 't/lib';
 use Apache::Test qw(-withtestmore);
 use RProxy::Cache ();
+use RProxy::Client ();
+use RProxy::Origin ();
 
 sub stale { return ('Cache-Control', "max-age=60$_[0]", 'Age', 70, 'ETag', '"v"') }
 
@@ -26,6 +28,7 @@ is_deeply($cache->origin->errors, [], 'the origin saw no error');
 my %refused = map { $_ => stored($way{$_}, ', stale-if-error=600') } keys %way;
 $cache->origin->stop;
 is($way{$_}->get($refused{$_})->body, 'one', "$_: refused") for sort keys %way;
+subtest 'many at once' => \&many;
 done_testing();
 
 sub stored {
@@ -148,4 +151,27 @@ sub configured {
         $c->await_stored($page, sub { $_[0]->body eq 'two' });
         is($c->asked($page), 2, "$host: the origin was asked once more");
     }
+}
+
+# RProxyCacheBackground: while the origin holds back one answer, the others are
+# asked for.
+sub many {
+    plan skip_all => 'needs threads in a child'
+        if Apache::Test::vars('mpm') eq 'prefork';
+    my $origin = RProxy::Origin->listen('origin_b', limit => 30);
+    my @pages  = map { sprintf '/many-%d-%d-%d', time, $$, $_ } 1 .. 8;
+    my $client = RProxy::Client->to('t45_many', limit => 30);
+    for my $page (@pages) {
+        $client->send("GET $page HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        my $c = $origin->accept;
+        $c->read_request;
+        $c->reply(200, 'one', stale(''), 'Connection', 'close');
+        $c->close;
+        is($client->read_response->body, 'one', "$page is stored");
+    }
+    is($client->get($_)->body, 'one', 'sent at once') for @pages;
+    my @asked = map { $origin->accept } @pages;
+    is_deeply([sort map { $_->read_request->{target} } @asked], [sort @pages],
+        'all are asked for at the same time');
+    $_->reply(200, 'two', 'Cache-Control', 'max-age=600') for @asked;
 }

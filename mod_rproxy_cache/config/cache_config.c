@@ -45,6 +45,7 @@ void cache_global_create(apr_pool_t *p)
 {
     cache_global = apr_pcalloc(p, sizeof(*cache_global));
     cache_global->object_max = 16 * MIB;
+    cache_global->fetches = 8;
 }
 
 void *cache_settings_create(apr_pool_t *p, char *dir)

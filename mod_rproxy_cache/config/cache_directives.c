@@ -49,6 +49,16 @@ static const char *set_object_max(cmd_parms *cmd, void *dir, const char *arg)
                                        arg);
 }
 
+static const char *set_fetches(cmd_parms *cmd, void *dir, const char *arg)
+{
+    static const option_t number = { NULL, OPTION_INT, 0, 1, 256 };
+    const char *error = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+
+    return error ? error
+                 : config_option_value(cmd, &number, &cache_global->fetches,
+                                       arg);
+}
+
 /* ---- of a directory ---- */
 
 #define NOTE(field) cache_settings_note(cmd, dir, (size_t)FIELD(field))
@@ -244,6 +254,8 @@ const command_rec cache_directives[] = {
         "path: a file that keeps the cache over a stop and start"),
     AP_INIT_TAKE1("RProxyCacheMaxObject", set_object_max, NULL, RSRC_CONF,
         "size[k|m|g]: responses with a larger body are not stored"),
+    AP_INIT_TAKE1("RProxyCacheBackground", set_fetches, NULL, RSRC_CONF,
+        "number: fetches in the background, at once, in each child"),
 
     AP_INIT_TAKE1("RProxyCache", set_flag, FIELD(enabled), ANYWHERE,
         "On or Off: answer from the cache and store in it"),
