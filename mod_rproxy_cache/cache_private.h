@@ -37,8 +37,8 @@ typedef struct {
 } cache_peers_t;
 
 typedef struct {
-    store_t *store; /* NULL: there is no cache, every hook declines */
-    jobs_t *jobs;   /* of this child: packing; NULL until child_init */
+    store_t *store;  /* NULL: there is no cache, every hook declines */
+    jobs_t *jobs;    /* of this child: packing; NULL until child_init */
     jobs_t *fetches; /* in the background; others than those that pack */
     cache_peers_t peers;
     int threaded; /* the MPM has threads: so may we */

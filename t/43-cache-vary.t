@@ -2,9 +2,8 @@
 # Licensed under the Apache License, Version 2.0 (see LICENSE).
 #
 # Several responses of one address: by Vary, and by the codings in which one is
-# kept: gzip and brotli made once, with tags of their own; an origin's own gzip
-# unpacked for those who want none.  RFC 9111 section 4.1, RFC 9110 sections
-# 8.4.1, 8.8.3.3 and 12.5.3.
+# kept: gzip and brotli made once, with tags of their own.  RFC 9111 section 4.1,
+# RFC 9110 sections 8.8.3.3 and 12.5.3.
 use strict;
 use warnings FATAL => 'all';
 
@@ -32,8 +31,6 @@ for my $way (qw(quick checked)) {
     subtest "$way: conditions on forms"   => sub { conditions($c) };
     subtest "$way: what is not packed"    => sub { not_packed($c) };
     subtest "$way: confirmed by 304"      => sub { confirmed($c) };
-    subtest "$way: the origin's gzip"     => sub { origins_own($c) };
-    subtest "$way: what cannot be unpacked" => sub { broken($c) };
 }
 subtest 'RProxyCacheCompress, RProxyCacheIgnore vary=' => \&rules;
 subtest 'DEFLATE, until there is a form' => \&deflate;
@@ -288,59 +285,6 @@ sub confirmed {
     is($c->get($page, accept_encoding('gzip'), 'If-None-Match',
         $gzip->field('ETag'))->status, 304, 'and its 304');
     is($c->asked($page), 2, 'asked twice');
-}
-
-# ---- packed by the origin ----
-
-sub origins_own {
-    my ($c) = @_;
-    my $packed = Compress::Zlib::memGzip($TEXT);
-    for my $vary ('', 'Accept-Encoding') {
-        my $name = $vary ? 'with Vary' : 'without Vary';
-        my $page = $c->page(body => $packed, fields => [@FRESH, @HTML, @TAG,
-            'Content-Encoding', 'gzip', ($vary ? ('Vary', $vary) : ())]);
-        my @gzip = accept_encoding('gzip');
-        ok($c->get($page, @gzip)->body eq $packed, "$name: passed on");
-        my $again = $c->get($page, @gzip);
-        ok($again->body eq $packed, "$name: stored as it was");
-        is($again->field('ETag'), '"v"', "$name: with its tag");
-        is($again->field('Content-Encoding'), 'gzip', "$name: and its coding");
-        my $plain = $c->get($page);
-        ok($plain->body eq $TEXT, "$name: unpacked for who wants none");
-        is($plain->field('Content-Encoding'), undef, "$name: no coding then");
-        is($plain->{length}, length $TEXT, "$name: its own length");
-        isnt($plain->field('ETag'), '"v"', "$name: its own tag");
-        ok(has_vary($plain), "$name: and Vary");
-        is($c->get($page, 'If-None-Match', $plain->field('ETag'))->status, 304,
-            "$name: which gets its 304");
-        is($c->get($page, @gzip, 'If-None-Match', '"v"')->status, 304,
-            "$name: as the other does");
-        is($c->asked($page), 1, "$name: the origin was asked once");
-    }
-    my $page = $c->page(body => 'zstd, say', fields => [@FRESH, @HTML,
-        'Content-Encoding', 'zstd', 'Vary', 'Accept-Encoding']);
-    is(hits($c, $page, [accept_encoding('zstd')], [accept_encoding('zstd')], []),
-        'miss miss miss', 'a coding that cannot be undone is not stored');
-}
-
-# What the origin answers to a client that wants no coding.
-sub broken {
-    my ($c) = @_;
-    my $packed = Compress::Zlib::memGzip($TEXT);
-    for my $case (
-        ['cut off', substr $packed, 0, length($packed) / 2],
-        ['garbage', 'this is not gzip'],
-        ['a bomb', Compress::Zlib::memGzip("\0" x 20_000_000)],
-    ) {
-        my ($name, $body) = @$case;
-        my $page = $c->page(body => $body,
-            fields => [@FRESH, @HTML, 'Content-Encoding', 'gzip']);
-        $c->get($page, accept_encoding('gzip'));
-        $c->answer($page, body => 'plain', fields => [@FRESH, @HTML]);
-        my $got = $c->get($page);
-        is($got->status, 200, "$name: 200");
-        is($got->body, 'plain', "$name: the origin is asked");
-    }
 }
 
 # ---- configuration ----

@@ -54,9 +54,9 @@ static const char *set_fetches(cmd_parms *cmd, void *dir, const char *arg)
     static const option_t number = { NULL, OPTION_INT, 0, 1, 256 };
     const char *error = ap_check_cmd_context(cmd, GLOBAL_ONLY);
 
-    return error ? error
-                 : config_option_value(cmd, &number, &cache_global->fetches,
-                                       arg);
+    return error
+               ? error
+               : config_option_value(cmd, &number, &cache_global->fetches, arg);
 }
 
 /* ---- of a directory ---- */

@@ -14,6 +14,8 @@
 #include "serve/cache_head.h"
 #include "serve/cache_serve.h"
 
+#define VECTORS 16
+
 static uint32_t now_s(void)
 {
     return (uint32_t)apr_time_sec(apr_time_now());
@@ -31,46 +33,44 @@ static slice_t merged(request_rec *r, slice_t head, const h1_field_t *fresh,
     return cache_head_write(r->pool, cache_head_status(head), fields, n);
 }
 
-static slice_t whole_body(const store_object_t *o, apr_pool_t *pool)
+/* Piece by piece from the older object, which stays for those who read it.  The
+ * pieces of a body have one owner: two objects cannot share them, since either
+ * may be evicted first, and who dies in between would leave neither. */
+static apr_status_t copy_body(store_fill_t *fill, const store_object_t *o)
 {
-    struct iovec iov[8];
     uint64_t length = store_object_length(o), at = 0;
-    char *copy;
-    int i, n = store_object_body(cache.store, o, 0, length, iov, 8);
+    struct iovec iov[VECTORS];
+    apr_status_t rv = APR_SUCCESS;
 
-    if (n == 1 || !length) {
-        return slice_make(length ? iov[0].iov_base : "", length);
-    }
-    copy = apr_palloc(pool, length);
-    while (at < length) {
-        n = store_object_body(cache.store, o, at, length - at, iov, 8);
-        for (i = 0; i < n; i++) {
-            memcpy(copy + at, iov[i].iov_base, iov[i].iov_len);
+    while (at < length && rv == APR_SUCCESS) {
+        int i, n = store_object_body(cache.store, o, at, length - at, iov,
+                                     VECTORS);
+        for (i = 0; i < n && rv == APR_SUCCESS; i++) {
+            rv = store_fill_body(fill, iov[i].iov_base, iov[i].iov_len);
             at += iov[i].iov_len;
         }
         if (n <= 0) {
-            return slice_make(NULL, 0);
+            return APR_EGENERAL;
         }
     }
-    return slice_make(copy, length);
+    return rv;
 }
 
 /* Requests that wait for this fetch get it from there. */
 static apr_status_t publish(cache_request_t *q, const store_meta_t *meta,
                             slice_t raw_head, slice_t final_head,
-                            const uint64_t *tags, int tag_count, slice_t body)
+                            const uint64_t *tags, int tag_count)
 {
+    const store_object_t *o = q->stale.object;
     apr_status_t rv;
 
     if (!q->fill) {
-        return store_put(cache.store, &q->variant, q->clock, STORE_RESPONSE,
-                         meta, raw_head, final_head, tags, tag_count, body,
-                         now_s());
+        return APR_ENOSPC; /* given up meanwhile: the older one stays */
     }
     rv = store_fill_head(q->fill, STORE_RESPONSE, meta, raw_head, final_head,
-                         tags, tag_count, (int64_t)body.len);
-    if (rv == APR_SUCCESS && body.len) {
-        rv = store_fill_body(q->fill, body.p, body.len);
+                         tags, tag_count, (int64_t)store_object_length(o));
+    if (rv == APR_SUCCESS) {
+        rv = copy_body(q->fill, o);
     }
     if (rv != APR_SUCCESS) {
         store_fill_abort(&q->fill, now_s(), 0);
@@ -125,8 +125,7 @@ void cache_confirm(cache_request_t *q, request_rec *r, const h1_field_t *raw,
         return;
     }
     tag_count = tags_of(q, application, tags);
-    if (publish(q, &meta, raw_head, final_head, tags, tag_count,
-                whole_body(o, r->pool))
+    if (publish(q, &meta, raw_head, final_head, tags, tag_count)
         == APR_SUCCESS) {
         store_find(cache.store, &q->variant, fresh);
         q->stored = 1;

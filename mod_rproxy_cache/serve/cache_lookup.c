@@ -17,6 +17,8 @@
 #include "status/cache_why.h"
 #include "config/cache_sections.h"
 #include "save/cache_partial.h"
+#include "save/cache_save.h"
+#include "serve/cache_form.h"
 #include "serve/cache_serve.h"
 #include "serve/cache_wait.h"
 
@@ -316,11 +318,12 @@ void cache_fetch_alone(cache_request_t *q, request_rec *r)
 
 /* ---- behind the phases: the decision ---- */
 
-static int serve(cache_request_t *q, request_rec *r)
+static int serve(cache_request_t *q, request_rec *r, const char *by)
 {
     q->way = CACHE_SERVE;
     say_hit(q, r);
-    r->handler = SERVE_HANDLER;
+    q->handler = r->handler;
+    r->handler = by;
     if (q->offers_h2c) {
         apr_table_unset(r->headers_in, "Upgrade");
     }
@@ -370,7 +373,7 @@ static int decide(cache_request_t *q, request_rec *r)
 {
     const char *reason = cache_request_bypass(q);
     cache_found_e what;
-    int soft, wanting;
+    int soft, wanting, is_ready;
 
     if (reason || cache_request_key(q) != 0) {
         pass_by(q, r, reason ? reason : "key-too-long");
@@ -386,13 +389,18 @@ static int decide(cache_request_t *q, request_rec *r)
     if (what == FOUND_OBJECT) {
         q->verdict = q->background ? REUSE_VALIDATE
                                    : cache_lookup_verdict(q, &q->pin, soft);
-        if (!cache_serve_form(q, q->pin.object, &wanting)) {
+        is_ready = cache_form_find(q, q->pin.object, &wanting) != NULL;
+        if (is_served(q->verdict) && (!is_ready || cache_global->file)
+            && cache_form_waits(q, r, q->pin.object)) {
+            return serve(q, r, CACHE_THREAD_HANDLER);
+        }
+        if (!is_ready && !cache_form(q, q->pin.object, &wanting)) {
             store_unpin(cache.store,
                         &q->pin); /* packed, and not to be undone */
             q->fwd = "vary-miss";
         }
         else if (is_served(q->verdict)) {
-            return serve(q, r);
+            return serve(q, r, SERVE_HANDLER);
         }
         else {
             q->stale = q->pin;
@@ -455,6 +463,27 @@ static int fixups(request_rec *r)
 
 /* ---- handlers ---- */
 
+/* On a thread, before it is served: what would have held up the loop.
+ * @return OK; or as a handler's: it cannot be unpacked, the origin is asked */
+static int make_ready(cache_request_t *q, request_rec *r)
+{
+    int wanting;
+    const store_object_t *form = cache_form(q, q->pin.object, &wanting);
+
+    if (!form && q->facts.cc.only_if_cached) {
+        return HTTP_GATEWAY_TIME_OUT;
+    }
+    if (!form) {
+        r->handler = q->handler;
+        q->fwd = "vary-miss";
+        cache_fetch_alone(q, r);
+        cache_save_install(q, r);
+        return DECLINED;
+    }
+    store_object_touch(cache.store, form);
+    return OK;
+}
+
 static int handler(request_rec *r)
 {
     cache_request_t *q;
@@ -467,7 +496,12 @@ static int handler(request_rec *r)
     if (strcmp(r->handler, WAIT_HANDLER) == 0) {
         return cache_wait(q, r);
     }
-    if (strcmp(r->handler, SERVE_HANDLER) != 0) {
+    if (strcmp(r->handler, CACHE_THREAD_HANDLER) == 0) {
+        if ((rv = make_ready(q, r)) != OK) {
+            return rv;
+        }
+    }
+    else if (strcmp(r->handler, SERVE_HANDLER) != 0) {
         return DECLINED;
     }
     rv = cache_serve(q, r);

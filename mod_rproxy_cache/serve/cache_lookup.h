@@ -7,6 +7,10 @@
 
 #include "serve/cache_request.h"
 
+/* Of hits that would hold up an event loop: the engine knows no such handler,
+ * and gives the request to a worker thread. */
+#define CACHE_THREAD_HANDLER "rproxy-cache-thread"
+
 typedef enum {
     FOUND_NOTHING, /* q->fwd says uri-miss or vary-miss */
     FOUND_OBJECT,  /* pinned */

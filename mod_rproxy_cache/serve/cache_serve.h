@@ -19,12 +19,6 @@ int cache_serve(cache_request_t *q, request_rec *r);
 void cache_serve_instead(cache_request_t *q, request_rec *r,
                          const store_pin_t *pin, apr_bucket_brigade *bb);
 
-/* The form of an object that suits what the client accepts: itself or one of
- * its variants.  *wanting: a better one would suit, but is not made yet.
- * NULL: none that the client can read. */
-const store_object_t *cache_serve_form(const cache_request_t *q,
-                                       const store_object_t *o, int *wanting);
-
 /* Body bytes [offset, offset + length) as buckets. */
 void cache_serve_body(request_rec *r, const store_object_t *o, uint64_t offset,
                       uint64_t length, apr_bucket_brigade *bb);
@@ -32,6 +26,9 @@ void cache_serve_body(request_rec *r, const store_object_t *o, uint64_t offset,
 /* Age, and Cache-Status where it is wanted. */
 void cache_serve_set_age(cache_request_t *q, request_rec *r,
                          const store_object_t *o);
+
+/* Seconds, when the request came. */
+int64_t cache_serve_age(const cache_request_t *q, const store_object_t *o);
 
 slice_t cache_final_head(const store_object_t *o);
 

@@ -13,6 +13,7 @@
 #include <http_connection.h>
 
 #include "status/cache_counters.h"
+#include "serve/cache_form.h"
 #include "serve/cache_head.h"
 #include "serve/cache_lookup.h"
 #include "save/cache_save.h"
@@ -161,6 +162,10 @@ static int finish(waiting_t *w)
     q->way = CACHE_SERVE;
     cache_request_say(q, w->r, "hit");
     cache_count(cache_server_conf(w->r->server)->number, COUNT_COLLAPSED, 1);
+    if (cache_form_waits(q, w->r, q->pin.object)) {
+        w->r->handler = CACHE_THREAD_HANDLER;
+        return DECLINED;
+    }
     return cache_serve(q, w->r);
 }
 
@@ -257,7 +262,7 @@ static int may_stream(const waiting_t *w)
     int wanting;
 
     return !q->facts.has_condition && !q->facts.has_range
-           && cache_serve_form(q, q->pin.object, &wanting) == q->pin.object;
+           && cache_form_find(q, q->pin.object, &wanting) == q->pin.object;
 }
 
 /* Who waits has asked for the whole; the fetch may be of a range. */

@@ -132,6 +132,12 @@ int store_object_body(const store_t *store, const store_object_t *o,
                       uint64_t offset, uint64_t length, struct iovec *iov,
                       int max);
 
+/* Of a file larger than memory: can the body be read without waiting for the
+ * disk?  As far as a look at the ends of its pieces tells; 1 without a file. */
+int store_object_is_resident(const store_t *store, const store_object_t *o);
+/* Waits for the disk until it can. */
+void store_object_touch(const store_t *store, const store_object_t *o);
+
 /* How purges concern it (for its variants too: they are not asked).  Costs one
  * load while nothing was purged since the last look. */
 typedef enum {
