@@ -44,7 +44,7 @@ static slice_t network_of(const char *line, const char *end)
     return slice_make(from, (size_t)(to - from));
 }
 
-uint32_t list_lines_read(slice_t text, address_entry_t *entries,
+uint32_t list_lines_read(slice_t text, network_entry_t *entries,
                          list_fault_t *fault)
 {
     const char *line = text.p, *end = text.p + text.len;

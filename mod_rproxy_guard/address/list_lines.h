@@ -9,7 +9,7 @@
 #ifndef RPROXY_GUARD_LIST_LINES_H
 #define RPROXY_GUARD_LIST_LINES_H
 
-#include "address_list.h"
+#include "network_list.h"
 
 typedef struct {
     uint32_t line;      /* from 1, of the first one that is wrong; 0: none */
@@ -22,7 +22,7 @@ uint32_t list_lines_count(slice_t text);
 
 /* @param entries  [list_lines_count]; their value is the number of the line
  * @return how many there are; with a fault, those before it */
-uint32_t list_lines_read(slice_t text, address_entry_t *entries,
+uint32_t list_lines_read(slice_t text, network_entry_t *entries,
                          list_fault_t *fault);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "address/address.c"
-#include "address/address_list.c"
+#include "address/network_list.c"
 #include "limits/limit_table.c"
 #include "limits/rate.c"
 
@@ -18,9 +18,9 @@ enum {
     ASKED = 1 << 20
 };
 
-static address_entry_t *entries;
+static network_entry_t *entries;
 static address_t *asked;
-static const address_list_t *list;
+static const network_list_t *list;
 static uint32_t at;
 static uint64_t random_state = 1;
 
@@ -52,10 +52,10 @@ static void make_list(int v4)
         entries[i].value = i;
         asked[i % ASKED] = n->first;
     }
-    room = address_list_room(entries, ENTRIES);
+    room = network_list_room(entries, ENTRIES);
     memory = malloc(room);
     start = micro_cpu_ns();
-    list = address_list_make(memory, entries, ENTRIES);
+    list = network_list_make(memory, entries, ENTRIES);
     printf("# %s: %d networks, %zu KiB, made in %.0f ms\n",
            v4 ? "IPv4" : "IPv6", ENTRIES, room / 1024,
            (micro_cpu_ns() - start) / 1e6);
@@ -70,7 +70,7 @@ static void make_list(int v4)
 
 static void find_address(void)
 {
-    micro_use(address_list_find(list, asked[at++ % ASKED]));
+    micro_use(network_list_find(list, asked[at++ % ASKED]));
 }
 
 static limit_table_t table;

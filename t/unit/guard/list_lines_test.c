@@ -33,7 +33,7 @@ static void check_file(void **state)
 {
     const file_case_t *row = *state;
     slice_t text = slice_str(row->text);
-    address_entry_t entries[16];
+    network_entry_t entries[16];
     list_fault_t fault;
 
     assert_true(list_lines_count(text) < UNIT_COUNT(entries));
@@ -44,7 +44,7 @@ static void check_file(void **state)
 
 static void check_values(void **state)
 {
-    address_entry_t entries[8];
+    network_entry_t entries[8];
     list_fault_t fault;
     slice_t text = SLICE_LIT("# list\n10.0.0.0/8\n\n192.0.2.0/24\n");
 

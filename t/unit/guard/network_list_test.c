@@ -1,30 +1,30 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* address_list_test.c: networks within networks, edges, and random lists
+/* network_list_test.c: networks within networks, edges, and random lists
  * beside a search of all entries. */
 #include "unit.h"
 
 #include "address/address.c"
-#include "address/address_list.c"
+#include "address/network_list.c"
 
 enum {
     ENTRIES_MAX = 400
 };
 
-static const address_list_t *list;
+static const network_list_t *list;
 static void *memory;
 
-static void make(address_entry_t *entries, uint32_t count)
+static void make(network_entry_t *entries, uint32_t count)
 {
     free(memory);
-    memory = malloc(address_list_room(entries, count));
+    memory = malloc(network_list_room(entries, count));
     assert_non_null(memory);
-    list = address_list_make(memory, entries, count);
+    list = network_list_make(memory, entries, count);
 }
 
 static void make_of(const char *const *networks)
 {
-    address_entry_t entries[ENTRIES_MAX];
+    network_entry_t entries[ENTRIES_MAX];
     uint32_t n = 0;
 
     for (; networks[n]; n++) {
@@ -39,7 +39,7 @@ static uint32_t find(const char *text)
     address_t a;
 
     assert_true(address_parse(&a, slice_str(text)));
-    return address_list_find(list, a);
+    return network_list_find(list, a);
 }
 
 static void check_nested(void **state)
@@ -51,7 +51,7 @@ static void check_nested(void **state)
 
     (void)state;
     make_of(networks);
-    assert_int_equal(find("9.255.255.255"), ADDRESS_LIST_NONE);
+    assert_int_equal(find("9.255.255.255"), NETWORK_LIST_NONE);
     assert_int_equal(find("10.0.0.0"), 1);
     assert_int_equal(find("10.1.0.0"), 2);
     assert_int_equal(find("10.1.2.2"), 2);
@@ -59,13 +59,13 @@ static void check_nested(void **state)
     assert_int_equal(find("10.1.2.4"), 2);
     assert_int_equal(find("10.2.0.0"), 1);
     assert_int_equal(find("10.255.255.255"), 1);
-    assert_int_equal(find("11.0.0.0"), ADDRESS_LIST_NONE);
+    assert_int_equal(find("11.0.0.0"), NETWORK_LIST_NONE);
     assert_int_equal(find("192.0.2.255"), 3);
     assert_int_equal(find("2001:db8::4"), 4);
     assert_int_equal(find("2001:db8::5"), 5);
     assert_int_equal(find("2001:db8::6"), 4);
-    assert_int_equal(find("2001:db9::"), ADDRESS_LIST_NONE);
-    assert_int_equal(find("::1"), ADDRESS_LIST_NONE);
+    assert_int_equal(find("2001:db9::"), NETWORK_LIST_NONE);
+    assert_int_equal(find("::1"), NETWORK_LIST_NONE);
 }
 
 static void check_edges(void **state)
@@ -81,16 +81,16 @@ static void check_edges(void **state)
     assert_int_equal(find("0.0.0.1"), 0);
     assert_int_equal(find("255.255.255.254"), 0);
     assert_int_equal(find("255.255.255.255"), 1);
-    assert_int_equal(find("::1"), ADDRESS_LIST_NONE);
+    assert_int_equal(find("::1"), NETWORK_LIST_NONE);
     make_of(v6);
     assert_int_equal(find("::"), 0);
     assert_int_equal(find("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"), 1);
-    assert_int_equal(find("1.2.3.4"), ADDRESS_LIST_NONE);
+    assert_int_equal(find("1.2.3.4"), NETWORK_LIST_NONE);
     make_of(twice);
     assert_int_equal(find("10.0.0.1"), 1);
     make_of(twice + 2);
-    assert_int_equal(find("10.0.0.1"), ADDRESS_LIST_NONE);
-    assert_int_equal(find("::1"), ADDRESS_LIST_NONE);
+    assert_int_equal(find("10.0.0.1"), NETWORK_LIST_NONE);
+    assert_int_equal(find("::1"), NETWORK_LIST_NONE);
 }
 
 /* ---- beside a search of all ---- */
@@ -118,10 +118,10 @@ static network_t random_network(int v4)
     return n;
 }
 
-static uint32_t find_slowly(const address_entry_t *entries, uint32_t count,
+static uint32_t find_slowly(const network_entry_t *entries, uint32_t count,
                             address_t a)
 {
-    uint32_t value = ADDRESS_LIST_NONE, i;
+    uint32_t value = NETWORK_LIST_NONE, i;
     int bits = -1;
 
     for (i = 0; i < count; i++) {
@@ -140,7 +140,7 @@ static uint32_t find_slowly(const address_entry_t *entries, uint32_t count,
 
 static void check_random(void **state)
 {
-    static address_entry_t entries[ENTRIES_MAX];
+    static network_entry_t entries[ENTRIES_MAX];
     int round, k;
 
     (void)state;
@@ -156,7 +156,7 @@ static void check_random(void **state)
             network_t n = random_network(k & 1);
             address_t a = k & 2 ? n.first : network_last(n);
 
-            assert_int_equal(address_list_find(list, a),
+            assert_int_equal(network_list_find(list, a),
                              find_slowly(entries, count, a));
         }
     }

@@ -1,7 +1,7 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* address_list.c: laying networks flat, and searching.  Layer L0. */
-#include "address_list.h"
+/* network_list.c: laying networks flat, and searching.  Layer L0. */
+#include "network_list.h"
 
 enum {
     NESTED_MAX = 130 /* networks that hold one another */
@@ -23,7 +23,7 @@ static int is_v4(network_t n)
 
 /* ---- order: by first address, the wider one before those in it ---- */
 
-static int comes_before(const address_entry_t *a, const address_entry_t *b)
+static int comes_before(const network_entry_t *a, const network_entry_t *b)
 {
     const network_t *x = &a->network, *y = &b->network;
 
@@ -33,9 +33,9 @@ static int comes_before(const address_entry_t *a, const address_entry_t *b)
     return x->bits != y->bits ? x->bits < y->bits : a->value < b->value;
 }
 
-static void sift(address_entry_t *heap, uint32_t at, uint32_t count)
+static void sift(network_entry_t *heap, uint32_t at, uint32_t count)
 {
-    address_entry_t moved = heap[at];
+    network_entry_t moved = heap[at];
     uint32_t child;
 
     while ((child = 2 * at + 1) < count) {
@@ -51,7 +51,7 @@ static void sift(address_entry_t *heap, uint32_t at, uint32_t count)
     heap[at] = moved;
 }
 
-static int in_order(const address_entry_t *entries, uint32_t count)
+static int in_order(const network_entry_t *entries, uint32_t count)
 {
     uint32_t i;
 
@@ -61,7 +61,7 @@ static int in_order(const address_entry_t *entries, uint32_t count)
 }
 
 /* In place, and never slow: files may be in any order, or made to hurt. */
-static void sort(address_entry_t *entries, uint32_t count)
+static void sort(network_entry_t *entries, uint32_t count)
 {
     uint32_t i;
 
@@ -72,7 +72,7 @@ static void sort(address_entry_t *entries, uint32_t count)
         sift(entries, i, count);
     }
     for (i = count; i-- > 1;) {
-        address_entry_t first = entries[0];
+        network_entry_t first = entries[0];
 
         entries[0] = entries[i];
         entries[i] = first;
@@ -89,7 +89,7 @@ static void change_v4(making_t *m, uint32_t start, uint32_t value)
     if (n && m->v4_start[n - 1] == start) {
         n--;
     }
-    if ((n ? m->v4_value[n - 1] : ADDRESS_LIST_NONE) != value) {
+    if ((n ? m->v4_value[n - 1] : NETWORK_LIST_NONE) != value) {
         m->v4_start[n] = start;
         m->v4_value[n] = value;
         n++;
@@ -104,7 +104,7 @@ static void change_v6(making_t *m, address_t start, uint32_t value)
     if (n && address_equal(m->v6_start[n - 1], start)) {
         n--;
     }
-    if ((n ? m->v6_value[n - 1] : ADDRESS_LIST_NONE) != value) {
+    if ((n ? m->v6_value[n - 1] : NETWORK_LIST_NONE) != value) {
         m->v6_start[n] = start;
         m->v6_value[n] = value;
         n++;
@@ -123,7 +123,7 @@ static void change(making_t *m, int v4, address_t start, uint32_t value)
 }
 
 /* Behind the innermost network the one around it holds again. */
-static void leave(making_t *m, const address_entry_t *const *nested,
+static void leave(making_t *m, const network_entry_t *const *nested,
                   uint32_t depth)
 {
     const network_t *n = &nested[depth]->network;
@@ -134,19 +134,19 @@ static void leave(making_t *m, const address_entry_t *const *nested,
     after.high += after.low == 0;
     if (v4 ? address_is_v4(after) : after.high || after.low) {
         change(m, v4, after,
-               depth ? nested[depth - 1]->value : ADDRESS_LIST_NONE);
+               depth ? nested[depth - 1]->value : NETWORK_LIST_NONE);
     }
 }
 
 /* entries: of one family, in order */
-static void lay_flat(making_t *m, const address_entry_t *entries,
+static void lay_flat(making_t *m, const network_entry_t *entries,
                      uint32_t count, int v4)
 {
-    const address_entry_t *nested[NESTED_MAX];
+    const network_entry_t *nested[NESTED_MAX];
     uint32_t depth = 0, i;
 
     for (i = 0; i < count; i++) {
-        const address_entry_t *e = &entries[i];
+        const network_entry_t *e = &entries[i];
 
         if (is_v4(e->network) != v4) {
             continue;
@@ -171,7 +171,7 @@ static void make_v4_index(making_t *m)
 {
     uint32_t i, n = 0;
 
-    for (i = 0; i <= ADDRESS_LIST_PARTS; i++) {
+    for (i = 0; i <= NETWORK_LIST_PARTS; i++) {
         while (n < m->v4_count && m->v4_start[n] >> 16 < i) {
             n++;
         }
@@ -185,10 +185,10 @@ static void make_v6_index(making_t *m)
     uint64_t last = m->v6_count ? m->v6_start[m->v6_count - 1].high : 0;
     uint32_t i, n = 0;
 
-    while ((last - first) >> m->v6_shift >= ADDRESS_LIST_PARTS) {
+    while ((last - first) >> m->v6_shift >= NETWORK_LIST_PARTS) {
         m->v6_shift++;
     }
-    for (i = 0; i <= ADDRESS_LIST_PARTS; i++) {
+    for (i = 0; i <= NETWORK_LIST_PARTS; i++) {
         while (n < m->v6_count
                && (m->v6_start[n].high - first) >> m->v6_shift < i) {
             n++;
@@ -199,7 +199,7 @@ static void make_v6_index(making_t *m)
 
 /* ---- memory: changes are at most two for each network ---- */
 
-static void count_families(const address_entry_t *entries, uint32_t count,
+static void count_families(const network_entry_t *entries, uint32_t count,
                            size_t *v4, size_t *v6)
 {
     uint32_t i;
@@ -215,27 +215,27 @@ static void count_families(const address_entry_t *entries, uint32_t count,
     }
 }
 
-size_t address_list_room(const address_entry_t *entries, uint32_t count)
+size_t network_list_room(const network_entry_t *entries, uint32_t count)
 {
     size_t v4, v6;
 
     count_families(entries, count, &v4, &v6);
-    return sizeof(address_list_t) + sizeof(address_t) * v6
-           + sizeof(uint32_t) * (2 * (ADDRESS_LIST_PARTS + 1) + 2 * v4 + v6);
+    return sizeof(network_list_t) + sizeof(address_t) * v6
+           + sizeof(uint32_t) * (2 * (NETWORK_LIST_PARTS + 1) + 2 * v4 + v6);
 }
 
-const address_list_t *address_list_make(void *memory, address_entry_t *entries,
+const network_list_t *network_list_make(void *memory, network_entry_t *entries,
                                         uint32_t count)
 {
-    address_list_t *list = memory;
+    network_list_t *list = memory;
     making_t m = { NULL };
     size_t v4, v6;
 
     count_families(entries, count, &v4, &v6);
     m.v6_start = (address_t *)(list + 1);
     m.v4_index = (uint32_t *)(m.v6_start + v6);
-    m.v6_index = m.v4_index + ADDRESS_LIST_PARTS + 1;
-    m.v4_start = m.v6_index + ADDRESS_LIST_PARTS + 1;
+    m.v6_index = m.v4_index + NETWORK_LIST_PARTS + 1;
+    m.v4_start = m.v6_index + NETWORK_LIST_PARTS + 1;
     m.v4_value = m.v4_start + v4;
     m.v6_value = m.v4_value + v4;
     sort(entries, count);
@@ -244,7 +244,7 @@ const address_list_t *address_list_make(void *memory, address_entry_t *entries,
     make_v4_index(&m);
     make_v6_index(&m);
     *list =
-        (address_list_t){ .v4_index = m.v4_index,
+        (network_list_t){ .v4_index = m.v4_index,
                           .v6_index = m.v6_index,
                           .v4_start = m.v4_start,
                           .v4_value = m.v4_value,
@@ -261,7 +261,7 @@ const address_list_t *address_list_make(void *memory, address_entry_t *entries,
 
 /* ---- searching ---- */
 
-static uint32_t find_v4(const address_list_t *list, uint32_t a)
+static uint32_t find_v4(const network_list_t *list, uint32_t a)
 {
     uint32_t low = list->v4_index[a >> 16];
     uint32_t high = list->v4_index[(a >> 16) + 1];
@@ -276,17 +276,17 @@ static uint32_t find_v4(const address_list_t *list, uint32_t a)
             high = middle;
         }
     }
-    return low ? list->v4_value[low - 1] : ADDRESS_LIST_NONE;
+    return low ? list->v4_value[low - 1] : NETWORK_LIST_NONE;
 }
 
-static uint32_t find_v6(const address_list_t *list, address_t a)
+static uint32_t find_v6(const network_list_t *list, address_t a)
 {
     uint64_t high = a.high < list->v6_last ? a.high : list->v6_last;
     uint64_t part = (high - list->v6_first) >> list->v6_shift;
     uint32_t from, to;
 
     if (a.high < list->v6_first) {
-        return ADDRESS_LIST_NONE;
+        return NETWORK_LIST_NONE;
     }
     from = list->v6_index[part];
     to = list->v6_index[part + 1];
@@ -300,10 +300,10 @@ static uint32_t find_v6(const address_list_t *list, address_t a)
             from = middle + 1;
         }
     }
-    return from ? list->v6_value[from - 1] : ADDRESS_LIST_NONE;
+    return from ? list->v6_value[from - 1] : NETWORK_LIST_NONE;
 }
 
-uint32_t address_list_find(const address_list_t *list, address_t a)
+uint32_t network_list_find(const network_list_t *list, address_t a)
 {
     return address_is_v4(a) ? find_v4(list, (uint32_t)a.low) : find_v6(list, a);
 }

@@ -1,0 +1,54 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* named_list.h: a list of networks with a name, of a file or of directives,
+ * read again when its file changes.  Layer L1.
+ *
+ * Requests look while another thread reads the file anew: the list stands in
+ * one of two places, and a place is made new only when nobody looks in it. */
+#ifndef RPROXY_GUARD_NAMED_LIST_H
+#define RPROXY_GUARD_NAMED_LIST_H
+
+#include <apr_file_info.h>
+#include <apr_pools.h>
+#include <apr_tables.h>
+
+#include "list_lines.h"
+
+typedef struct named_list_t {
+    const char *name;
+    const char *where;           /* "file:line" of its directive */
+    const char *path;            /* NULL: of directives alone */
+    apr_array_header_t *entries; /* of network_entry_t, of directives */
+
+    /* of this process */
+    struct {
+        const network_list_t *list;
+        void *memory;
+        uint32_t readers; /* atomic */
+    } place[2];
+    uint32_t current; /* atomic: a place */
+    uint32_t count;   /* networks in it */
+    apr_time_t modified, looked_at, loaded_at;
+    apr_off_t size;
+    apr_ino_t inode;
+    const char *fault; /* of the last reading; NULL: good */
+    apr_pool_t *fault_pool;
+} named_list_t;
+
+named_list_t *named_list_create(apr_pool_t *pool, const char *name,
+                                const char *where);
+
+/* Reads file and directives.  Of the file that cannot be read, or has a wrong
+ * line, nothing is taken and the list stays what it was.
+ * @param pool  of the error text
+ * @return NULL, or what is wrong, a sentence */
+const char *named_list_load(named_list_t *list, apr_pool_t *pool);
+
+/* Has the file changed since it was read last? */
+int named_list_changed(named_list_t *list, apr_pool_t *pool);
+
+/* The line (or, of directives, any number) of the network that holds it, or
+ * NETWORK_LIST_NONE.  Any thread. */
+uint32_t named_list_find(named_list_t *list, address_t address);
+
+#endif

@@ -1,0 +1,23 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* checks.h: the checks, each in a file of its own.  Layer L2.
+ *
+ * from: so many entries of the settings' list were looked at before. */
+#ifndef RPROXY_GUARD_CHECKS_H
+#define RPROXY_GUARD_CHECKS_H
+
+#include "verdict.h"
+
+/* Is the client in a network that RProxyGuardAllow names? */
+int check_is_allowed(const guard_settings_t *settings, address_t client);
+
+guard_verdict_t check_networks(request_rec *r, const guard_settings_t *settings,
+                               int from, address_t client);
+
+guard_verdict_t check_head(request_rec *r, const guard_settings_t *settings);
+
+/* Charges all that apply, or none. */
+guard_verdict_t check_limits(request_rec *r, const guard_settings_t *settings,
+                             int from);
+
+#endif

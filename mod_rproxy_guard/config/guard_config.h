@@ -1,0 +1,129 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* guard_config.h: what the directives say.  Layer L2.
+ *
+ * guard_settings_t is a per-directory configuration.  What stands in the main
+ * server and virtual hosts is looked at as soon as a request head is there,
+ * before anything else runs; what sections and .htaccess files add, when httpd
+ * knows that they apply, before access control is done. */
+#ifndef RPROXY_GUARD_CONFIG_H
+#define RPROXY_GUARD_CONFIG_H
+
+#include <httpd.h>
+#include <http_config.h>
+#include <ap_expr.h>
+#include <apr_hash.h>
+
+#include "../address/named_list.h"
+#include "../head/head_sanity.h"
+#include "../limits/limit_memory.h"
+
+typedef enum {
+    GUARD_UNSET,
+    GUARD_OFF,
+    GUARD_DETECT, /* says what it would refuse */
+    GUARD_ON
+} guard_mode_e;
+
+/* Networks of one directive: a list by its name, or written there. */
+typedef struct {
+    named_list_t *list;
+    guard_mode_e mode; /* GUARD_UNSET: as RProxyGuard says */
+    const char *where;
+} guard_networks_t;
+
+typedef enum {
+    KEY_ADDRESS, /* IPv6 by its /64 */
+    KEY_NETWORK, /* IPv4 by /24, IPv6 by /48 */
+    KEY_HEADER,
+    KEY_COOKIE,
+    KEY_USER,
+    KEY_HOST,
+    KEY_PATH,
+    KEY_EXPR,
+    KEY_ALL /* one for all requests */
+} key_kind_e;
+
+typedef struct {
+    key_kind_e kind;
+    const char *name; /* of the field or cookie */
+    const ap_expr_info_t *expr;
+} key_part_t;
+
+/* What becomes of a request that has no key. */
+typedef enum {
+    MISSING_SKIP,  /* this limit says nothing of it */
+    MISSING_SHARE, /* all those count as one */
+    MISSING_REFUSE
+} missing_e;
+
+typedef struct {
+    const char *name;
+    const char *rate_text; /* as configured, "5/min" */
+    const char *where;
+    rate_rule_t rate;
+    const key_part_t *key; /* [key_count] */
+    int key_count;
+    missing_e missing;
+    guard_mode_e mode;
+    int status; /* of a refusal */
+    int cost;
+    /* which requests; NULL: all */
+    const char *path;           /* begins with it */
+    const char *const *methods; /* ends with NULL */
+    const ap_expr_info_t *expr;
+    limit_place_t place;
+} guard_limit_t;
+
+/* RProxyGuardHead: -1 and NULL where unset */
+typedef struct {
+    int off_set;
+    uint32_t off;
+    guard_mode_e mode;
+    const slice_t *methods, *hosts, *types;
+    apr_off_t path_max, query_max, field_max;
+} guard_head_t;
+
+typedef struct {
+    guard_mode_e mode;
+    apr_array_header_t *allow;  /* of guard_networks_t */
+    apr_array_header_t *deny;   /* likewise */
+    apr_array_header_t *limits; /* of guard_limit_t *; those of outer sections
+                                   first */
+    guard_head_t head;
+} guard_settings_t;
+
+/* Of the whole server, made anew with each configuration. */
+typedef struct {
+    apr_hash_t *lists;             /* name -> named_list_t */
+    apr_array_header_t *anonymous; /* of named_list_t *: written in place */
+    apr_array_header_t *limits;    /* of guard_limit_t *: all there are */
+    siphash_key_t secret;          /* of keys of limits */
+} guard_global_t;
+
+extern guard_global_t *guard_global;
+extern const command_rec guard_directives[];
+
+void guard_config_create(apr_pool_t *pconf);
+void *guard_settings_create(apr_pool_t *pool, char *dir);
+void *guard_settings_merge(apr_pool_t *pool, void *outer, void *inner);
+
+static inline const guard_settings_t *guard_settings_of(const void *dir_config)
+{
+    return ap_get_module_config((const ap_conf_vector_t *)dir_config,
+                                &rproxy_guard_module);
+}
+
+/* ---- limit_option.c ---- */
+
+/* RProxyGuardLimit's arguments: the name, then key=value.
+ * @return NULL or the error text */
+const char *limit_option_set(cmd_parms *cmd, guard_limit_t *limit,
+                             const char *argument);
+
+guard_limit_t *limit_option_create(cmd_parms *cmd, const char *name);
+
+/* The rest of what a limit needs, when all its arguments are there. */
+const char *limit_option_finish(cmd_parms *cmd, guard_limit_t *limit);
+
+#endif

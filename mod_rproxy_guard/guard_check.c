@@ -1,0 +1,54 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* guard_check.c: the order of the checks.  Layer L2. */
+#include "guard_private.h"
+#include "guard_check.h"
+
+#include "checks/checks.h"
+#include "guard_refuse.h"
+#include "limits/limit_key.h"
+
+/* Does it go on to the next check?  What is only to be logged is, here. */
+static int passed(request_rec *r, guard_verdict_t *verdict)
+{
+    if (verdict->status && verdict->log_only) {
+        guard_refuse_log(r, verdict, NULL);
+        verdict->status = 0;
+    }
+    return !verdict->status;
+}
+
+static guard_verdict_t check(request_rec *r, const guard_settings_t *settings,
+                             int deny_from, int limits_from, int with_head)
+{
+    guard_verdict_t verdict = { 0 };
+    address_t address;
+    int known = limit_key_client(r, &address);
+    int allowed = known && check_is_allowed(settings, address);
+
+    if (known && !allowed) {
+        verdict = check_networks(r, settings, deny_from, address);
+    }
+    if (passed(r, &verdict) && with_head) {
+        verdict = check_head(r, settings);
+    }
+    if (passed(r, &verdict) && !allowed) {
+        verdict = check_limits(r, settings, limits_from);
+    }
+    passed(r, &verdict);
+    return verdict;
+}
+
+guard_verdict_t guard_check_head(request_rec *r,
+                                 const guard_settings_t *settings)
+{
+    return check(r, settings, 0, 0, 1);
+}
+
+guard_verdict_t guard_check_sections(request_rec *r,
+                                     const guard_settings_t *of_host,
+                                     const guard_settings_t *settings)
+{
+    return check(r, settings, of_host->deny ? of_host->deny->nelts : 0,
+                 of_host->limits ? of_host->limits->nelts : 0, 0);
+}

@@ -1,0 +1,21 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* guard_check.h: whether a request may go on.  Layer L2.
+ *
+ * Decides; guard_refuse.c acts.  The order is: allowed networks (limits and
+ * denied networks say nothing of those), denied networks, the head, limits. */
+#ifndef RPROXY_GUARD_CHECK_H
+#define RPROXY_GUARD_CHECK_H
+
+#include "checks/verdict.h"
+
+/* As soon as the head is there: what virtual hosts say. */
+guard_verdict_t guard_check_head(request_rec *r,
+                                 const guard_settings_t *settings);
+
+/* Later: what sections add to it. */
+guard_verdict_t guard_check_sections(request_rec *r,
+                                     const guard_settings_t *of_host,
+                                     const guard_settings_t *settings);
+
+#endif

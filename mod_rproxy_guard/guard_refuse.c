@@ -1,0 +1,152 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* guard_refuse.c: page, fields and log line of a refusal.  Layer L2.
+ * RFC 6585 4 (429), RFC 9110 10.2.3 (Retry-After), the RateLimit fields as
+ * draft-ietf-httpapi-ratelimit-headers has them. */
+#include "guard_private.h"
+#include "guard_refuse.h"
+
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_protocol.h>
+#include <mod_core.h>
+
+#include "rproxy_random.h"
+
+enum {
+    ID_LENGTH = 12,
+    LINES_A_SECOND = 50
+};
+
+/* ---- the id that visitor and log have in common ---- */
+
+static const char *make_id(request_rec *r)
+{
+    static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
+    const unsigned char *bytes = rproxy_random_bytes(ID_LENGTH);
+    char *id = apr_palloc(r->pool, ID_LENGTH + 1);
+    int i;
+
+    for (i = 0; i < ID_LENGTH; i++) {
+        id[i] = bytes ? letters[bytes[i] & 31] : '0';
+    }
+    id[ID_LENGTH] = '\0';
+    return id;
+}
+
+/* ---- the log ---- */
+
+/* Of this process; two threads that write in one moment may be a line off. */
+static struct {
+    uint32_t second, lines, more; /* atomics */
+} written;
+
+/* @return 1: this line may be written; *more: so many were not lately */
+static int may_write(apr_time_t now, uint32_t *more)
+{
+    uint32_t second = (uint32_t)apr_time_sec(now);
+
+    *more = 0;
+    if (__atomic_exchange_n(&written.second, second, __ATOMIC_RELAXED)
+        != second) {
+        __atomic_store_n(&written.lines, 0, __ATOMIC_RELAXED);
+        *more = __atomic_exchange_n(&written.more, 0, __ATOMIC_RELAXED);
+    }
+    if (__atomic_fetch_add(&written.lines, 1, __ATOMIC_RELAXED)
+        < LINES_A_SECOND) {
+        return 1;
+    }
+    __atomic_fetch_add(&written.more, 1, __ATOMIC_RELAXED);
+    return 0;
+}
+
+void guard_refuse_log(request_rec *r, const guard_verdict_t *v, const char *id)
+{
+    uint32_t more;
+
+    apr_table_setn(r->notes, RPROXY_NOTE_GUARD,
+                   id ? v->rule
+                      : apr_pstrcat(r->pool, "would-", v->rule, NULL));
+    if (!may_write(r->request_time, &more)) {
+        return;
+    }
+    if (more) {
+        ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
+                      RPLOGNO(4001) "%u more requests were refused in a second "
+                                    "than are logged one by one",
+                      more);
+    }
+    if (id) {
+        ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
+                      RPLOGNO(4002) "refused by %s: %s (%d, %s) id=%s", v->rule,
+                      v->why, v->status, v->where ? v->where : "RProxyGuard",
+                      id);
+    }
+    else {
+        ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
+                      RPLOGNO(4003) "would be refused by %s: %s (%d, %s)",
+                      v->rule, v->why, v->status,
+                      v->where ? v->where : "RProxyGuard");
+    }
+}
+
+/* ---- the response ---- */
+
+static void set_fields(request_rec *r, const guard_verdict_t *v)
+{
+    apr_table_t *fields = r->err_headers_out;
+
+    apr_table_setn(fields, "Cache-Control", "no-store");
+    if (!v->limit) {
+        return;
+    }
+    apr_table_setn(fields, "Retry-After",
+                   apr_itoa(r->pool, v->retry_after_s ? v->retry_after_s : 1));
+    apr_table_setn(fields, "RateLimit-Policy",
+                   apr_psprintf(r->pool,
+                                "\"%s\";q=%" APR_UINT64_T_FMT
+                                ";w=%" APR_UINT64_T_FMT,
+                                v->limit->name, v->limit->rate.count,
+                                (v->limit->rate.period_us + APR_USEC_PER_SEC
+                                 - 1)
+                                    / APR_USEC_PER_SEC));
+    apr_table_setn(fields, "RateLimit",
+                   apr_psprintf(r->pool, "\"%s\";r=%u;t=%d", v->limit->name,
+                                v->rate.remaining, v->retry_after_s));
+}
+
+static const char *sentence_of(const guard_verdict_t *v)
+{
+    return v->limit ? "There were too many requests from your side. Please "
+                      "try again in a moment."
+                    : "This request was refused by the site's protection.";
+}
+
+/* Unless the administrator has a page of his own. */
+static void set_page(request_rec *r, const guard_verdict_t *v, const char *id)
+{
+    if (ap_response_code_string(r, ap_index_of_response(v->status))) {
+        return;
+    }
+    ap_custom_response(
+        r, v->status,
+        apr_psprintf(r->pool,
+                     "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\">"
+                     "<meta name=\"viewport\" content=\"width=device-width\">"
+                     "<title>%s</title><h1>%s</h1><p>%s</p><p>If you think "
+                     "this is a mistake, tell the site's owner this number: "
+                     "<b>%s</b></p></html>\n",
+                     ap_get_status_line(v->status),
+                     ap_get_status_line(v->status), sentence_of(v), id));
+}
+
+int guard_refuse(request_rec *r, const guard_verdict_t *v)
+{
+    const char *id = make_id(r);
+
+    apr_table_setn(r->notes, "rproxy-guard-id", id);
+    guard_refuse_log(r, v, id);
+    set_fields(r, v);
+    set_page(r, v, id);
+    return v->status;
+}

@@ -1,0 +1,18 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* guard_refuse.h: what becomes of a request that is refused.  Layer L2. */
+#ifndef RPROXY_GUARD_REFUSE_H
+#define RPROXY_GUARD_REFUSE_H
+
+#include "checks/verdict.h"
+
+/* Sets fields and page of the response, and logs it.
+ * @return what the hook returns: the status */
+int guard_refuse(request_rec *r, const guard_verdict_t *verdict);
+
+/* One line; a flood gives so many a second, and then how many more there were.
+ * @param id  on the page, or NULL: it goes on */
+void guard_refuse_log(request_rec *r, const guard_verdict_t *verdict,
+                      const char *id);
+
+#endif

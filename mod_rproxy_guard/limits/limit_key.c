@@ -1,0 +1,164 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* limit_key.c: see limit_key.h.  Layer L2. */
+#include "guard_private.h"
+#include "limit_key.h"
+
+#include <apr_strings.h>
+
+#include "routing/cookie.h"
+
+enum {
+    CLIENT_V6_BITS = 64,
+    NETWORK_V4_BITS = 24,
+    NETWORK_V6_BITS = 48
+};
+
+int limit_key_client(const request_rec *r, address_t *address)
+{
+    const apr_sockaddr_t *a = r->useragent_addr;
+
+    if (a && a->family == APR_INET) {
+        *address = address_of_v4(ntohl(a->sa.sin.sin_addr.s_addr));
+        return 1;
+    }
+#if APR_HAVE_IPV6
+    if (a && a->family == APR_INET6) {
+        *address = address_of_v6(a->sa.sin6.sin6_addr.s6_addr);
+        return 1;
+    }
+#endif
+    return 0;
+}
+
+static network_t network_of(address_t a, key_kind_e kind)
+{
+    if (kind == KEY_NETWORK) {
+        int v4 = address_is_v4(a);
+        unsigned bits = v4 ? 96 + NETWORK_V4_BITS : NETWORK_V6_BITS;
+
+        return (network_t){ address_masked(a, bits), (uint8_t)bits };
+    }
+    return address_client(a, CLIENT_V6_BITS);
+}
+
+static int find_cookie(const request_rec *r, const char *name, slice_t *value)
+{
+    const char *text = apr_table_get(r->headers_in, "Cookie");
+    h1_field_t field = { SLICE_LIT("Cookie"), slice_str(text) };
+
+    return text && cookie_find(&field, 1, slice_str(name), value);
+}
+
+static int of_text(const char *text, slice_t *value)
+{
+    *value = slice_str(text);
+    return text && *text;
+}
+
+static int of_expression(request_rec *r, const ap_expr_info_t *expr,
+                         slice_t *value)
+{
+    const char *error = NULL;
+    const char *text = ap_expr_str_exec(r, expr, &error);
+
+    return !error && of_text(text, value);
+}
+
+/* The bytes of a part; room: those of a network.  @return 0: there are none */
+static int bytes_of(request_rec *r, const key_part_t *part, network_t *room,
+                    slice_t *value)
+{
+    address_t a;
+
+    switch (part->kind) {
+    case KEY_ADDRESS:
+    case KEY_NETWORK:
+        if (!limit_key_client(r, &a)) {
+            return 0;
+        }
+        memset(room, 0, sizeof(*room));
+        *room = network_of(a, part->kind);
+        *value = slice_make((const char *)&room->first, sizeof(room->first));
+        return 1;
+    case KEY_HEADER:
+        return of_text(apr_table_get(r->headers_in, part->name), value);
+    case KEY_COOKIE:
+        return find_cookie(r, part->name, value);
+    case KEY_USER:
+        return of_text(r->user, value);
+    case KEY_HOST:
+        return of_text(r->hostname, value);
+    case KEY_PATH:
+        return of_text(r->uri, value);
+    case KEY_EXPR:
+        return of_expression(r, part->expr, value);
+    default:
+        *value = slice_make("", 0);
+        return 1;
+    }
+}
+
+/* Part by part, so that "a" + "bc" is not "ab" + "c". */
+int limit_key_hash(request_rec *r, const guard_limit_t *limit,
+                   siphash_key_t secret, uint64_t *hash)
+{
+    int i;
+
+    *hash = 0;
+    for (i = 0; i < limit->key_count; i++) {
+        siphash_key_t key = { secret.low ^ *hash, secret.high };
+        network_t room;
+        slice_t value;
+
+        if (!bytes_of(r, &limit->key[i], &room, &value)) {
+            return 0;
+        }
+        *hash = siphash(key, value);
+    }
+    return 1;
+}
+
+/* ---- for logs ---- */
+
+static const char *text_of(request_rec *r, const key_part_t *part)
+{
+    char network[ADDRESS_TEXT_MAX + 4];
+    address_t a;
+
+    switch (part->kind) {
+    case KEY_ADDRESS:
+    case KEY_NETWORK:
+        if (!limit_key_client(r, &a)) {
+            return "no address";
+        }
+        network_format(network, network_of(a, part->kind));
+        return apr_pstrdup(r->pool, network);
+    case KEY_HEADER:
+        return apr_psprintf(r->pool, "field %s", part->name);
+    case KEY_COOKIE:
+        return apr_psprintf(r->pool, "cookie %s", part->name);
+    case KEY_USER:
+        return "user";
+    case KEY_HOST:
+        return r->hostname ? r->hostname : "no host";
+    case KEY_PATH:
+        return r->uri;
+    case KEY_EXPR:
+        return "expression";
+    default:
+        return "all";
+    }
+}
+
+const char *limit_key_text(request_rec *r, const guard_limit_t *limit)
+{
+    const char *text = text_of(r, &limit->key[0]);
+    int i;
+
+    for (i = 1; i < limit->key_count; i++) {
+        text =
+            apr_pstrcat(r->pool, text, " + ", text_of(r, &limit->key[i]), NULL);
+    }
+    return text;
+}

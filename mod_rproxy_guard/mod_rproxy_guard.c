@@ -1,0 +1,217 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* mod_rproxy_guard.c: the module record and the server's life.  Layer L2. */
+#include "guard_private.h"
+
+#include <http_core.h>
+#include <http_main.h>
+#include <http_request.h>
+#include <mpm_common.h>
+
+#include "config/guard_config.h"
+#include "engine/periodic.h"
+#include "guard_check.h"
+#include "guard_refuse.h"
+#include "status/guard_report.h"
+
+#define LOOK_INTERVAL apr_time_from_sec(1)
+
+static apr_pool_t *look_pool; /* of the thread that looks at files */
+
+static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
+{
+    guard_config_create(pconf);
+    return OK;
+}
+
+/* ---- lists ---- */
+
+static int has_content(const named_list_t *list)
+{
+    return list->path || list->entries->nelts;
+}
+
+/* @return 0: a list is named and not there */
+static int load_list(server_rec *s, named_list_t *list, apr_pool_t *ptemp)
+{
+    const char *wrong;
+
+    if (!has_content(list)) {
+        ap_log_error(APLOG_MARK, APLOG_EMERG, 0, s,
+                     RPLOGNO(4010) "there is no RProxyGuardList %s, which "
+                                   "RProxyGuardAllow or RProxyGuardDeny names",
+                     list->name);
+        return 0;
+    }
+    wrong = named_list_load(list, ptemp);
+    if (wrong) {
+        ap_log_error(APLOG_MARK, APLOG_EMERG, 0, s,
+                     RPLOGNO(4011) "RProxyGuardList %s at %s: %s", list->name,
+                     list->where, wrong);
+    }
+    return !wrong;
+}
+
+static int load_lists(server_rec *s, apr_pool_t *ptemp)
+{
+    apr_hash_index_t *i;
+    int k, good = 1;
+
+    for (k = 0; k < guard_global->anonymous->nelts; k++) {
+        good &=
+            load_list(s,
+                      APR_ARRAY_IDX(guard_global->anonymous, k, named_list_t *),
+                      ptemp);
+    }
+    for (i = apr_hash_first(ptemp, guard_global->lists); i;
+         i = apr_hash_next(i)) {
+        good &= load_list(s, apr_hash_this_val(i), ptemp);
+    }
+    return good;
+}
+
+static void look_at(named_list_t *list)
+{
+    const char *wrong;
+
+    if (!named_list_changed(list, look_pool)) {
+        return;
+    }
+    wrong = named_list_load(list, look_pool);
+    if (wrong) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, ap_server_conf,
+                     RPLOGNO(4012) "RProxyGuardList %s: %s; it stays as it was",
+                     list->name, wrong);
+    }
+    else {
+        ap_log_error(APLOG_MARK, APLOG_INFO, 0, ap_server_conf,
+                     RPLOGNO(4013) "RProxyGuardList %s: %u networks of %s",
+                     list->name, list->count, list->path);
+    }
+}
+
+static void look_at_files(void *unused)
+{
+    apr_hash_index_t *i;
+
+    for (i = apr_hash_first(look_pool, guard_global->lists); i;
+         i = apr_hash_next(i)) {
+        look_at(apr_hash_this_val(i));
+    }
+    apr_pool_clear(look_pool);
+}
+
+/* ---- the server's life ---- */
+
+static apr_status_t open_limits(server_rec *s, apr_pool_t *ptemp)
+{
+    int i, n = guard_global->limits->nelts;
+    limit_place_t **places = apr_palloc(ptemp, sizeof(*places) * (size_t)n);
+
+    for (i = 0; i < n; i++) {
+        places[i] =
+            &APR_ARRAY_IDX(guard_global->limits, i, guard_limit_t *)->place;
+    }
+    return limit_memory_open(places, n, s->process->pool);
+}
+
+static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
+                       server_rec *s)
+{
+    apr_status_t rv;
+
+    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
+        return OK;
+    }
+    if (!load_lists(s, ptemp)) {
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    guard_global->secret = limit_memory_secret();
+    rv = open_limits(s, ptemp);
+    if (rv != APR_SUCCESS) {
+        ap_log_error(APLOG_MARK, APLOG_EMERG, rv, s,
+                     RPLOGNO(4014) "no shared memory for limits");
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    return OK;
+}
+
+static void child_init(apr_pool_t *pchild, server_rec *s)
+{
+    apr_status_t rv;
+
+    apr_pool_create(&look_pool, pchild);
+    rv = periodic_start(look_at_files, NULL, LOOK_INTERVAL, pchild);
+    if (rv != APR_SUCCESS) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, rv, s,
+                     RPLOGNO(4015) "no thread that looks at files of lists: "
+                                   "changes are not seen");
+    }
+}
+
+/* ---- requests ---- */
+
+static const guard_settings_t *settings_of_host(const request_rec *r)
+{
+    return guard_settings_of(r->server->lookup_defaults);
+}
+
+static int is_on(const guard_settings_t *settings)
+{
+    return settings->mode >= GUARD_DETECT;
+}
+
+/* Before anything is served, from the cache too.  (A refusal from
+ * post_read_request, a moment before, would close the connection.) */
+static int quick_handler(request_rec *r, int lookup)
+{
+    const guard_settings_t *settings = settings_of_host(r);
+    guard_verdict_t verdict;
+
+    if (lookup || r->main || r->prev || !is_on(settings)) {
+        return DECLINED;
+    }
+    verdict = guard_check_head(r, settings);
+    return verdict.status ? guard_refuse(r, &verdict) : DECLINED;
+}
+
+/* What <Location> and the like add. */
+static int access_checker(request_rec *r)
+{
+    const guard_settings_t *settings = guard_settings_of(r->per_dir_config);
+    guard_verdict_t verdict;
+
+    if (r->main || r->prev || !is_on(settings)
+        || settings == settings_of_host(r)) {
+        return DECLINED;
+    }
+    verdict = guard_check_sections(r, settings_of_host(r), settings);
+    return verdict.status ? guard_refuse(r, &verdict) : DECLINED;
+}
+
+static void register_hooks(apr_pool_t *pool)
+{
+    static const char *const behind[] = { "mod_rproxy_cache.c", "mod_cache.c",
+                                          NULL };
+
+    ap_hook_pre_config(pre_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_config(post_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_quick_handler(quick_handler, NULL, behind, APR_HOOK_FIRST);
+    ap_hook_access_checker(access_checker, NULL, NULL, APR_HOOK_FIRST);
+    guard_report_register(pool);
+}
+
+module __attribute__((visibility("default")))
+rproxy_guard_module = { STANDARD20_MODULE_STUFF,
+                        guard_settings_create,
+                        guard_settings_merge,
+                        NULL,
+                        NULL,
+                        guard_directives,
+                        register_hooks
+#if defined(AP_MODULE_FLAG_NONE)
+                        ,
+                        AP_MODULE_FLAG_NONE
+#endif
+};
