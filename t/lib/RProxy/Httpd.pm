@@ -104,7 +104,8 @@ sub modules {
     my @names = ("mpm_$mpm", @STOCK, @{ $more // [] });
     my $lines = `$TOP/conf/modules.sh @names`;
     croak 'no stock modules' if $? || $lines !~ /mpm/;
-    for my $name (grep { $ours{"mod_$_.c"} } qw(rproxy rproxy_cache rproxy_balancer)) {
+    for my $name (grep { $ours{"mod_$_.c"} } qw(rproxy rproxy_cache rproxy_balancer
+        rproxy_guard)) {
         $lines .= qq(LoadModule ${name}_module "$ours{"mod_$name.c"}"\n);
     }
     return $lines;

@@ -1,0 +1,71 @@
+#!/usr/bin/perl
+# Licensed under the Apache License, Version 2.0 (see LICENSE).
+#
+# Every mistake in a directive of the guard is refused by "httpd -t" with the
+# line, the directive, the bad value and what would be right.
+use strict;
+use warnings FATAL => 'all';
+
+use lib 't/lib';
+use Apache::Test qw(-withtestmore);
+use RProxy::ConfigTest ();
+
+my $LIMIT = 'RProxyGuardLimit a';
+
+my @MISTAKES = (
+    ['RProxyGuard maybe' =>
+        q{RProxyGuard: 'maybe' is wrong: expected On, Off or DetectOnly}],
+    ['RProxyGuardDeny 10.0.0.1/8' =>
+        q{RProxyGuardDeny: '10.0.0.1/8' is wrong: the address has bits set behind}],
+    ['RProxyGuardDeny 10.0.0.0/33' =>
+        q{'10.0.0.0/33' is wrong: bits of an IPv4 network are 0 to 32}],
+    ['RProxyGuardAllow 1.2.3' => q{'1.2.3' is wrong: no IP address}],
+    ['RProxyGuardAllow action=log' => 'expected networks before it'],
+    ['RProxyGuardList a 1::2::3' =>
+        q{RProxyGuardList: '1::2::3' is wrong: no IP address}],
+    ['RProxyGuardList a file:x file:y' => 'it has a file already'],
+    ["<VirtualHost *>\n>>RProxyGuardList a 10.0.0.0/8\n</VirtualHost>" =>
+        'RProxyGuardList cannot occur within <VirtualHost> section'],
+    ['RProxyGuardHead off=all' =>
+        q{RProxyGuardHead: unknown check 'all'}],
+    ['RProxyGuardHead of=path' => q{unknown key 'of', did you mean 'off'?}],
+    ['RProxyGuardHead path-max=0' => q{'path-max=0' is wrong}],
+    ['RProxyGuardHead action=no' => q{unknown action 'no'}],
+    ['RProxyGuardLimit a' => 'a name and rate=: login rate=5/min'],
+    ["$LIMIT burst=3" => 'a: rate= is missing'],
+    ["$LIMIT rate=5" =>
+        q{'rate=5' is wrong: expected a number of requests and a time: 5/min}],
+    ["$LIMIT rate=0/s" => q{'rate=0/s' is wrong}],
+    ["$LIMIT rate=-1/s" => q{'rate=-1/s' is wrong}],
+    ["$LIMIT rate=1/fortnight" => q{'rate=1/fortnight' is wrong}],
+    ["$LIMIT rate=1/0s" => q{'rate=1/0s' is wrong}],
+    ["$LIMIT rate=99999999999/s" => q{is wrong}],
+    ["$LIMIT rate=1/s key=address" =>
+        q{'key=address' is wrong: expected ip, network, header:NAME}],
+    ["$LIMIT rate=1/s key=header:" => q{'key=header:' is wrong}],
+    ["$LIMIT rate=1/s key=ip+ip+ip+ip+ip" => 'four parts at most'],
+    ["$LIMIT rate=1/s brst=3" => q{unknown key 'brst', did you mean 'burst'?}],
+    ["$LIMIT rate=1/s burst=-1" => q{'burst=-1' is wrong}],
+    ["$LIMIT rate=1/s path=x" => 'a path that begins with /'],
+    ["$LIMIT rate=1/s action=deny" => q{unknown action 'deny'}],
+    ["$LIMIT rate=1/s missing=x" => q{unknown value of missing= 'x'}],
+    ["$LIMIT rate=1/s status=200" => q{'status=200' is wrong}],
+    ["$LIMIT rate=1/s burst=3 cost=5" => 'cost=5 is never allowed with burst=3'],
+    ["$LIMIT rate=1/s expr=((" => 'RProxyGuardLimit: expr=((: '],
+    ["$LIMIT rate=1/s burst" => q{'burst' is wrong: expected key=value}],
+);
+
+my @RIGHT = (
+    'RProxyGuard detectonly',
+    'RProxyGuardList a 10.0.0.0/8 ::1',
+    "RProxyGuardList b 10.0.0.0/8\nRProxyGuardDeny b 192.0.2.1 action=log",
+    'RProxyGuardHead off=hidden,backup methods=any path-max=2k action=log',
+    "$LIMIT rate=3/10s burst=9 key=ip+host+path methods=GET,POST keys=1000000",
+    qq($LIMIT rate=1/day "key=expr:%{REQUEST_URI}" "expr=%{QUERY_STRING} != ''"),
+    "<Location /x>\nRProxyGuard On\n$LIMIT rate=1/min\n</Location>",
+);
+
+my $test = RProxy::ConfigTest->new;
+plan tests => 3 * @MISTAKES + 2 * @RIGHT;
+$test->refuses(@$_) for @MISTAKES;
+$test->takes($_) for @RIGHT;

@@ -1,0 +1,72 @@
+#!/usr/bin/perl
+# Licensed under the Apache License, Version 2.0 (see LICENSE).
+#
+# Lists in files, which change while the server runs, well or badly; limits go on
+# counting over a graceful restart.
+use strict;
+use warnings FATAL => 'all';
+
+use lib 't/lib';
+use Apache::Test qw(-withtestmore);
+use RProxy::Httpd ();
+
+my $httpd = RProxy::Httpd->start(
+    children => 2,
+    files    => { 'drop.txt' => "# nobody\n", 'htdocs/a.txt' => "a\n" },
+    conf     => <<'END',
+LogLevel rproxy_guard:info
+RProxyGuardList drop file:drop.txt
+RProxyGuard On
+RProxyGuardDeny drop
+RProxyGuardLimit few rate=1/hour burst=3 path=/a.txt methods=GET
+END
+);
+
+sub status { return $httpd->connect(from => $_[0])->ask($_[1], '/a.txt')->status }
+
+is(status('127.0.0.7', 'HEAD'), 200, 'nobody is in the list');
+replace("127.0.0.7 somebody\n");
+await(403, 'a network more');
+replace("127.0.0.7\n127.0.0.8/33\n");
+await_log(qr/RP4012: .*list drop: line 2 of .*127\.0\.0\.8\/33.*stays as it was/i);
+is(status('127.0.0.7', 'HEAD'), 403, 'a wrong file: the list stays as it was');
+replace("\n");
+await(200, 'an empty one');
+
+is_deeply([map { status('127.0.0.1', 'GET') } 1 .. 3], [200, 200, 200],
+    'of a limit three are used up');
+$httpd->restart_gracefully;
+is_deeply([map { status('127.0.0.1', 'GET') } 1 .. 2], [200, 429],
+    'after a graceful restart one is left');
+
+
+is_deeply($httpd->complaints, [], 'nothing else in the log');
+done_testing();
+
+# As good tools do it: a new file takes the place of the old one.
+sub replace {
+    my ($text) = @_;
+    $httpd->write_file('drop.new', $text);
+    rename $httpd->folder . '/drop.new', $httpd->folder . '/drop.txt' or die $!;
+    return;
+}
+
+# Until all children answer so.
+sub await {
+    my ($wanted, $name) = @_;
+    my ($row, $until) = (0, time + 10);
+    while ($row < 20 && time < $until) {
+        $row = status('127.0.0.7', 'HEAD') == $wanted ? $row + 1 : 0;
+    }
+    is($row, 20, "$name is seen by all children");
+    return;
+}
+
+sub await_log {
+    my ($pattern) = @_;
+    my $until = time + 10;
+    select undef, undef, undef, 0.02
+        while $httpd->text('error_log') !~ $pattern && time < $until;
+    like($httpd->text('error_log'), $pattern, 'the log says which line');
+    return;
+}
