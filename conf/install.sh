@@ -17,7 +17,6 @@ destination=${DESTDIR:-}
 modules=$destination$("$apxs" -q LIBEXECDIR)
 configuration=$destination$("$apxs" -q SYSCONFDIR)
 formats=$top/conf/log-formats.conf
-presets=$top/conf/cache
 programs=$destination$("$apxs" -q SBINDIR)
 
 if [ -d "$configuration/mods-available" ]; then
@@ -47,18 +46,18 @@ RProxyCacheSize 64m
 END
 }
 
-add_presets() {
-    mkdir -p "$configuration/rproxy-cache"
-    cp "$presets"/*.conf "$configuration/rproxy-cache/"
-    echo "installed the presets $configuration/rproxy-cache/*.conf"
+add_presets() { # cache, balancer
+    mkdir -p "$configuration/rproxy-$1"
+    cp "$top/conf/$1"/*.conf "$configuration/rproxy-$1/"
+    echo "installed the presets $configuration/rproxy-$1/*.conf"
 }
 
 remove_presets() {
-    for file in "$presets"/*.conf; do
-        rm -f "$configuration/rproxy-cache/$(basename "$file")"
+    for preset in "$top/conf/$1"/*.conf; do
+        rm -f "$configuration/rproxy-$1/$(basename "$preset")"
     done
-    [ ! -d "$configuration/rproxy-cache" ] ||
-        rmdir --ignore-fail-on-non-empty "$configuration/rproxy-cache"
+    [ ! -d "$configuration/rproxy-$1" ] ||
+        rmdir --ignore-fail-on-non-empty "$configuration/rproxy-$1"
 }
 
 add() { # name without mod_, file
@@ -85,7 +84,8 @@ add() { # name without mod_, file
         ;;
     esac
     echo "installed $modules/mod_$1.so"
-    [ "$1" != rproxy_cache ] || add_presets
+    [ "$1" != rproxy_cache ] || add_presets cache
+    [ "$1" != rproxy_balancer ] || add_presets balancer
     [ "$1" != rproxy ] || add_program
 }
 
@@ -115,7 +115,8 @@ remove() {
         on_system "$apxs" -e -A -n "$1" "$2" # comments the line out
         ;;
     esac
-    [ "$1" != rproxy_cache ] || remove_presets
+    [ "$1" != rproxy_cache ] || remove_presets cache
+    [ "$1" != rproxy_balancer ] || remove_presets balancer
     rm -f "$modules/mod_$1.so"
     echo "removed $modules/mod_$1.so"
     [ "$1" != rproxy ] || rm -f "$programs/rproxyctl"
