@@ -63,7 +63,21 @@ is(status(t61_head => '/', fields => [Host => 'a.example.com:81']), 200,
 is(status(t61_head => 'http://localhost/.env'), 403, 'an absolute target');
 is(status(t61_lists => '/.env'), 200, 'a check that is off');
 
-# ---- limits ----
+# ---- trying it ----
+
+{
+    my $log = RProxy::Log->error_log;
+    is_deeply([map { status(t61_detect => '/try') } 1 .. 3], [200, 200, 200],
+        'DetectOnly refuses nothing');
+    like($log->await(qr/RP4003/),
+        qr{would be refused by try: more than 1/hour, burst 0, of 127\.0\.0\.1},
+        'and tells what it would');
+    is(status(t61_detect => '/', from => '127.0.0.5'), 200, 'networks likewise');
+    $log->await(qr/RP4003: would be refused by deny/);
+    is(status(t61_detect => '/.env'), 200, 'heads likewise');
+    $log->await(qr/RP4003: would be refused by head-hidden/);
+}
+# ---- limits: last, for not all of so many refusals in a second are logged ----
 
 is_deeply([map { status(t61_limits => '/each') } 1 .. 5],
     [200, 200, 200, 200, 429], 'a rate, and a burst');
@@ -112,26 +126,11 @@ is_deeply([map { status(t61_limits => '/free') } 1 .. 3], [200, 200, 200],
     ok(time < $until, '... and then it is allowed again');
 }
 
-# ---- trying it ----
-
-{
-    my $log = RProxy::Log->error_log;
-    is_deeply([map { status(t61_detect => '/try') } 1 .. 3], [200, 200, 200],
-        'DetectOnly refuses nothing');
-    like($log->await(qr/RP4003/),
-        qr{would be refused by try: more than 1/hour, burst 0, of 127\.0\.0\.1},
-        'and tells what it would');
-    is(status(t61_detect => '/', from => '127.0.0.5'), 200, 'networks likewise');
-    $log->await(qr/RP4003: would be refused by deny/);
-    is(status(t61_detect => '/.env'), 200, 'heads likewise');
-    $log->await(qr/RP4003: would be refused by head-hidden/);
-}
 is_deeply([map { status(t61_off => '/.env') } 1 .. 2], [200, 200],
     'without RProxyGuard nothing is refused');
 
 
-# Of all processes together, to the request.  Last: so many refusals in a second
-# are not all logged.
+# Of all processes together, to the request.
 {
     my @pipes = map {
         open my $pipe, '-|', $^X, '-It/lib', '-e', <<'END' or die $!;
