@@ -10,6 +10,7 @@ use warnings FATAL => 'all';
 use lib 't/lib';
 use Apache::Test qw(-withtestmore);
 use RProxy::Balancer ();
+use RProxy::Origin ();
 use RProxy::Prometheus ();
 use RProxy::Server ();
 
@@ -136,6 +137,46 @@ CONF
     my ($c, $d) = map { $again->url($_) } qw(c d);
     like($log->await(qr/ 1 /), qr/^\Q$c\E 1 - method$/m, 'one try');
     like($log->await(qr/ 2 /), qr/^\Q$d\E 2 \Q$c\E method$/m, 'the one before');
+};
+
+subtest 'more members than a page has room for' => sub {
+    my $port = RProxy::Origin::port('origin_h');
+    my $many = RProxy::Balancer->start(
+        members => [e => ''],
+        conf    => join "\n", '<RProxyUpstream many>',
+        (map {"RProxyMember http://127.0.1.$_:$port"} 1 .. 250),
+        'RProxyBalancer method=round-robin',
+        'RProxyBalancerEject failures=1 time=60s', '</RProxyUpstream>',
+        'RProxyRetry on=none', 'RProxyPass /many many',
+        '<Location /metrics>', 'SetHandler rproxy-metrics', 'RProxyPass "!"',
+        '</Location>', '',
+    );
+    is($many->ask('/many')->status, 502, 'one of them is asked in vain');
+    RProxy::Server::await(
+        sub { $many->upstream('many')->{failed} == 1 }, 'its failure');
+    my $first = $many->ask('/rproxy-status')->body;
+    like($first, qr/1 to 100 of 250, those that are not well first/, 'a part');
+    my $rows = sub {
+        return scalar(() = $_[0] =~ /<tr><th scope="row">[^<]*<small>w/g);
+    };
+    is($rows->($first), 101, 'so many rows, and that of the other upstream');
+    my ($name, $state) = $first =~ m{<table\ class="rows\ pool">.*?
+        <tr><th\ scope="row">(http://127\.0\.1\.\d+):.*?class="state\ bad">
+        (\w+)<}sx;
+    is($state, 'ejected', 'the one that is not well comes first');
+    like($first, qr{<a href="\?upstream=many&amp;from=100">next</a>}, 'a link');
+    my $last = $many->ask('/rproxy-status?upstream=many&from=200')->body;
+    like($last, qr/201 to 250 of 250/, 'the last part');
+    is($rows->($last), 50, 'its rows');
+    like($many->ask('/rproxy-status?upstream=many&from=900')->body,
+        qr/1 to 100 of 250/, 'there is no part so far back');
+    my $metrics = $many->ask('/metrics')->body;
+    my $url = qr/upstream="many",member="http:[^"]*"/;
+    is(scalar(() = $metrics =~ /^rproxy_balancer_member_up\{$url\} /mg), 250,
+        'a metric of each');
+    unlike($metrics, qr/_bucket\{$url/, 'but no histograms');
+    like($metrics, qr/_duration_seconds_bucket\{upstream="many",le/,
+        'one of all');
 };
 
 is_deeply($farm->httpd->complaints, [], 'nothing odd in the log');

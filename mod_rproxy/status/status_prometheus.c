@@ -14,6 +14,9 @@ typedef struct {
     size_t offset;
 } number_t;
 
+/* Of an upstream with more members they would be most of a scrape. */
+#define MOST_HISTOGRAMS 200
+
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
 static uint64_t number_of(const void *row, const number_t *number)
@@ -223,6 +226,7 @@ static const struct {
 typedef struct {
     const status_member_t *member;
     const char *labels;
+    int has_histograms;
 } member_row_t;
 
 static const char *member_labels(apr_pool_t *pool,
@@ -250,6 +254,7 @@ static const member_row_t *member_rows(apr_pool_t *pool,
 
         for (j = 0; j < upstream->member_count; j++, n++) {
             rows[n].member = &upstream->members[j];
+            rows[n].has_histograms = upstream->member_count <= MOST_HISTOGRAMS;
             rows[n].labels = member_labels(pool, upstream, rows[n].member);
         }
     }
@@ -274,9 +279,11 @@ static void write_member_histogram(writer_t *w, const member_row_t *row,
 
     prometheus_head(w, name, "histogram", member_histograms[index].help);
     for (; row->member; row++) {
-        prometheus_histogram(w, name, row->labels,
-                             (const histogram_t *)((const char *)row->member
-                                                   + offset));
+        if (row->has_histograms) {
+            prometheus_histogram(w, name, row->labels,
+                                 (const histogram_t *)((const char *)row->member
+                                                       + offset));
+        }
     }
 }
 

@@ -339,10 +339,11 @@ static void write_others(writer_t *w, const balanced_t *of, int members,
 static void write_upstream(writer_t *w, balanced_t *of, int from)
 {
     report_sum_t sum;
-    int many, skip = from;
+    int many, skip;
 
     report_sum(&sum, of);
     many = sum.members > MOST_ROWS;
+    from = skip = from < sum.members ? from : 0;
     write_text(w, "<section>");
     write_title(w, of, &sum);
     write_facts(w, &sum);
