@@ -108,9 +108,13 @@ static int all_fit(server_rec *s, const balancer_upstream_t *u)
 }
 
 /* Places for those configured, and for some that come at run time. */
-static int room_of(const balancer_upstream_t *u, const method_conf_t *conf)
+static int room_of(const balancer_upstream_t *u, const balancer_conf_t *conf)
 {
-    int room = conf->room >= 0 ? conf->room : u->count + DEFAULT_ROOM;
+    int room = conf->method->room;
+
+    if (room < 0) {
+        room = u->count + DEFAULT_ROOM + discovered_limit(conf->discover);
+    }
 
     room = room > u->count ? room : u->count;
     return room < BALANCER_MEMBERS ? room : BALANCER_MEMBERS;
@@ -301,7 +305,7 @@ apr_status_t balanced_configure(apr_pool_t *pconf, server_rec *s,
         if (balancer_config_of(upstreams[i].name, &conf)) {
             warn_of_weights(&upstreams[i]);
             all[n] = upstreams[i];
-            all[n].room = room_of(&upstreams[i], conf.method);
+            all[n].room = room_of(&upstreams[i], &conf);
             if (!all[n].room) {
                 continue;
             }

@@ -12,6 +12,7 @@
 
 #define CONTAINER "<RProxyUpstream"
 #define BALANCER "RProxyBalancer" /* how directives of the balancer begin */
+#define DISCOVER BALANCER "Discover"
 
 static const option_t member_options[] = {
     { "max-connections", OPTION_INT, offsetof(member_t, max_connections), 0,
@@ -157,6 +158,16 @@ static const char *check_children(cmd_parms *cmd)
     return NULL;
 }
 
+static int has_child(const cmd_parms *cmd, const char *name)
+{
+    const ap_directive_t *child = cmd->directive->first_child;
+
+    while (child && ap_cstr_casecmp(child->directive, name) != 0) {
+        child = child->next;
+    }
+    return child != NULL;
+}
+
 const char *config_upstream_container(cmd_parms *cmd, void *dir,
                                       const char *argument)
 {
@@ -182,7 +193,9 @@ const char *config_upstream_container(cmd_parms *cmd, void *dir,
                                       "the one at %s: expected another name",
                             name, upstream->defined_at);
     }
-    cmd->directive->data = add_upstream(cmd, name);
+    upstream = add_upstream(cmd, name);
+    upstream->is_discovered = has_child(cmd, DISCOVER);
+    cmd->directive->data = upstream;
     return ap_walk_config(cmd->directive->first_child, cmd, cmd->context);
 }
 

@@ -61,7 +61,7 @@ static void warn_hidden_patterns(apr_pool_t *ptemp, const server_conf_t *conf)
 
 static void warn_upstream(const upstream_t *upstream, int is_used)
 {
-    if (upstream->members->nelts == 0) {
+    if (upstream->members->nelts == 0 && !upstream->is_discovered) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, NULL,
                      RPLOGNO(1104) "<RProxyUpstream %s> at %s has no members: "
                                    "requests to it are answered with 503; "

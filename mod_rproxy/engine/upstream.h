@@ -86,6 +86,7 @@ struct upstream_t {
     const char *name;            /* of the container, or "http://host:port" */
     const char *defined_at;      /* "file:line" of its first directive */
     apr_array_header_t *members; /* of member_t *, in the order given */
+    int is_discovered;           /* members come at run time, if any */
     int id;
     retry_rules_t retry; /* what is set of it counts before all else */
     int retry_budget_percent;

@@ -3,12 +3,14 @@
 /* discovered.c: see discovered.h.  Layer L2. */
 #include "discovered.h"
 
+#include <stdlib.h>
 #include <sys/mman.h>
 
 #include <http_main.h>
 
 #include "../balanced.h"
 #include "discovery.h"
+#include "driver/clock.h"
 
 static source_t *sources; /* [source_count]; of this configuration */
 static int source_count;
@@ -48,6 +50,16 @@ static void tell(const source_t *s, source_news_e news, const char *text)
 }
 
 /* ---- sources ---- */
+
+int discovered_limit(const apr_array_header_t *rules)
+{
+    int i, n = 0;
+
+    for (i = 0; rules && i < rules->nelts; i++) {
+        n += APR_ARRAY_IDX(rules, i, const source_rules_t *)->dns.limit;
+    }
+    return n;
+}
 
 static int count_sources(void)
 {
@@ -128,8 +140,29 @@ apr_status_t discovered_configure(apr_pool_t *pconf)
 
 /* ---- the thread ---- */
 
+/* Members of directives that are there no more go. */
+static void forget_others(void)
+{
+    const char **origins =
+        malloc(sizeof(*origins) * (size_t)(source_count + 1));
+    int i, k, n;
+
+    for (i = 0; origins && i < balanced_list->nelts; i++) {
+        balanced_t *b = APR_ARRAY_IDX(balanced_list, i, balanced_t *);
+
+        for (n = k = 0; k < source_count; k++) {
+            if (sources[k].balance == &b->balance) {
+                origins[n++] = sources[k].rules->origin;
+            }
+        }
+        roster_keep_found(&b->balance, origins, n, clock_now());
+    }
+    free(origins);
+}
+
 void discovered_begin(void)
 {
+    forget_others();
     if (!source_count) {
         return;
     }

@@ -6,8 +6,13 @@
 #define RPROXY_BALANCER_DISCOVERED_H
 
 #include <httpd.h>
+#include <apr_tables.h>
 
 #include "source.h"
+
+/* How many members these sources may find.
+ * @param rules  of source_rules_t *, or NULL */
+int discovered_limit(const apr_array_header_t *rules);
 
 /* In post_config, when balanced_list is there.  @return APR_ENOMEM */
 apr_status_t discovered_configure(apr_pool_t *pconf);

@@ -155,6 +155,9 @@ static void addresses_came(void *ctx, int status, int timeouts,
     }
     verdict = read_answer(status, message, len, q->asked, dns_found_address,
                           host, &q->of->found.ttl_s, &fault);
+    if (dns_found_is_failure(verdict)) {
+        host->addresses->nelts = first; /* what came before it went wrong */
+    }
     if (q->asked == DNS_TYPE_AAAA) {
         mark_v6(host->addresses, first);
     }

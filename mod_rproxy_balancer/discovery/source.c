@@ -37,33 +37,32 @@ static int make_entry(roster_entry_t *entry, const found_member_t *m)
            && put(entry->route, sizeof(entry->route), m->route);
 }
 
+/* @return NULL, or why not all are there */
 static const char *to_roster(source_t *s, const found_list_t *list,
-                             int64_t now_us, apr_pool_t *pool)
+                             int64_t now_us)
 {
-    roster_entry_t *entries =
-        apr_palloc(pool, sizeof(*entries) * (size_t)(list->count + 1));
+    size_t room = sizeof(roster_entry_t) * (size_t)(list->count + 1);
+    roster_entry_t *entries;
+    const char *error;
+    apr_pool_t *pool;
     int i, n = 0;
 
+    apr_pool_create(&pool, s->parent);
+    entries = apr_palloc(pool, room);
     for (i = 0; i < list->count; i++) {
         n += make_entry(&entries[n], &list->member[i]);
     }
-    return roster_replace(s->balance, ROSTER_FOUND, s->rules->origin, entries,
-                          n, now_us);
+    error = roster_replace(s->balance, ROSTER_FOUND, s->rules->origin, entries,
+                           n, now_us);
+    apr_pool_destroy(pool);
+    s->in_roster = error == NULL;
+    s->changes = roster_changes(s->balance);
+    return error;
 }
 
-int source_has_members(const source_t *s)
+static int is_in_roster(const source_t *s)
 {
-    roster_standing_t standing;
-    roster_entry_t entry;
-    int i;
-
-    for (i = 0; i < roster_places(s->balance); i++) {
-        if (roster_read(s->balance, i, &entry, &standing)
-            && entry.source == ROSTER_FOUND) {
-            return 1;
-        }
-    }
-    return 0;
+    return s->in_roster && s->changes == roster_changes(s->balance);
 }
 
 /* ---- what is told ---- */
@@ -108,11 +107,10 @@ void source_take(source_t *s, const found_list_t *list, const char *fault,
                                                 list->member, list->count);
     int is_new = !s->pool || diff.added || diff.removed || diff.changed;
     const char *error =
-        is_new || !s->in_roster ? to_roster(s, list, now_us, pool) : NULL;
+        is_new || !is_in_roster(s) ? to_roster(s, list, now_us) : NULL;
 
     s->view.answered_at_us = now_us;
     s->view.members = (uint32_t)list->count;
-    s->in_roster = error == NULL;
     if (is_new) {
         tell_of_change(s, &diff, list->count, now_us, pool);
     }
@@ -127,6 +125,23 @@ void source_take(source_t *s, const found_list_t *list, const char *fault,
     }
     s->list = *list;
     s->pool = pool;
+}
+
+void source_restore(source_t *s, int64_t now_us)
+{
+    int had_places = s->in_roster;
+    const char *error;
+
+    if (!s->pool || is_in_roster(s)) {
+        return;
+    }
+    error = to_roster(s, &s->list, now_us);
+    if (error) {
+        source_failed(s, error, now_us);
+    }
+    else if (!had_places) {
+        recovered(s);
+    }
 }
 
 /* ---- its course ---- */

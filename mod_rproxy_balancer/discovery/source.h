@@ -59,7 +59,8 @@ struct source_t {
     int64_t told_at;   /* of the failure that goes on */
     apr_pool_t *pool;  /* of the last good answer; NULL: there is none yet */
     found_list_t list; /* that answer */
-    int in_roster;     /* all of it */
+    int in_roster;     /* all of it was, when there had been: */
+    uint32_t changes;  /* of members */
     /* DNS */
     const apr_array_header_t *hosts; /* of that answer */
     char odd[SOURCE_ERROR_ROOM];     /* what was told of it */
@@ -89,8 +90,9 @@ void source_take(source_t *source, const found_list_t *list, const char *fault,
 /* There is none, and the members stay. */
 void source_failed(source_t *source, const char *why, int64_t now_us);
 
-/* Has discovery found any members of its upstream, in whichever process? */
-int source_has_members(const source_t *source);
+/* Somebody has changed members since, or there was no place for some: sees to it
+ * that all are there. */
+void source_restore(source_t *source, int64_t now_us);
 
 void source_dns_step(source_t *source, const struct pollfd *fds, int count,
                      int64_t now_us);

@@ -40,7 +40,7 @@ static int is_good(source_t *s, const dns_found_t *found)
     }
     s->partial = found->is_partial ? s->partial + 1 : 0;
     return s->partial == 0 || s->hosts || s->partial > PARTIAL_MAX
-           || !source_has_members(s);
+           || !roster_has_found(s->balance, s->rules->origin);
 }
 
 static void answered(source_t *s, const dns_found_t *found, int64_t now_us)
@@ -52,6 +52,7 @@ static void answered(source_t *s, const dns_found_t *found, int64_t now_us)
     tell_of_oddities(s, &found->odd, pool);
     if (!is_good(s, found)) {
         source_failed(s, found->fault, now_us);
+        source_restore(s, now_us);
         apr_pool_destroy(pool);
         return;
     }

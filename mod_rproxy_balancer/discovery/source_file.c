@@ -73,6 +73,7 @@ int64_t source_file_step(source_t *s, int64_t now_us)
     apr_pool_create(&pool, s->parent);
     error = look(s->rules->path, &s->seen_as, pool);
     if (!error && is_same(&s->seen_as, &s->read_as)) {
+        source_restore(s, now_us);
         apr_pool_destroy(pool);
         return now_us + s->rules->every;
     }

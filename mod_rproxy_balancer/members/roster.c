@@ -197,3 +197,52 @@ const char *roster_replace(balance_t *b, roster_source_e source,
     }
     return error;
 }
+
+/* ---- where members were found ---- */
+
+static int is_found(const segment_member_t *m)
+{
+    return m->use == PLACE_USED && m->source == ROSTER_FOUND;
+}
+
+int roster_has_found(const balance_t *b, const char *origin)
+{
+    uint64_t wanted = places_origin(origin);
+    int i, found = 0;
+
+    lock(b);
+    for (i = 0; i < b->places.count && !found; i++) {
+        found = is_found(&b->member[i]) && b->member[i].origin == wanted;
+    }
+    unlock(b);
+    return found;
+}
+
+static int is_one_of(uint64_t origin, const char *const *origins, int count)
+{
+    int i;
+
+    for (i = 0; i < count && places_origin(origins[i]) != origin; i++) {
+    }
+    return i < count;
+}
+
+void roster_keep_found(balance_t *b, const char *const *origins, int count,
+                       int64_t now_us)
+{
+    int i;
+
+    lock(b);
+    for (i = 0; i < b->places.count; i++) {
+        if (is_found(&b->member[i])
+            && !is_one_of(b->member[i].origin, origins, count)) {
+            place_leave(&b->places, i, now_us);
+        }
+    }
+    unlock(b);
+}
+
+uint32_t roster_changes(const balance_t *b)
+{
+    return __atomic_load_n(&b->shared->changes, __ATOMIC_ACQUIRE);
+}

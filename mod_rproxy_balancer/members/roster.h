@@ -57,4 +57,14 @@ const char *roster_replace(balance_t *balance, roster_source_e source,
                            const char *origin, const roster_entry_t *entries,
                            int count, int64_t now_us);
 
+/* Is there a member that was found there? */
+int roster_has_found(const balance_t *balance, const char *origin);
+
+/* Nobody else discovers any more: what others than these have found goes. */
+void roster_keep_found(balance_t *balance, const char *const *origins,
+                       int count, int64_t now_us);
+
+/* Another number after each change of members, by whomever. */
+uint32_t roster_changes(const balance_t *balance);
+
 #endif

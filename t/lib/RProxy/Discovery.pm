@@ -15,7 +15,7 @@ use RProxy::Server ();
 use RProxy::Source ();
 use RProxy::Status ();
 
-our @EXPORT_OK = qw(farm source await_source await_members);
+our @EXPORT_OK = qw(farm source await_source await_members await_spread);
 
 # Was the module built with c-ares?
 sub has_dns {
@@ -27,7 +27,7 @@ sub has_dns {
 sub farm {
     my ($dns, @sources) = @_;
     my $dns_options = $dns
-        ? ' server=' . $dns->address . ' retry=100ms timeout=200ms tries=1' : '';
+        ? ' server=' . $dns->address . ' retry=100ms timeout=1s tries=1' : '';
     return RProxy::Balancer->start(
         members  => [],
         upstream => join("\n", 'RProxyBalancer method=round-robin',
@@ -57,6 +57,24 @@ sub await_members {
             return @up == $n;
         }, "$n members", 10);
     return;
+}
+
+# Until requests are spread like this (a process asks a member that has come as
+# soon as it has heard of it).  @return how they are spread
+sub await_spread {
+    my ($farm, %expect) = @_;
+    my ($n, $until) = (0, time + 5);
+    $n += $_ for values %expect;
+    while (1) {
+        my $seen = $farm->count($n);
+        return $seen if time > $until || same($seen, \%expect);
+    }
+}
+
+sub same {
+    my ($x, $y) = @_;
+    return join(' ', map {"$_ $x->{$_}"} sort keys %$x) eq
+        join(' ', map {"$_ $y->{$_}"} sort keys %$y);
 }
 
 1;

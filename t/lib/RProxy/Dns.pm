@@ -72,6 +72,7 @@ sub address { return "127.0.0.1:$_[0]{port}" }
 sub say {
     my ($self, $name, $type, $ttl, @data) = @_;
     delete $self->{fault}{$_} for '*', $name;
+    delete $self->{zone}{$name} if $type eq 'CNAME';
     $self->{zone}{$name}{$type} = [map { [$ttl, $_] } @data];
     return $self->publish;
 }
@@ -215,23 +216,25 @@ sub read_question {
 sub rows {
     my ($zone, $name, $type) = @_;
     my @rows;
+    my $owner = "\xc0\x0c";    # the question's name
     for (1 .. 12) {
         my $alias = $zone->{$name}{CNAME};
-        push @rows, row($name, 'CNAME', @{ $alias->[0] }) if $alias;
-        push @rows, map { row($name, $type, @$_) } @{ $zone->{$name}{$type} // [] };
+        push @rows, row($owner, 'CNAME', @{ $alias->[0] }) if $alias;
+        push @rows, map { row($owner, $type, @$_) } @{ $zone->{$name}{$type} // [] };
         last if !$alias;
-        $name = $alias->[0][1];
+        $name  = $alias->[0][1];
+        $owner = encode_name($name);
     }
     return @rows;
 }
 
 sub row {
-    my ($name, $type, $ttl, $data) = @_;
+    my ($owner, $type, $ttl, $data) = @_;
     my $bytes = $type eq 'A' ? inet_aton($data)
         : $type eq 'AAAA'    ? inet_pton(AF_INET6, $data)
         : $type eq 'SRV'     ? pack('n n n', @$data) . encode_name($data->[3])
         :                      encode_name($data);
-    return encode_name($name)
+    return $owner
         . pack('n n N n', $TYPE{$type}, 1, $ttl, length $bytes) . $bytes;
 }
 
