@@ -90,8 +90,8 @@ void source_take(source_t *source, const found_list_t *list, const char *fault,
 /* There is none, and the members stay. */
 void source_failed(source_t *source, const char *why, int64_t now_us);
 
-/* Somebody has changed members since, or there was no place for some: sees to it
- * that all are there. */
+/* Sees to it that all are there, if somebody has changed members since, or there
+ * was no place for some. */
 void source_restore(source_t *source, int64_t now_us);
 
 void source_dns_step(source_t *source, const struct pollfd *fds, int count,
