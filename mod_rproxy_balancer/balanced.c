@@ -244,6 +244,23 @@ static int open_learned(balanced_t *b, kept_t *kept, int number)
     return b->learned.entry != NULL;
 }
 
+/* Those that a source has found which the configuration names no longer. */
+static void forget_found(segment_t *segment, int number,
+                         const balancer_conf_t *conf, apr_pool_t *ptemp)
+{
+    int i, count = conf->discover ? conf->discover->nelts : 0;
+    const places_t places = places_of(segment, number);
+    uint64_t *origins = apr_palloc(ptemp, sizeof(*origins) * (size_t)count);
+
+    for (i = 0; i < count; i++) {
+        origins[i] = places_origin(
+            APR_ARRAY_IDX(conf->discover, i, source_rules_t *)->origin);
+    }
+    segment_lock(segment, number);
+    places_keep_origins(&places, origins, count, clock_now());
+    segment_unlock(segment, number);
+}
+
 /* The children of before go on with the old mapping until they end. */
 static int open_segment(kept_t *kept, process_rec *process,
                         const balancer_upstream_t *upstreams, int count)
@@ -326,6 +343,7 @@ apr_status_t balanced_configure(apr_pool_t *pconf, server_rec *s,
     for (i = 0; i < n; i++) {
         open_queue(list[i], kept, i, pconf);
         APR_ARRAY_PUSH(balanced_list, balanced_t *) = list[i];
+        forget_found(kept->segment, i, &list[i]->conf, pconf);
         if (!balance_open(&list[i]->balance, kept->segment, i, pconf)
             || !open_learned(list[i], kept, i)) {
             return no_memory(s);

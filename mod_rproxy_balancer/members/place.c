@@ -222,6 +222,22 @@ void places_clear(const places_t *places, int64_t now_us)
     }
 }
 
+void places_keep_origins(const places_t *places, const uint64_t *origins,
+                         int count, int64_t now_us)
+{
+    int i, k;
+
+    for (i = 0; i < places->count; i++) {
+        const segment_member_t *m = &places->member[i];
+
+        for (k = 0; k < count && origins[k] != m->origin; k++) {
+        }
+        if (m->use == PLACE_USED && m->source == ROSTER_FOUND && k == count) {
+            place_leave(places, i, now_us);
+        }
+    }
+}
+
 /* ---- all that a source knows ---- */
 
 typedef struct {

@@ -71,6 +71,10 @@ int places_merge(const places_t *places, const roster_entry_t *entries,
                  int count, roster_source_e source, uint64_t origin,
                  int64_t now_us);
 
+/* Members that others than these have found leave.  In the parent. */
+void places_keep_origins(const places_t *places, const uint64_t *origins,
+                         int count, int64_t now_us);
+
 /* Who has found members, as a number; "" is 0. */
 uint64_t places_origin(const char *origin);
 
