@@ -90,7 +90,7 @@ void source_take(source_t *source, const found_list_t *list, const char *fault,
 /* There is none, and the members stay. */
 void source_failed(source_t *source, const char *why, int64_t now_us);
 
-/* Sees to it that all are there, if somebody has changed members since, or there
+/* Sees to it that all are there, if somebody has changed members since or there
  * was no place for some. */
 void source_restore(source_t *source, int64_t now_us);
 
