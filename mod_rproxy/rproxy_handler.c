@@ -254,6 +254,7 @@ static void count(proxied_t *p)
     METRIC_ADD(m->bytes_out, (uint64_t)x->bytes_received);
     if (x->attempts > 1) {
         METRIC_ADD(m->retries, (uint64_t)(x->attempts - 1));
+        METRIC_ADD(x->upstream->shared->retries, (uint64_t)(x->attempts - 1));
     }
     if (x->outcome == OUTCOME_OK) {
         METRIC_ADD(m->status_class[x->status / 100], 1);

@@ -13,6 +13,7 @@ use RProxy::Balancer ();
 use RProxy::Origin ();
 use RProxy::Prometheus ();
 use RProxy::Server ();
+use RProxy::Status ();
 
 my $farm = RProxy::Balancer->start(
     members  => [a => 'weight=2', b => ''],
@@ -137,6 +138,10 @@ CONF
     my ($c, $d) = map { $again->url($_) } qw(c d);
     like($log->await(qr/ 1 /), qr/^\Q$c\E 1 - method$/m, 'one try');
     like($log->await(qr/ 2 /), qr/^\Q$d\E 2 \Q$c\E method$/m, 'the one before');
+    my $status = RProxy::Status->of('', port => $again->httpd->port);
+    is($status->{upstreams}[0]{retries}, 1, 'the upstream has counted it');
+    like($again->ask('/rproxy-status')->body, qr/; 1 retries, \d+ more may/,
+        'as the page says');
 };
 
 subtest 'more members than a page has room for' => sub {

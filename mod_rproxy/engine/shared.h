@@ -35,6 +35,7 @@
 struct upstream_shared_t {
     /* hundredths of a retry that may still be spent; relaxed atomic */
     int32_t retry_credit;
+    uint64_t retries; /* attempts beyond the first; relaxed atomic */
 } __attribute__((aligned(64)));
 
 /* Starts from 0 when another member gets the place. */

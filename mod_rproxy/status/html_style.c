@@ -81,6 +81,7 @@ const char html_style[] =
     ".rows thead th:nth-child(-n+2),.rows td:nth-child(-n+2)"
     "{text-align:left}\n"
     ".rows tbody th small{display:block}\n"
+    "caption{text-align:left;color:var(--soft);padding:.9rem .6rem .2rem}\n"
     ".state{border:1px solid;border-radius:1rem;padding:0 .55rem;"
     "color:var(--neutral)}"
     ".good{color:var(--good)}.warn{color:var(--warn)}.bad{color:var(--bad)}\n"

@@ -166,7 +166,9 @@ static void write_upstream(writer_t *w, const status_upstream_t *upstream)
     write_html(w, upstream->name);
     write_text(w, " <small>");
     write_html(w, upstream->defined_at);
-    write_format(w, "; %d retries left</small></h3>\n",
+    write_text(w, "; ");
+    html_count(w, upstream->retries);
+    write_format(w, " retries, %d more may follow</small></h3>\n",
                  upstream->retry_credit / 100);
     if (!upstream->member_count) {
         write_text(w, "<p class=\"none\">No members.</p></section>\n");

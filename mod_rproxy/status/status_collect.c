@@ -245,6 +245,7 @@ static void collect_upstream(status_view_t *view, const upstream_t *upstream,
 
     row->name = upstream->name;
     row->defined_at = upstream->defined_at;
+    row->retries = METRIC_READ(upstream->shared->retries);
     row->retry_credit = METRIC_READ(upstream->shared->retry_credit);
     row->members = rows_alloc(pool, sizeof(status_member_t), count);
     for (i = 0; i < n && row->member_count < count; i++) {

@@ -158,6 +158,7 @@ static void write_upstream(writer_t *w, const status_upstream_t *upstream)
 
     write_name(w, "{\"name\":", upstream->name);
     write_name(w, ",\"defined_at\":", upstream->defined_at);
+    write_count(w, ",\"retries\":", upstream->retries);
     write_format(w, ",\"retries_left\":%d.%02d,\"members\":[",
                  upstream->retry_credit / 100, upstream->retry_credit % 100);
     for (i = 0; i < upstream->member_count; i++) {

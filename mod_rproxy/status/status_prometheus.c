@@ -287,6 +287,21 @@ static void write_member_histogram(writer_t *w, const member_row_t *row,
     }
 }
 
+static void write_retries(writer_t *w, const status_view_t *view)
+{
+    int i;
+
+    prometheus_head(w, "upstream_retries_total", "counter",
+                    "Attempts beyond the first of a request.");
+    for (i = 0; i < view->upstream_count; i++) {
+        const status_upstream_t *upstream = &view->upstreams[i];
+
+        prometheus_sample_of(w, "upstream_retries_total", "", "upstream",
+                             label_escaped(w->pool, upstream->name),
+                             upstream->retries);
+    }
+}
+
 static void write_members(writer_t *w, const status_view_t *view)
 {
     const member_row_t *rows = member_rows(w->pool, view);
@@ -306,6 +321,7 @@ void status_prometheus(writer_t *w, const status_view_t *view)
 
     write_server(w, view);
     write_routes(w, view);
+    write_retries(w, view);
     write_members(w, view);
     for (at = view->sections; at && *at; at++) {
         (*at)->write(w, *at);

@@ -36,6 +36,7 @@ typedef struct {
     uint64_t attempts; /* of all members */
     const char *name;
     const char *defined_at;
+    uint64_t retries; /* attempts beyond the first */
     int retry_credit; /* hundredths of a retry that may be spent */
     int member_count;
     status_member_t *members;

@@ -225,9 +225,11 @@ static void end_fact(writer_t *w)
     write_text(w, "</dd></div>");
 }
 
-static void write_facts(writer_t *w, const report_sum_t *sum)
+static void write_facts(writer_t *w, const balanced_t *of,
+                        const report_sum_t *sum)
 {
     const report_recent_t *recent = &sum->recent;
+    int64_t waiting = report_queue_waiting(of);
 
     write_text(w, "<dl class=\"facts\">");
     begin_fact(w, "last minute");
@@ -241,6 +243,11 @@ static void write_facts(writer_t *w, const report_sum_t *sum)
     begin_fact(w, "in flight");
     html_count(w, sum->in_flight);
     end_fact(w);
+    if (waiting >= 0) {
+        begin_fact(w, "waiting");
+        html_count(w, (uint64_t)waiting);
+        end_fact(w);
+    }
     begin_fact(w, "requests");
     html_count(w, sum->requests);
     end_fact(w);
@@ -346,7 +353,7 @@ static void write_upstream(writer_t *w, balanced_t *of, int from)
     from = skip = from < sum.members ? from : 0;
     write_text(w, "<section>");
     write_title(w, of, &sum);
-    write_facts(w, &sum);
+    write_facts(w, of, &sum);
     write_columns(w);
     if (many) {
         int left = write_some(w, of, 0, &skip, MOST_ROWS);

@@ -86,6 +86,14 @@ static queue_line_t *line_of(const balanced_t *of)
     return of->balance.queue ? of->balance.queue->line : NULL;
 }
 
+int64_t report_queue_waiting(const balanced_t *of)
+{
+    const queue_line_t *line = line_of(of);
+
+    return line ? (int64_t)__atomic_load_n(&line->waiting, __ATOMIC_RELAXED)
+                : -1;
+}
+
 /* ---- the page ---- */
 
 /* Has anybody ever waited or been refused? */

@@ -8,6 +8,9 @@
 #include "../balanced.h"
 #include "status/status_write.h"
 
+/* So many wait now; -1: nobody may. */
+int64_t report_queue_waiting(const balanced_t *of);
+
 /* Nothing where nobody has waited so far. */
 void report_queue_html(writer_t *w, const balanced_t *of);
 
