@@ -3,6 +3,8 @@
 /* mod_rproxy_guard.c: the module record and the server's life.  Layer L2. */
 #include "guard_private.h"
 
+#include <dlfcn.h>
+
 #include <http_core.h>
 #include <http_main.h>
 #include <http_request.h>
@@ -189,11 +191,23 @@ static int access_checker(request_rec *r)
     return verdict.status ? guard_refuse(r, &verdict) : DECLINED;
 }
 
+/* httpd unloads modules at a restart and loads them again, perhaps elsewhere;
+ * what is kept from one configuration to the next must find its functions. */
+static void stay_loaded(void)
+{
+    Dl_info self;
+
+    if (dladdr(&look_pool, &self)) {
+        dlopen(self.dli_fname, RTLD_NOW | RTLD_NODELETE | RTLD_NOLOAD);
+    }
+}
+
 static void register_hooks(apr_pool_t *pool)
 {
     static const char *const behind[] = { "mod_rproxy_cache.c", "mod_cache.c",
                                           NULL };
 
+    stay_loaded();
     ap_hook_pre_config(pre_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(post_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_MIDDLE);
