@@ -277,7 +277,7 @@ sub status {
     is_deeply(RProxy::Status->of('t36_park')->{park_test},
         { of => 'rproxy-status' }, 'JSON');
     like($client->get('/rproxy-status')->body,
-        qr{<h2>Parking &amp; test</h2>\n<p>of rproxy-status</p>\n<footer>},
+        qr{<h2>Parking &amp; test</h2>\n<p>of rproxy-status</p>\n<h2>},
         'the page');
     like($client->get('/rproxy-metrics')->body, qr/^rproxy_park_test 7$/m,
         'the metrics');
