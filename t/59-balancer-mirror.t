@@ -10,6 +10,7 @@ use warnings FATAL => 'all';
 use lib 't/lib';
 use Apache::Test qw(-withtestmore);
 use FindBin ();
+use IO::Compress::Gzip ();
 use Time::HiRes qw(time);
 use RProxy::Admin ();
 use RProxy::ConfigTest ();
@@ -33,7 +34,7 @@ my @MISTAKES = (
     ['RProxyMirrorLimit requests=0' => q{'requests=0' is wrong}],
 );
 
-plan tests => 3 * @MISTAKES + 2 + 78;
+plan tests => 3 * @MISTAKES + 2 + 79;
 
 {
     my $test = RProxy::ConfigTest->new;
@@ -46,6 +47,15 @@ plan tests => 3 * @MISTAKES + 2 + 78;
 # ---- two versions of a site ----
 
 my $BIG = join '', map {"line $_ of a large page\n"} 1 .. 20_000;
+
+# The same text in other bytes.
+sub gzipped {
+    my ($text, $new) = @_;
+    my $out;
+    IO::Compress::Gzip::gzip(\$text => \$out, -Level => $new ? 1 : 9,
+        Name => $new ? 'b' : 'a') or die;
+    return $out;
+}
 
 sub page {
     my ($c, $request, $new) = @_;
@@ -67,6 +77,8 @@ sub page {
     return $c->reply(200, $new ? 'two' : 'one', @type) if $target =~ /body/;
     return $c->reply(200, qq(<input value="nonce=$nonce"> at $time\nend), @type)
         if $target =~ /masked/;
+    return $c->reply(200, gzipped(qq(<p nonce=$nonce>\n) . $BIG, $new), @type,
+        'Content-Encoding', 'gzip') if $target =~ /gzip/;
     return $c->reply(302, '', 'Location', "http://127.0.0.1:$port/elsewhere")
         if $target =~ /moved/;
     return $new ? $c->reply_chunked(200, [$BIG =~ /(.{1,7001})/gs], @type)
@@ -165,13 +177,14 @@ sub ask {
 {
     is(ask('/same?a=1', fields => ['X-Request-ID', "id-$_"])->body, 'the same', 'same')
         for 1 .. 3;
-    ask($_) for qw(/masked /moved /big);
-    my $report = await_count(equal => 6);
+    ask($_) for qw(/masked /moved /big /gzip);
+    my $report = await_count(equal => 7);
     is($report->{counts}{different}, 0, 'the same: nothing differs');
     is(row($report, '/same')->{equal}, 3, 'the same: by path, without the query');
     is(row($report, '/masked')->{equal}, 1, 'nonces and times are masked');
     is(row($report, '/moved')->{equal}, 1, 'the name of the member does not count');
     is(row($report, '/big')->{equal}, 1, 'nor does how the body is cut');
+    is(row($report, '/gzip')->{equal}, 1, 'nor how it is compressed');
     is(row($report, '/same')->{last}, undef, 'the same: no example');
 
     ask('/status', fields => ['X-Request-ID', 'id-of-status']);

@@ -92,6 +92,7 @@ void mirror_side_begin(mirror_t *m, mirror_side_t *side)
         side->body.cap = LINE_MAX_BYTES;
     }
     masked_digest_begin(&side->body);
+    side->content.text = &side->body;
 }
 
 /* Of a URL on the member itself: what follows its authority. */
@@ -136,8 +137,13 @@ void mirror_side_head(const mirror_t *m, mirror_side_t *side,
     int i;
 
     side->view.status = response->status;
+    if (!m->conf->compare) {
+        return;
+    }
     masked_digest_begin(&side->body);
-    for (i = 0; i < m->conf->field_count && m->conf->compare; i++) {
+    decoded_end(&side->content);
+    decoded_begin(&side->content, response->fields, response->field_count);
+    for (i = 0; i < m->conf->field_count; i++) {
         side->view.field[i] =
             field_hash(m, member, response, m->conf->field[i]);
     }
@@ -146,6 +152,7 @@ void mirror_side_head(const mirror_t *m, mirror_side_t *side,
 void mirror_side_end(mirror_side_t *side, int complete)
 {
     side->view.complete = complete;
+    decoded_end(&side->content);
     side->view.body = masked_digest_end(&side->body);
 }
 
@@ -209,7 +216,7 @@ static sink_e tap_body(void *ctx, chunk_t *chunk, slice_t data)
     const proxied_t *p = ctx;
 
     if (p->mirror->conf->compare) {
-        masked_digest_add(&p->mirror->original.body, data);
+        decoded_add(&p->mirror->original.content, data);
     }
     return p->mirror->sink->body(ctx, chunk, data);
 }
@@ -355,6 +362,7 @@ void mirror_prepare(proxied_t *p)
     const mirror_conf_t *conf = p->settings->mirror;
 
     if (!conf || !conf->upstream || remove_mark(&p->x->request)
+        || rproxy_request_is_error_document(p->r)
         || !mirror_conf_has_method(conf, p->r->method) || !is_drawn(conf)) {
         return;
     }

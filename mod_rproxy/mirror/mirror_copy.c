@@ -93,7 +93,7 @@ static sink_e look_at_body(void *ctx, chunk_t *chunk, slice_t data)
     mirror_t *m = ctx;
 
     if (m->conf->compare) {
-        masked_digest_add(&m->copy.body, data);
+        decoded_add(&m->copy.content, data);
     }
     return SINK_OK;
 }

@@ -5,6 +5,7 @@
 #ifndef RPROXY_MIRROR_PRIVATE_H
 #define RPROXY_MIRROR_PRIVATE_H
 
+#include "decoded.h"
 #include "mirror.h"
 #include "mirror_conf.h"
 
@@ -12,6 +13,7 @@
 typedef struct {
     mirror_view_t view;
     masked_digest_t body;
+    decoded_t content; /* becomes body */
 } mirror_side_t;
 
 typedef struct mirror_t {
