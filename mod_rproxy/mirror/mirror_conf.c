@@ -246,7 +246,7 @@ static int next_match(const mirror_masks_t *masks, slice_t line, size_t from,
 
 void mirror_mask(const void *masks, slice_t line, digest_t *out)
 {
-    ap_regmatch_t m;
+    ap_regmatch_t m = { 0 };
     size_t at = 0;
 
     while (at < line.len && next_match(masks, line, at, &m)) {
