@@ -55,6 +55,11 @@ APR_DECLARE_OPTIONAL_FN(void, rproxy_wake, (rproxy_park_t * park));
 /* Does more wait for this client than should?  Then wait for PARK_ROOM. */
 APR_DECLARE_OPTIONAL_FN(int, rproxy_output_full, (request_rec * r));
 
+/* Behind the fixups: a request that goes to an upstream with the query from is
+ * sent with to instead, or without one where to is empty. */
+APR_DECLARE_OPTIONAL_FN(void, rproxy_change_query,
+                        (request_rec * r, const char *from, const char *to));
+
 /* Is this request served on an event loop now (nothing may wait)? */
 APR_DECLARE_OPTIONAL_FN(int, rproxy_on_loop, (request_rec * r));
 

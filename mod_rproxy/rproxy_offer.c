@@ -4,6 +4,8 @@
  * their own.  Layer L2.  client/park.c has the others. */
 #include "rproxy_offer.h"
 
+#include <apr_strings.h>
+
 #include "client/blocking.h"
 #include "client/client.h"
 #include "config/config_upstream.h"
@@ -37,6 +39,23 @@ static void rproxy_finish_alone(request_rec *r, int on)
     }
 }
 
+/* The target was made when the route was found; it ends with the query. */
+static void rproxy_change_query(request_rec *r, const char *from,
+                                const char *to)
+{
+    proxied_t *p = ap_get_module_config(r->request_config, &rproxy_module);
+    const char *target = p ? p->match.upstream_uri : NULL;
+    const char *mark = target ? strchr(target, '?') : NULL;
+
+    if (mark && strcmp(mark + 1, from) == 0) {
+        p->match.upstream_uri =
+            apr_pstrcat(r->pool,
+                        apr_pstrmemdup(r->pool, target,
+                                       (apr_size_t)(mark - target)),
+                        *to ? "?" : "", to, NULL);
+    }
+}
+
 static const char *rproxy_outcome(request_rec *r)
 {
     return log_field(r, "outcome");
@@ -63,4 +82,5 @@ void offer_register(void)
     APR_REGISTER_OPTIONAL_FN(rproxy_memory_bucket);
     APR_REGISTER_OPTIONAL_FN(rproxy_finish_alone);
     APR_REGISTER_OPTIONAL_FN(rproxy_outcome);
+    APR_REGISTER_OPTIONAL_FN(rproxy_change_query);
 }

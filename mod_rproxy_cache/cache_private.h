@@ -34,6 +34,7 @@ typedef struct {
     APR_OPTIONAL_FN_TYPE(rproxy_finish_alone) * finish_alone;
     APR_OPTIONAL_FN_TYPE(rproxy_outcome) * outcome;
     APR_OPTIONAL_FN_TYPE(rproxy_use_loop) * use_loop;
+    APR_OPTIONAL_FN_TYPE(rproxy_change_query) * change_query;
 } cache_peers_t;
 
 typedef struct {

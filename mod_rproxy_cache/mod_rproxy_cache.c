@@ -21,6 +21,7 @@
 #include "purge/cache_methods.h"
 #include "save/cache_save.h"
 #include "config/cache_sections.h"
+#include "serve/cache_strip.h"
 #include "serve/cache_wait.h"
 #include "engine/periodic.h"
 
@@ -66,6 +67,7 @@ static void find_peers(void)
     p->finish_alone = APR_RETRIEVE_OPTIONAL_FN(rproxy_finish_alone);
     p->outcome = APR_RETRIEVE_OPTIONAL_FN(rproxy_outcome);
     p->use_loop = APR_RETRIEVE_OPTIONAL_FN(rproxy_use_loop);
+    p->change_query = APR_RETRIEVE_OPTIONAL_FN(rproxy_change_query);
 }
 
 /* Hits are for the event loops, whatever else the virtual host serves. */
@@ -288,6 +290,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_post_config(post_config, NULL, NULL, APR_HOOK_LAST);
     ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_MIDDLE);
     cache_lookup_register_hooks(pool);
+    cache_strip_register_hooks(pool);
     cache_save_register_hooks(pool);
     cache_methods_register_hooks(pool);
     cache_report_register(pool);

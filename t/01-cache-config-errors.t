@@ -13,7 +13,7 @@ use RProxy::ConfigTest ();
 my $SIZE  = 'RProxyCacheSize 1m';
 my @TIMES = map {"RProxyCache$_"} qw(Default Min Max Errors KeepStale Revalidate
     Wait);
-my @FLAGS = ('RProxyCache', map {"RProxyCache$_"} qw(Status WordPress LiteSpeed));
+my @FLAGS = ('RProxyCache', map {"RProxyCache$_"} qw(Status WordPress LiteSpeed QueryStrip));
 my @WORDS = map {"RProxyCache$_"} qw(Bypass NoStore QueryIgnore QueryKeep Key
     Ignore Compress Target Purge);
 

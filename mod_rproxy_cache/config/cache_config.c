@@ -30,6 +30,7 @@ const cache_settings_t cache_default_settings = {
     .heuristic_max_s = DAY_S,
     .errors_s = 0,
     .query = QUERY_AS_IS,
+    .query_strip = 1,
     .keep_scheme = 1,
     .keep_host = 1,
     .ignore = 0,

@@ -35,8 +35,8 @@ enum {
 #define CACHE_SETTINGS_NUMBERS(X)                                             \
     X(enabled) X(checked) X(default_s) X(min_s) X(max_s) X(keep_stale_s)      \
     X(while_revalidate_s) X(if_error_s) X(heuristic_percent)                  \
-    X(heuristic_max_s) X(errors_s) X(query) X(keep_scheme) X(keep_host)       \
-    X(ignore) X(compress) X(wait_s) X(status_field) X(wordpress)              \
+    X(heuristic_max_s) X(errors_s) X(query) X(query_strip) X(keep_scheme)     \
+    X(keep_host) X(ignore) X(compress) X(wait_s) X(status_field) X(wordpress)              \
     X(litespeed)
 
 #define CACHE_SETTINGS_POINTERS(X)                                            \
@@ -61,8 +61,9 @@ typedef struct {
     int keep_stale_s; /* kept and served on errors so long beyond its life */
     int while_revalidate_s, if_error_s;
     int heuristic_percent, heuristic_max_s;
-    int errors_s; /* lifetime of 404, 410, 5xx without an explicit one */
-    int query;    /* query_rule_e */
+    int errors_s;    /* lifetime of 404, 410, 5xx without an explicit one */
+    int query;       /* query_rule_e */
+    int query_strip; /* what is not in the key is not sent to the origin */
     int keep_scheme, keep_host;
     int ignore;       /* bits above */
     int compress;     /* bits above */

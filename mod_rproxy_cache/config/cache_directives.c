@@ -292,6 +292,9 @@ const command_rec cache_directives[] = {
         ANYWHERE, "name ...: arguments that do not count, * allowed"),
     AP_INIT_ITERATE("RProxyCacheQueryKeep", set_words, FIELD(query_keep),
         ANYWHERE, "name ...: the only arguments that count, * allowed"),
+    AP_INIT_TAKE1("RProxyCacheQueryStrip", set_flag, FIELD(query_strip),
+        ANYWHERE, "On or Off: arguments that do not count are not sent to the "
+        "origin"),
     AP_INIT_ITERATE("RProxyCacheKey", set_key, NULL, ANYWHERE,
         "cookie=|header=|expr=|no-host|no-scheme ...: what else tells pages "
         "apart, or does not"),

@@ -220,3 +220,24 @@ void key_query_put(key_text_t *text, slice_t query, const key_rules_t *rules)
         put_argument(text, sorted[i], i == 0);
     }
 }
+
+int key_query_kept(char *out, size_t cap, slice_t query,
+                   const key_rules_t *rules)
+{
+    key_text_t text = key_text_open(out, cap, 0);
+    int is_first = 1;
+
+    while (query.p && rules->query != QUERY_IGNORED) {
+        slice_t argument = cut_argument(&query);
+
+        if (!argument_stays(argument, rules)) {
+            continue;
+        }
+        if (!is_first) {
+            key_text_put_char(&text, '&');
+        }
+        key_text_put(&text, argument);
+        is_first = 0;
+    }
+    return key_text_length(&text);
+}

@@ -11,6 +11,11 @@
 /* Writes "?" and the arguments that stay, or nothing when none does. */
 void key_query_put(key_text_t *text, slice_t query, const key_rules_t *rules);
 
+/* The arguments that stay, as they were sent and in their order, without "?".
+ * @return length, or -1: does not fit into cap */
+int key_query_kept(char *out, size_t cap, slice_t query,
+                   const key_rules_t *rules);
+
 /* Orders names (before "=") as applications may read them: percent-decoded,
  * without case, up to "[", and with "_" for " " and "." as PHP has it.  Sorting
  * must not exchange arguments that one of them takes for the same.

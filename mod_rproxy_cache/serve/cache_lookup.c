@@ -20,6 +20,7 @@
 #include "save/cache_save.h"
 #include "serve/cache_form.h"
 #include "serve/cache_serve.h"
+#include "serve/cache_strip.h"
 #include "serve/cache_wait.h"
 
 #define SERVE_HANDLER "rproxy-cache"
@@ -271,6 +272,7 @@ static int fetch(cache_request_t *q, request_rec *r, int marked)
     int wait = CACHE_SETTING(q->settings, wait_s) > 0 && !marked && !q->waited;
 
     q->way = CACHE_FETCH;
+    cache_strip_query(q, r);
     cache_count(number_of(q),
                 !q->stale.object              ? COUNT_MISS
                 : q->verdict == REUSE_REQUEST ? COUNT_REQUEST

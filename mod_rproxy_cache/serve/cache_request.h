@@ -50,8 +50,9 @@ typedef struct {
     int64_t part_first, part_last; /* the new part alone */
     store_fill_t *fill;            /* CACHE_FETCH */
     cache_saving_t *saving;
-    slice_t body;        /* first bytes of the request's body, if kept */
-    const char *handler; /* what r->handler was: CACHE_WAIT */
+    slice_t body;         /* first bytes of the request's body, if kept */
+    const void *stripped; /* see cache_strip.c */
+    const char *handler;  /* what r->handler was: CACHE_WAIT */
 
     reuse_e verdict;          /* of pin or stale */
     const char *fwd;          /* Cache-Status fwd=, NULL with a hit */

@@ -437,6 +437,41 @@ static void check_many_arguments(void **state)
     assert_memory_equal(out + 13, query, uri.query.len);
 }
 
+static void check_kept(void **state)
+{
+    static const char *const ignore[] = { "utm_*", NULL };
+    static const char *const keep[] = { "id", NULL };
+    static const key_rules_t ignored = { QUERY_SORTED, 1, 1, ignore, NULL };
+    static const key_rules_t kept = { QUERY_AS_IS, 1, 1, NULL, keep };
+    static const struct {
+        const char *query;
+        const key_rules_t *rules;
+        const char *expected;
+    } cases[] = {
+        { "b=1&utm_a=x&a=2", &ignored, "b=1&a=2" },
+        { "utm_a=x", &ignored, "" },
+        { "utm_a=x&&b", &ignored, "&b" },
+        { "utm_a=x;b=1", &ignored, "utm_a=x;b=1" },
+        { "b=1&id=2&c", &kept, "id=2" },
+        { "b=1&id=2", &no_query, "" },
+    };
+    char out[64];
+    size_t i;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        slice_t query = slice_str(cases[i].query);
+        size_t len = strlen(cases[i].expected);
+
+        assert_int_equal(key_query_kept(out, sizeof(out), query,
+                                        cases[i].rules),
+                         len);
+        assert_memory_equal(out, cases[i].expected, len);
+        assert_int_equal(key_query_kept(out, len ? len - 1 : 0, query,
+                                        cases[i].rules),
+                         len ? -1 : 0);
+    }
+}
+
 /* A query of empty arguments only is the longest list there can be. */
 static void check_long_query(void **state)
 {
@@ -473,6 +508,7 @@ int main(void)
              NULL);
     unit_add("as many arguments as are sorted, and one more",
              check_many_arguments, NULL);
+    unit_add("the query that is kept", check_kept, NULL);
     unit_add("a query of 64 KB", check_long_query, NULL);
     return unit_run("cache_key");
 }
