@@ -21,6 +21,8 @@
 #include "status/discovery_report.h"
 #include "traffic/canaries.h"
 
+#define BELL_LOOK apr_time_from_msec(100)
+
 static prober_t *prober; /* of this child */
 
 static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
@@ -76,7 +78,7 @@ static void start_bell(apr_pool_t *p, server_rec *s)
             queues[n++] = b->balance.queue;
         }
     }
-    rv = queue_bell_start(queues, n, p);
+    rv = queue_bell_start(queues, n, BELL_LOOK, p);
     if (rv != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_ERR, rv, s,
                      RPLOGNO(3040) "no thread that could wake who waits for a "

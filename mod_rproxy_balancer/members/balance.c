@@ -124,12 +124,13 @@ static int enter(const balance_t *b, int member, uint32_t limit)
     return 1;
 }
 
+/* queue_is_used is asked next: whoever waits was seen, or sees the room. */
 static void leave(const balance_t *b, int member)
 {
     __atomic_fetch_sub(held(b, member), 1, __ATOMIC_RELAXED);
     __atomic_fetch_sub(&b->shared->total, 1, __ATOMIC_RELAXED);
     __atomic_fetch_sub(&b->segment->in_flight[b->places.first + member], 1,
-                       __ATOMIC_RELAXED);
+                       __ATOMIC_SEQ_CST);
 }
 
 /* ---- choosing ---- */
@@ -352,7 +353,6 @@ static void engine_leave(void *pool, int member, balancer_reason_e reason,
         balance_event(b, member, HEALTH_REQUEST_PASSED, now);
     }
     if (b->queue) {
-        __atomic_thread_fence(__ATOMIC_SEQ_CST); /* queue_is_used says why */
         balance_call(b, now);
     }
 }

@@ -35,7 +35,8 @@ static uint32_t room_for(balance_t *b, uint32_t enough)
 
     end = positions_asked(plan);
     for (i = 0; i < end && room < enough; i++) {
-        uint32_t load = method_load(&b->load.in_flight[plan->member[i]]);
+        uint32_t load = __atomic_load_n(&b->load.in_flight[plan->member[i]],
+                                        __ATOMIC_SEQ_CST);
 
         room += load < plan->limit[i] ? plan->limit[i] - load : 0;
     }

@@ -129,7 +129,7 @@ int queue_deliver(queue_t *q)
  * then it is no news to whoever has it now. */
 static void tell(queue_t *q, int place)
 {
-    int child = q->line->place[place].child;
+    int child = __atomic_load_n(&q->line->place[place].child, __ATOMIC_RELAXED);
 
     if (child != segment_child()) {
         sem_post(&q->bell[child % q->segment->children]);

@@ -7,31 +7,27 @@
 
 #include "engine/thread.h"
 
-#define LOOK_NS 100000000
-
 typedef struct {
     queue_t *const *queues;
     int count;
+    apr_interval_time_t look;
     sem_t *bell;
     apr_thread_t *thread;
     int stopping; /* atomic */
 } ringer_t;
 
-static void sleep_until_rung(sem_t *bell, int anybody_waits)
+static void sleep_until_rung(const ringer_t *ringer, int anybody_waits)
 {
-    struct timespec until;
+    apr_time_t at = apr_time_now() + ringer->look;
+    struct timespec until = { apr_time_sec(at), apr_time_usec(at) * 1000 };
 
     if (!anybody_waits) {
-        sem_wait(bell);
+        sem_wait(ringer->bell);
     }
     else {
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += LOOK_NS;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        sem_timedwait(bell, &until);
+        sem_timedwait(ringer->bell, &until);
     }
-    while (sem_trywait(bell) == 0) {
+    while (sem_trywait(ringer->bell) == 0) {
         /* rung several times: one look */
     }
 }
@@ -43,7 +39,7 @@ static void *APR_THREAD_FUNC listen_to_bell(apr_thread_t *thread, void *data)
 
     (void)thread;
     while (!__atomic_load_n(&ringer->stopping, __ATOMIC_ACQUIRE)) {
-        sleep_until_rung(ringer->bell, waiting);
+        sleep_until_rung(ringer, waiting);
         waiting = 0;
         for (i = 0; i < ringer->count; i++) {
             waiting += queue_deliver(ringer->queues[i]);
@@ -64,7 +60,7 @@ static apr_status_t stop(void *data)
 }
 
 apr_status_t queue_bell_start(queue_t *const *queues, int count,
-                              apr_pool_t *pool)
+                              apr_interval_time_t look, apr_pool_t *pool)
 {
     ringer_t *ringer = apr_pcalloc(pool, sizeof(*ringer));
     apr_status_t rv;
@@ -74,6 +70,7 @@ apr_status_t queue_bell_start(queue_t *const *queues, int count,
     }
     ringer->queues = queues;
     ringer->count = count;
+    ringer->look = look;
     ringer->bell = &queues[0]->bell[segment_child()];
     rv = thread_start(&ringer->thread, listen_to_bell, ringer, pool);
     if (rv == APR_SUCCESS) {

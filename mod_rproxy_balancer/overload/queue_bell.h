@@ -11,8 +11,9 @@
 #include "queue.h"
 
 /* After the fork and segment_child_claim; ends before pool does.
- * @param queues  [count], of one queue_lines_t */
+ * @param queues  [count], of one queue_lines_t
+ * @param look    how often it looks by itself */
 apr_status_t queue_bell_start(queue_t *const *queues, int count,
-                              apr_pool_t *pool);
+                              apr_interval_time_t look, apr_pool_t *pool);
 
 #endif

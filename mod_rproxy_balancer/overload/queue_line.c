@@ -209,7 +209,7 @@ static void fill_place(queue_line_t *line, int i, int of_class,
     p->ticket = ++line->ticket;
     p->since_us = now_us;
     p->pid = owner.pid;
-    p->child = owner.child;
+    __atomic_store_n(&p->child, owner.child, __ATOMIC_RELAXED);
     p->of_class = (uint8_t)of_class;
     set_state(line, i, TICKET_WAITS);
     link_place(line, i);

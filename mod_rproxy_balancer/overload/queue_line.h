@@ -39,7 +39,7 @@ typedef struct {
     uint64_t ticket; /* in the order in which they came */
     int64_t since_us;
     int32_t pid;
-    uint16_t child; /* the process's slot */
+    uint16_t child; /* the process's slot; atomic */
     uint16_t next, prev;
     uint8_t of_class;
     uint8_t state; /* ticket_e; atomic */
