@@ -13,6 +13,7 @@ static const rproxy_balancer_t *balancer;
 static balancer_member_t about_member(const member_t *m)
 {
     balancer_member_t about = { .url = m->url,
+                                .options = m->options,
                                 .zone = m->zone,
                                 .group = m->group,
                                 .route = m->route,

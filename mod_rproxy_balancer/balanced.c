@@ -17,6 +17,7 @@
 #include "driver/clock.h"
 #include "events/message.h"
 #include "overload/request_class.h"
+#include "state/state.h"
 
 #define KEPT "rproxy-balancer"
 #define LEARNED_SETS 4096
@@ -313,7 +314,9 @@ apr_status_t balanced_configure(apr_pool_t *pconf, server_rec *s,
     balanced_t **list = apr_pcalloc(pconf, sizeof(*list) * room);
     kept_t *kept = kept_data();
     int i, n = 0;
+    int i, n = 0, first = 0, is_start = !kept->segment;
 
+    state_open(s, is_start, &kept->secret, pconf);
     balanced_secret = kept->secret;
     request_class_number();
     for (i = 0; i < count; i++) {
@@ -350,6 +353,7 @@ apr_status_t balanced_configure(apr_pool_t *pconf, server_rec *s,
         }
     }
     balanced_segment = kept->segment;
+    state_restore(s, is_start, pconf);
     return discovered_configure(pconf) == APR_SUCCESS ? APR_SUCCESS
                                                       : no_memory(s);
 }

@@ -15,8 +15,10 @@
 #include "events/message.h"
 #include "overload/queue_bell.h"
 #include "overload/request_class.h"
+#include "control/control.h"
 #include "probes/prober.h"
 #include "sessions.h"
+#include "state/state.h"
 #include "status/balancer_report.h"
 #include "status/discovery_report.h"
 #include "traffic/canaries.h"
@@ -32,6 +34,7 @@ static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
     balancer_config_create(pconf);
     message_forget();
     request_class_begin(pconf);
+    state_forget();
     return OK;
 }
 
@@ -147,6 +150,7 @@ static void register_hooks(apr_pool_t *pool)
     balancer_report_register(pool);
     discovery_report_register(pool);
     canaries_register(pool);
+    control_register(pool);
 }
 
 module __attribute__((visibility("default")))

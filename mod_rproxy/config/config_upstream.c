@@ -246,6 +246,9 @@ const char *config_upstream_member(cmd_parms *cmd, void *dir, int argc,
     }
     for (i = 1; i < argc && !error; i++) {
         error = config_option_set(cmd, member_options, member, argv[i]);
+        member->options = i == 1 ? apr_pstrdup(cmd->pool, argv[i])
+                                 : apr_pstrcat(cmd->pool, member->options, " ",
+                                               argv[i], NULL);
     }
     if (!error) {
         add_member(upstream, member);

@@ -189,6 +189,7 @@ typedef struct {
 /* What the configuration says of a member and an upstream. */
 typedef struct {
     const char *url;
+    const char *options;              /* as configured, behind the URL */
     const char *zone, *group, *route; /* or NULL */
     int weight, backup, tier;
     int max_connections; /* 0: no limit */

@@ -41,6 +41,7 @@ typedef struct {
 typedef struct member_t {
     upstream_t *upstream;
     const char *url;       /* as configured, for logs and status */
+    const char *options;   /* what follows it there, or NULL */
     const char *authority; /* "host" or "host:port": Host when not preserved */
     const char *host;      /* without brackets; NULL for a unix socket */
     uint16_t port;

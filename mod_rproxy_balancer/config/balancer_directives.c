@@ -10,6 +10,7 @@
 
 #include "../events/message.h"
 #include "../overload/request_class.h"
+#include "../state/state.h"
 #include "../sticky/sticky_learned.h"
 #include "config/config_option.h"
 
@@ -392,6 +393,9 @@ const command_rec balancer_directives[] = {
     AP_INIT_TAKE_ARGV("RProxyClass", request_class_directive, NULL, RSRC_CONF,
         "name [priority=0-100] [path=] [cookie=] [header=] [expr=]: which "
         "requests are of a class, and how important it is"),
+    AP_INIT_TAKE1("RProxyBalancerState", state_directive, NULL, RSRC_CONF,
+        "a directory where what was changed of members at run time, and what "
+        "session cookies are made of, outlives a stop of httpd"),
     { NULL }
 };
 /* clang-format on */
