@@ -161,6 +161,7 @@ static balanced_t *make_one(apr_pool_t *p, const balancer_upstream_t *u,
     balanced_t *b = apr_pcalloc(p, sizeof(*b));
     balance_t *balance = &b->balance;
 
+    b->configured = u;
     b->conf = *conf;
     b->prober.enabled = !conf->probe->off;
     b->prober.probe = conf->probe->rules;
@@ -313,8 +314,7 @@ apr_status_t balanced_configure(apr_pool_t *pconf, server_rec *s,
     balancer_upstream_t *all = apr_pcalloc(pconf, sizeof(*all) * room);
     balanced_t **list = apr_pcalloc(pconf, sizeof(*list) * room);
     kept_t *kept = kept_data();
-    int i, n = 0;
-    int i, n = 0, first = 0, is_start = !kept->segment;
+    int i, n = 0, is_start = !kept->segment;
 
     state_open(s, is_start, &kept->secret, pconf);
     balanced_secret = kept->secret;

@@ -12,6 +12,7 @@
 
 typedef struct {
     balance_t balance; /* first: what the engine knows of it */
+    const balancer_upstream_t *configured; /* members as configured */
     balancer_conf_t conf;
     prober_rules_t prober;
     sticky_learned_t learned;

@@ -11,11 +11,11 @@
 
 #include "balanced.h"
 #include "config/balancer_config.h"
+#include "control/control.h"
 #include "discovery/discovered.h"
 #include "events/message.h"
 #include "overload/queue_bell.h"
 #include "overload/request_class.h"
-#include "control/control.h"
 #include "probes/prober.h"
 #include "sessions.h"
 #include "state/state.h"

@@ -87,7 +87,7 @@ static void write_member(call_t *call)
  * @param what  of the log line */
 static int changed(call_t *call, const char *what)
 {
-    const char *upstream = call->b->balance.upstream->name;
+    const char *upstream = call->b->balance.name;
     const char *fault = state_save(call->r->server, call->r->pool);
 
     ap_log_rerror(APLOG_MARK, APLOG_NOTICE, 0, call->r,
@@ -272,7 +272,7 @@ static int call_list(request_rec *r, const rproxy_admin_request_t *request,
 static void write_lines(writer_t *w, balanced_t *b)
 {
     write_text(w, "{\"upstream\": ");
-    write_json(w, b->balance.upstream->name);
+    write_json(w, b->balance.name);
     write_text(w, ", \"text\": ");
     write_json(w, control_changes_text(b, w->pool));
     write_text(w, "}");

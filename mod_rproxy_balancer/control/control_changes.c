@@ -60,7 +60,7 @@ static const char *more(const char *text, const char *url, const char *fault,
 static const char *add_missing(balanced_t *b, const char *text,
                                apr_pool_t *pool)
 {
-    const balancer_upstream_t *u = b->balance.upstream;
+    const balancer_upstream_t *u = b->configured;
     int i, number;
 
     for (i = 0; i < u->count; i++) {
@@ -135,7 +135,7 @@ static void add_lines(apr_array_header_t *lines, const balanced_t *b,
 static void add_removed(apr_array_header_t *lines, const balanced_t *b,
                         int configured, apr_pool_t *pool)
 {
-    const balancer_upstream_t *u = b->balance.upstream;
+    const balancer_upstream_t *u = b->configured;
     int i;
 
     for (i = 0; i < u->count && configured < u->count; i++) {
@@ -154,8 +154,8 @@ const char *control_changes_text(const balanced_t *b, apr_pool_t *pool)
     apr_array_header_t *lines = apr_array_make(pool, 4, sizeof(const char *));
     int i, configured = 0;
 
-    line(lines, apr_pstrcat(pool, "<RProxyUpstream ", b->balance.upstream->name,
-                            ">", NULL));
+    line(lines,
+         apr_pstrcat(pool, "<RProxyUpstream ", b->balance.name, ">", NULL));
     for (i = 0; i < roster_places(&b->balance); i++) {
         roster_standing_t standing;
         roster_entry_t entry;

@@ -13,8 +13,7 @@ static const char *all_names(apr_pool_t *pool)
     for (i = 0; balanced_list && i < balanced_list->nelts; i++) {
         const balanced_t *b = APR_ARRAY_IDX(balanced_list, i, balanced_t *);
 
-        text = apr_pstrcat(pool, text, i ? ", " : "", b->balance.upstream->name,
-                           NULL);
+        text = apr_pstrcat(pool, text, i ? ", " : "", b->balance.name, NULL);
     }
     return *text ? text : "none";
 }
@@ -26,7 +25,7 @@ const char *control_find_upstream(const order_t *order, balanced_t **found,
 
     for (i = 0; balanced_list && i < balanced_list->nelts; i++) {
         *found = APR_ARRAY_IDX(balanced_list, i, balanced_t *);
-        if (strcmp((*found)->balance.upstream->name, order->upstream) == 0) {
+        if (strcmp((*found)->balance.name, order->upstream) == 0) {
             return NULL;
         }
     }
@@ -63,7 +62,7 @@ static const char *find_route(const balance_t *balance, const char *route,
                         : apr_psprintf(pool,
                                        "%s has no member with the route "
                                        "'%.200s'",
-                                       balance->upstream->name, route);
+                                       balance->name, route);
 }
 
 const char *control_find_member(const balanced_t *b, const order_t *order,
@@ -78,22 +77,21 @@ const char *control_find_member(const balanced_t *b, const order_t *order,
     }
     if (order->by == ORDER_BY_URL) {
         *number = roster_find(balance, order->text);
-        return *number >= 0
-                   ? NULL
-                   : apr_psprintf(pool, "%s has no member %.400s",
-                                  balance->upstream->name, order->text);
+        return *number >= 0 ? NULL
+                            : apr_psprintf(pool, "%s has no member %.400s",
+                                           balance->name, order->text);
     }
     *number = order->number;
     return roster_read(balance, *number, &entry, &standing)
                ? NULL
-               : apr_psprintf(pool, "%s has no member number %d",
-                              balance->upstream->name, *number);
+               : apr_psprintf(pool, "%s has no member number %d", balance->name,
+                              *number);
 }
 
 const balancer_member_t *control_find_configured(const balanced_t *b,
                                                  const char *url)
 {
-    const balancer_upstream_t *u = b->balance.upstream;
+    const balancer_upstream_t *u = b->configured;
     int i;
 
     for (i = 0; i < u->count; i++) {

@@ -138,6 +138,7 @@ static void run_time_members(writer_t *w, const balanced_t *b, int n,
 {
     const balance_t *balance = &b->balance;
     const segment_member_t *m = &balance->member[n];
+    const health_rules_t rules = balance_rules(balance, n);
     health_t health;
     member_state_e state = balance_state(balance, n, &health, now);
 
@@ -145,8 +146,7 @@ static void run_time_members(writer_t *w, const balanced_t *b, int n,
     string(w, "why", why(s, &health));
     number(w, "since_s", (now - health.since_us) / 1000000);
     string(w, "health", health_state_text((health_state_e)health.state));
-    number(w, "ramp_percent",
-           health_ramp_percent(&health, &balance->health_rules[n], now));
+    number(w, "ramp_percent", health_ramp_percent(&health, &rules, now));
     string(w, "wanted", member_state_text(s->wanted));
     flag(w, "leaving", s->leaving);
     if (s->wanted == MEMBER_DRAIN && s->drain_until_us) {
@@ -202,7 +202,7 @@ int member_json_others_up(const balanced_t *b, int n)
  * @param configured  how many of them it has still */
 static void removed(writer_t *w, const balanced_t *b, int configured)
 {
-    const balancer_upstream_t *u = b->balance.upstream;
+    const balancer_upstream_t *u = b->configured;
     const char *comma = "";
     int i;
 
@@ -223,7 +223,7 @@ void member_json_upstream(writer_t *w, balanced_t *b)
     int i, configured = 0;
 
     write_text(w, "{\"name\": ");
-    write_json(w, b->balance.upstream->name);
+    write_json(w, b->balance.name);
     string(w, "method", b->balance.method->name);
     flag(w, "probes", b->prober.enabled);
     flag(w, "panic", balance_panic(&b->balance));

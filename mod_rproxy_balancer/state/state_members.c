@@ -7,6 +7,7 @@
 
 #include "driver/clock.h"
 #include "engine/upstream.h"
+#include "members/roster.h"
 
 #define SECOND INT64_C(1000000)
 
@@ -51,14 +52,14 @@ static void collect_present(const balance_t *b, state_upstream_t *u,
     }
 }
 
-static void collect_removed(const balance_t *b, state_upstream_t *u,
+static void collect_removed(const balanced_t *b, state_upstream_t *u,
                             int configured, apr_pool_t *pool)
 {
-    const balancer_upstream_t *of = b->upstream;
+    const balancer_upstream_t *of = b->configured;
     int i;
 
     for (i = 0; i < of->count && configured < of->count; i++) {
-        if (roster_find(b, of->member[i].url) < 0) {
+        if (roster_find(&b->balance, of->member[i].url) < 0) {
             state_member_t *m = apr_array_push(u->members);
 
             apr_cpystrn(m->entry.url, of->member[i].url, ROSTER_URL);
@@ -75,14 +76,13 @@ apr_array_header_t *state_members_collect(apr_pool_t *pool)
     int i;
 
     for (i = 0; i < balanced_list->nelts; i++) {
-        const balance_t *b =
-            &APR_ARRAY_IDX(balanced_list, i, balanced_t *)->balance;
+        const balanced_t *b = APR_ARRAY_IDX(balanced_list, i, balanced_t *);
         state_upstream_t u = {
-            b->upstream->name, apr_array_make(pool, 4, sizeof(state_member_t))
+            b->balance.name, apr_array_make(pool, 4, sizeof(state_member_t))
         };
         int configured = 0;
 
-        collect_present(b, &u, &configured);
+        collect_present(&b->balance, &u, &configured);
         collect_removed(b, &u, configured, pool);
         if (u.members->nelts) {
             APR_ARRAY_PUSH(all, state_upstream_t) = u;
@@ -148,7 +148,7 @@ static balance_t *find(const char *name)
     for (i = 0; i < balanced_list->nelts; i++) {
         balance_t *b = &APR_ARRAY_IDX(balanced_list, i, balanced_t *)->balance;
 
-        if (strcmp(b->upstream->name, name) == 0) {
+        if (strcmp(b->name, name) == 0) {
             return b;
         }
     }
