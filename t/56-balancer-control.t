@@ -292,8 +292,7 @@ sub who_may {
     my $httpd = $farm->httpd;
     chmod 0600, $httpd->write_file('token', "$TOKEN\n");
     my $conf = $httpd->text('httpd.conf') =~ s/(RProxyAdmin from=none)/$1 token=token/r;
-    $httpd->write_file('httpd.conf', $conf);
-    $httpd->restart_gracefully;
+    stop_and_start($farm, sub { $httpd->write_file('httpd.conf', $conf) });
     is(($none->post('balancer/drain', { upstream => 'app', number => 1 }))[0], 401,
         'not without the token');
     is(($none->get('balancer/list', Authorization => "Bearer x$TOKEN"))[0], 401,
@@ -426,8 +425,7 @@ sub directive {
     $test->refuses('RProxyBalancerState', 'RProxyBalancerState takes one argument');
     my $farm = farm(conf => "RProxyBalancerState open\n");
     my $httpd = $farm->httpd;
-    chmod 0777, $httpd->folder . '/open';
-    $httpd->restart_gracefully;
+    stop_and_start($farm, sub { chmod 0777, $httpd->folder . '/open' });
     like($httpd->text('error_log'), qr/RP3034: .*everybody on this machine can write/,
         'one that everybody can write into');
     my $json = order($farm, 'maintenance', 'b');
