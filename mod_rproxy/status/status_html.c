@@ -154,15 +154,29 @@ static void write_footer(writer_t *w, const status_view_t *view)
                  t.tm_sec);
 }
 
+static void write_section(writer_t *w, const status_section_t *section)
+{
+    apr_bucket_brigade *bb = apr_brigade_create(w->pool, w->bb->bucket_alloc);
+    writer_t part = writer_make(bb);
+
+    section->write(&part, section);
+    writer_end(&part);
+    if (!APR_BRIGADE_EMPTY(bb)) {
+        write_text(w, "<h2>");
+        write_html(w, section->title);
+        write_text(w, "</h2>\n");
+        writer_end(w);
+        APR_BRIGADE_CONCAT(w->bb, bb);
+    }
+}
+
+/* Those that have nothing to say are left out. */
 static void write_sections(writer_t *w, const status_view_t *view)
 {
     const status_section_t *const *at;
 
     for (at = view->sections; at && *at; at++) {
-        write_text(w, "<h2>");
-        write_html(w, (*at)->title);
-        write_text(w, "</h2>\n");
-        (*at)->write(w, *at);
+        write_section(w, *at);
     }
 }
 
