@@ -110,8 +110,6 @@ static void html(request_rec *r, apr_bucket_brigade *bb)
     int i, n;
 
     if (!mirror_shared) {
-        write_text(&w, "<p class=\"none\">There is no RProxyMirror.</p>\n");
-        writer_end(&w);
         return;
     }
     write_counts(&w);

@@ -29,7 +29,7 @@ const char html_style[] =
     "grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr))}\n"
     ".charts{grid-template-columns:repeat(auto-fit,minmax(18.5rem,1fr));"
     "margin-bottom:.75rem}\n"
-    ".tiles div,figure,section,.card{background:var(--card);"
+    ".tiles div,figure,section,.card,h2+.wide{background:var(--card);"
     "border:1px solid var(--line);border-radius:.6rem;padding:.75rem 1rem}\n"
     "section{margin-bottom:.75rem}\n"
     "dt{color:var(--soft);font-size:.9em}dd{margin:0;font-size:1.4rem;"

@@ -81,9 +81,6 @@ static void html(request_rec *r, apr_bucket_brigade *bb)
     int i;
 
     if (!discovered_count()) {
-        write_text(&w, "<p class=\"none\">No upstream has "
-                       "RProxyBalancerDiscover.</p>\n");
-        writer_end(&w);
         return;
     }
     write_text(&w, "<div class=\"wide\"><table class=\"rows\"><thead><tr>");

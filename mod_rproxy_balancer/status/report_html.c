@@ -386,9 +386,5 @@ void report_html(request_rec *r, apr_bucket_brigade *bb)
             write_upstream(&w, of, choice.upstream ? choice.from : 0);
         }
     }
-    if (!balanced_list) {
-        write_text(&w, "<p class=\"none\">No upstream has RProxyBalancer."
-                       "</p>\n");
-    }
     writer_end(&w);
 }

@@ -107,8 +107,6 @@ static void html(request_rec *r, apr_bucket_brigade *bb)
     int i;
 
     if (!at(0)) {
-        write_text(&w, "<p class=\"none\">No upstream has RProxyCanary.</p>\n");
-        writer_end(&w);
         return;
     }
     write_text(&w, "<div class=\"wide\"><table class=\"rows\"><thead><tr>");

@@ -87,6 +87,21 @@ static void check_sections(void **state)
     assert_non_null(strstr(text, "<h2>Two</h2>\n34<h2>Upstreams"));
 }
 
+static void write_nothing(writer_t *w, const status_section_t *section)
+{
+}
+
+static void check_silent_section(void **state)
+{
+    static const status_section_t silent = { .title = "Silent",
+                                             .write = write_nothing };
+    static const status_section_t *const sections[] = { &silent, NULL };
+    status_view_t with = view;
+
+    with.sections = sections;
+    assert_null(strstr(rendered(page, &with), "Silent"));
+}
+
 static void check_content(void **state)
 {
     const char *text = rendered(page, &view);
@@ -255,6 +270,7 @@ int main(void)
     unit_add("live", check_live, NULL);
     unit_add("charts in cells", check_mini, NULL);
     unit_add("many routes", check_many_routes, NULL);
+    unit_add("a section without a word", check_silent_section, NULL);
     unit_add("sections of other modules", check_sections, NULL);
     for (i = 0; i < UNIT_COUNT(numbers); i++) {
         unit_add(numbers[i].text, check_number, &numbers[i]);
