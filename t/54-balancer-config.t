@@ -9,6 +9,7 @@ use warnings FATAL => 'all';
 use lib 't/lib';
 use Apache::Test qw(-withtestmore);
 use RProxy::ConfigTest ();
+use RProxy::Discovery ();
 
 my @MISTAKES = (
     ['RProxyMessageCmd' => q{RProxyMessageCmd: expected [timeout=] [events=]}],
@@ -72,6 +73,57 @@ my @MISTAKES = (
         q{'' is wrong: expected a word}],
     ["<RProxyUpstream u>\n>>RProxyMember http://h weight=1001\n</RProxyUpstream>"
         => q{'weight=1001' is wrong}],
+
+    ['RProxyBalancerDiscover dns:a' =>
+        q{RProxyBalancerDiscover: expected inside <RProxyUpstream name>}],
+    ["<RProxyUpstream u>\n>>RProxyBalancerDiscover \n</RProxyUpstream>" =>
+        q{RProxyBalancerDiscover: expected dns:NAME, dns:NAME:PORT or file:PATH}],
+    ["<RProxyUpstream u>\n>>RProxyBalancerDiscover consul:app\n</RProxyUpstream>" =>
+        q{'consul:app' is wrong: expected dns:NAME}],
+    ["<RProxyUpstream u>\n>>RProxyBalancerDiscover file:\n</RProxyUpstream>" =>
+        q{'file:' is wrong: expected dns:NAME}],
+    ["<RProxyUpstream u>\n>>RProxyBalancerDiscover file:m every=10ms\n</RProxyUpstream>" =>
+        q{RProxyBalancerDiscover: expected an every= of 100ms or more}],
+    ["<RProxyUpstream u>\n>>RProxyBalancerDiscover file:m type=a\n</RProxyUpstream>" =>
+        q{unknown key 'type'}],
+    ["<RProxyUpstream u>\n>>RProxyBalancerDiscover file:m limit=10001\n</RProxyUpstream>" =>
+        q{'limit=10001' is wrong}],
+    ["<RProxyUpstream u>\n>>RProxyBalancerDiscover file:m weight=1001\n</RProxyUpstream>" =>
+        q{'weight=1001' is wrong: expected a weight from 0 to 1000}],
+    ["<RProxyUpstream u>\n>>RProxyBalancerDiscover file:m empty=yes\n</RProxyUpstream>" =>
+        q{'yes' is wrong: expected empty=keep or empty=remove}],
+    ["<RProxyUpstream u>\nRProxyBalancerDiscover file:m\n"
+            . ">>RProxyBalancerDiscover file:m\n</RProxyUpstream>" =>
+        q{'file:m' is wrong: expected each place once in an upstream}],
+);
+
+my @MISTAKES_DNS = (
+    ["<RProxyUpstream u>\n>>RProxyBalancerDiscover dns:\n</RProxyUpstream>" =>
+        q{'' is wrong: expected a name of letters}],
+    ["<RProxyUpstream u>\n>>RProxyBalancerDiscover dns:a..b\n</RProxyUpstream>" =>
+        q{'a..b' is wrong: expected a name of letters}],
+    ["<RProxyUpstream u>\n>>RProxyBalancerDiscover dns:a/b\n</RProxyUpstream>" =>
+        q{'a/b' is wrong: expected a name of letters}],
+    ["<RProxyUpstream u>\n>>RProxyBalancerDiscover dns:a:0\n</RProxyUpstream>" =>
+        q{'port=0' is wrong}],
+    ["<RProxyUpstream u>\n>>RProxyBalancerDiscover dns:a:65536\n</RProxyUpstream>" =>
+        q{'port=65536' is wrong}],
+    ["<RProxyUpstream u>\n>>RProxyBalancerDiscover dns:a type=mx\n</RProxyUpstream>" =>
+        q{'mx' is wrong: expected type=any, a, aaaa, both or srv}],
+    ["<RProxyUpstream u>\n>>RProxyBalancerDiscover dns:a:80 type=srv\n</RProxyUpstream>" =>
+        q{SRV records have ports: expected a name without one}],
+    ["<RProxyUpstream u>\n>>RProxyBalancerDiscover dns:a server=nobody\n</RProxyUpstream>" =>
+        q{'nobody' is wrong: expected server=ADDRESS[:PORT],...}],
+    ["<RProxyUpstream u>\n>>RProxyBalancerDiscover dns:a min-ttl=0\n</RProxyUpstream>" =>
+        q{'min-ttl=0' is wrong}],
+    ["<RProxyUpstream u>\n>>RProxyBalancerDiscover dns:a min-ttl=10min\n</RProxyUpstream>" =>
+        q{expected a max-ttl= that is no less than min-ttl=}],
+    ["<RProxyUpstream u>\n>>RProxyBalancerDiscover dns:a retry=1ms\n</RProxyUpstream>" =>
+        q{expected a retry= of 100ms or more}],
+    ["<RProxyUpstream u>\n>>RProxyBalancerDiscover dns:a scheme=gopher\n</RProxyUpstream>" =>
+        q{'gopher://192.0.2.1:80': unknown scheme 'gopher'}],
+    ["<RProxyUpstream u>\n>>RProxyBalancerDiscover dns:a every=1s\n</RProxyUpstream>" =>
+        q{unknown key 'every'}],
 );
 
 my @GOOD = (
@@ -85,8 +137,25 @@ my @GOOD = (
         . "weight=0 tier=15 zone=z group=g route=r slow-start=1min\n"
         . "RProxyBalancer method=least-time zone=z\n"
         . "</RProxyUpstream>\nRProxyPass / u\n</VirtualHost>",
+    "<RProxyUpstream u>\nRProxyBalancerDiscover file:conf/m weight=2 zone=z "
+        . "backup=on slow-start=5s every=500ms limit=10000 empty=remove\n"
+        . "</RProxyUpstream>\nRProxyPass / u",
     'Include "' . Apache::Test::vars('top_dir') . '/conf/balancer.conf"',
 );
+
+if (RProxy::Discovery::has_dns()) {
+    push @MISTAKES, @MISTAKES_DNS;
+    push @GOOD, "<RProxyUpstream u>\nRProxyMember http://127.0.0.1:9\n"
+        . "RProxyBalancerDiscover dns:_http._tcp.a.example. tier=2\n"
+        . "RProxyBalancerDiscover dns:a.example:81 type=both timeout=1s tries=1 "
+        . "server=127.0.0.1:53,[::1]:54 min-ttl=5s max-ttl=1h scheme=http\n"
+        . "</RProxyUpstream>\nRProxyPass / u";
+}
+else {
+    push @MISTAKES,
+        ["<RProxyUpstream u>\n>>RProxyBalancerDiscover dns:a\n</RProxyUpstream>" =>
+            q{'dns:a': mod_rproxy_balancer was built without c-ares}];
+}
 
 plan tests => 3 * @MISTAKES + 2 * @GOOD;
 
