@@ -43,6 +43,7 @@ static upstream_t *add_upstream(cmd_parms *cmd, const char *name)
     u->name = apr_pstrdup(cmd->pool, name);
     u->defined_at = config_option_where(cmd);
     u->members = apr_array_make(cmd->pool, 2, sizeof(member_t *));
+    u->urls = apr_hash_make(cmd->pool);
     u->id = rproxy_global->upstream_list->nelts;
     u->retry_budget_percent = -1;
     config_retry_unset(&u->retry);
@@ -57,6 +58,7 @@ static void add_member(upstream_t *upstream, member_t *member)
     member->number = upstream->members->nelts;
     member->id = rproxy_global->member_list->nelts;
     APR_ARRAY_PUSH(upstream->members, member_t *) = member;
+    apr_hash_set(upstream->urls, member->url, APR_HASH_KEY_STRING, member);
     APR_ARRAY_PUSH(rproxy_global->member_list, member_t *) = member;
 }
 
@@ -199,20 +201,6 @@ const char *config_upstream_container(cmd_parms *cmd, void *dir,
     return ap_walk_config(cmd->directive->first_child, cmd, cmd->context);
 }
 
-static const member_t *find_member(const upstream_t *upstream, const char *url)
-{
-    int i;
-
-    for (i = 0; i < upstream->members->nelts; i++) {
-        const member_t *m = APR_ARRAY_IDX(upstream->members, i, member_t *);
-
-        if (strcmp(m->url, url) == 0) {
-            return m;
-        }
-    }
-    return NULL;
-}
-
 const char *config_upstream_member(cmd_parms *cmd, void *dir, int argc,
                                    char *const argv[])
 {
@@ -238,7 +226,7 @@ const char *config_upstream_member(cmd_parms *cmd, void *dir, int argc,
     if (error) {
         return apr_pstrcat(cmd->pool, "RProxyMember: ", error, NULL);
     }
-    if (find_member(upstream, member->url)) {
+    if (apr_hash_get(upstream->urls, member->url, APR_HASH_KEY_STRING)) {
         return apr_psprintf(cmd->pool,
                             "RProxyMember: '%s' is a member of %s "
                             "already: expected each once",

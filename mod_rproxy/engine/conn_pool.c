@@ -182,8 +182,8 @@ static int open_socket(const member_t *member, int address,
             errno = EADDRNOTAVAIL;
             return -1;
         }
-        *to = list->item[address].sockaddr;
         *len = list->item[address].len;
+        memcpy(to, &list->item[address].sockaddr, *len);
     }
     fd = socket(to->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd >= 0 && to->ss_family != AF_UNIX) {

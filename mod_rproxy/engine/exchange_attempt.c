@@ -52,6 +52,7 @@ void exchange_choose(exchange_t *x, apr_time_t now)
     x->attempt_started = x->progress_at = now;
     x->codec =
         x->member->protocol->create(x->pool, &x->request, &x->policy.limits);
+    member_asked(x->member);
     METRIC_ADD(exchange_member_metrics(x)->attempts, 1);
     exchange_request_transit(x, REQUEST_CONNECT);
 }

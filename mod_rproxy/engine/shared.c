@@ -239,7 +239,7 @@ void member_shared_begin(const shared_t *shared, int id, uint32_t generation)
                                         __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
         return;
     }
-    if (!before) {
+    if (!before || !__atomic_load_n(&m->asked, __ATOMIC_RELAXED)) {
         return; /* nobody had it */
     }
     memset(&sum, 0, sizeof(sum));

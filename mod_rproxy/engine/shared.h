@@ -46,6 +46,7 @@ struct member_shared_t {
     int64_t crowded_until; /* usec; none idle till then; relaxed atomic */
     uint32_t generation;   /* of its place; atomic */
     uint32_t has_base;     /* atomic */
+    uint32_t asked;        /* its metrics are not all 0; atomic */
 } __attribute__((aligned(64)));
 
 typedef struct {
@@ -84,6 +85,15 @@ int shared_child(void);
  * @return 1 when counted */
 int member_slot_take(const shared_t *shared, const member_t *member);
 void member_slot_give(const shared_t *shared, const member_t *member);
+
+/* Before anything is counted of the member.  Who reads leaves the memory of
+ * members alone that nobody has asked: it need not be there. */
+static inline void member_asked(const member_t *member)
+{
+    if (!__atomic_load_n(&member->shared->asked, __ATOMIC_RELAXED)) {
+        __atomic_store_n(&member->shared->asked, 1, __ATOMIC_RELAXED);
+    }
+}
 
 /* The first process that meets the member of this generation sets back what is
  * known of its place. */

@@ -274,10 +274,6 @@ static apr_status_t look_up(const member_t *m, address_list_t *list,
     apr_status_t rv;
 
     if (m->unix_path) {
-        struct sockaddr_un address = { .sun_family = AF_UNIX };
-
-        memcpy(address.sun_path, m->unix_path, strlen(m->unix_path) + 1);
-        add_address(list, &address, sizeof(address));
         return APR_SUCCESS;
     }
     rv = apr_sockaddr_info_get(&found, m->host, APR_UNSPEC, m->port, 0, pool);

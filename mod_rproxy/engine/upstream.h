@@ -8,9 +8,11 @@
 #ifndef RPROXY_UPSTREAM_H
 #define RPROXY_UPSTREAM_H
 
+#include <netinet/in.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include <apr_hash.h>
 #include <apr_pools.h>
 #include <apr_tables.h>
 #include <apr_time.h>
@@ -28,12 +30,15 @@ typedef struct upstream_places_t upstream_places_t;
 #define MEMBER_LISTS 8 /* of addresses: the present one and those before */
 #define UPSTREAM_MAX_MEMBERS BALANCER_MEMBERS
 
-/* The addresses of one name in the order to try.  Once published it stays as
+/* The addresses of one name in the order to try; of a unix socket none.  Once published it stays as
  * it is until MEMBER_LISTS later ones are. */
 typedef struct {
     int count;
     struct {
-        struct sockaddr_storage sockaddr;
+        union {
+            struct sockaddr_in v4;
+            struct sockaddr_in6 v6;
+        } sockaddr;
         socklen_t len;
     } item[MEMBER_MAX_ADDRESSES];
 } address_list_t;
@@ -87,6 +92,7 @@ struct upstream_t {
     const char *name;            /* of the container, or "http://host:port" */
     const char *defined_at;      /* "file:line" of its first directive */
     apr_array_header_t *members; /* of member_t *, in the order given */
+    apr_hash_t *urls;            /* to these, of those configured */
     int is_discovered;           /* members come at run time, if any */
     int id;
     retry_rules_t retry; /* what is set of it counts before all else */

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <apr_hash.h>
-
 #define LOOK_UP_AGAIN apr_time_from_sec(1)
 /* Longer than anybody reads from a member's struct without holding it. */
 #define REST_TIME apr_time_from_sec(60)
@@ -215,7 +213,7 @@ void upstream_places_follow(upstream_t *u, const shared_t *shared,
 
 /* Configured members serve from the start, even if their names have no address
  * yet: requests say so. */
-static void open_place(upstream_t *u, int number, apr_hash_t *configured)
+static void open_place(upstream_t *u, int number)
 {
     balancer_place_t place;
     member_t *m;
@@ -224,7 +222,7 @@ static void open_place(upstream_t *u, int number, apr_hash_t *configured)
     if (!u->balancer->place(u->balancer_pool, number, &place)) {
         return;
     }
-    m = apr_hash_get(configured, place.url, APR_HASH_KEY_STRING);
+    m = apr_hash_get(u->urls, place.url, APR_HASH_KEY_STRING);
     if (!m) {
         m = make(u, place.url);
         is_ready = m && look_up(u, m);
@@ -265,17 +263,11 @@ void upstream_places_create(upstream_t *u, int first_id, apr_pool_t *pool)
 
 void upstream_places_open(upstream_t *u, int first_id, apr_pool_t *pool)
 {
-    apr_hash_t *configured = apr_hash_make(pool);
     int i;
 
-    for (i = 0; i < u->members->nelts; i++) {
-        member_t *m = APR_ARRAY_IDX(u->members, i, member_t *);
-
-        apr_hash_set(configured, m->url, APR_HASH_KEY_STRING, m);
-    }
     upstream_places_create(u, first_id, pool);
     u->following->changes = u->balancer->changes(u->balancer_pool);
     for (i = 0; i < u->places; i++) {
-        open_place(u, i, configured);
+        open_place(u, i);
     }
 }

@@ -126,6 +126,9 @@ void status_sum_member(const status_slots_t *slots, int member,
     int i, used = slots_used(slots);
 
     memset(sum, 0, sizeof(*sum));
+    if (!METRIC_READ(shared->member[member].asked)) {
+        return;
+    }
     for (i = 0; i < used; i++) {
         add_words((uint64_t *)sum,
                   &shared->member_metrics[i * shared->members + member],

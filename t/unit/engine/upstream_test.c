@@ -164,10 +164,7 @@ static void check_longest_socket(void **state)
     assert_null(member_parse(pool, "unix:/" PATH_100 "123456", &m));
     assert_int_equal(strlen(m->unix_path), 107);
     assert_int_equal(member_resolve(m, pool), APR_SUCCESS);
-    assert_string_equal(((const struct sockaddr_un *)&m->addresses->item[0]
-                             .sockaddr)
-                            ->sun_path,
-                        m->unix_path);
+    assert_int_equal(m->addresses->count, 0); /* its path is enough */
 }
 
 static void check_longest_host(void **state)

@@ -102,6 +102,7 @@ static void check_rows(void **state)
     shared->route_metrics[1 * ROUTES + 2].retries = 50;
     status_sum_route(slots, 1, &route);
     assert_int_equal(route.retries, 5);
+    shared->member[0].asked = shared->member[1].asked = 1;
     shared->member_metrics[0 * MEMBERS + 1].attempts = 4;
     shared->member_metrics[1 * MEMBERS + 1].attempts = 6;
     shared->member_metrics[1 * MEMBERS + 0].attempts = 50;
@@ -120,6 +121,7 @@ static void check_gauges(void **state)
     shared->child[0].clients = -1;
     shared->child[0].handoffs_active = -1;
     shared->route_metrics[0].active = -2;
+    shared->member[0].asked = 1;
     shared->member_metrics[0].active = -3;
     shared->member_metrics[0].idle = -3;
     status_sum_child(slots, &child);
