@@ -189,6 +189,13 @@ static void log_exchange(void *ctx, int level, const char *text)
     }
 }
 
+static void replaced(exchange_t *x, exchange_t *by)
+{
+    proxied_t *p = x->ctx;
+
+    p->x = by;
+}
+
 static int log_level(const request_rec *r)
 {
     return APLOGrtrace1(r)  ? EXCHANGE_LOG_TRACE
@@ -233,6 +240,7 @@ static int prepare(proxied_t *p)
     x->source = x->request.body == BODY_NONE ? NULL : rproxy_source_ops(p);
     rproxy_buffer_prepare(p);
     x->ctx = p;
+    x->replaced = replaced;
     x->log = log_exchange;
     x->log_level = log_level(r);
     proxied_policy(p->settings, x->upstream, &x->policy);

@@ -182,15 +182,16 @@ static void set_method(const request_rec *r, request_head_t *head)
     head->method = slice_str(r->method);
     head->is_head = slice_eq(head->method, SLICE_LIT("HEAD"));
     switch (r->method_number) {
-    case M_GET:
-    case M_PUT:
-    case M_DELETE:
+    case M_GET: /* and HEAD */
     case M_OPTIONS:
     case M_TRACE:
+        head->is_safe = head->is_idempotent = 1;
+        break;
+    case M_PUT:
+    case M_DELETE:
         head->is_idempotent = 1;
         break;
     default:
-        head->is_idempotent = 0;
         break;
     }
 }

@@ -22,6 +22,7 @@
 #define KEPT "rproxy-balancer"
 #define LEARNED_SETS 4096
 #define DEFAULT_ROOM 32
+#define HEDGE_SAMPLES 100 /* before what is slow is known */
 
 apr_array_header_t *balanced_list;
 segment_t *balanced_segment;
@@ -78,6 +79,19 @@ static health_rules_t health_rules(const balancer_conf_t *conf)
         .eject_max_ms = ms(eject->time_max),
         .trial_ms = ms(eject->trial),
     };
+
+    return rules;
+}
+
+static hedge_rules_t hedge_rules(const hedge_conf_t *conf)
+{
+    const hedge_rules_t rules = { .enabled = !conf->off,
+                                  .budget_percent =
+                                      (uint16_t)conf->budget_percent,
+                                  .delay_us = (uint32_t)conf->after,
+                                  .min_delay_us = (uint32_t)conf->min,
+                                  .max_delay_us = (uint32_t)conf->max,
+                                  .min_samples = HEDGE_SAMPLES };
 
     return rules;
 }
@@ -176,6 +190,7 @@ static balanced_t *make_one(apr_pool_t *p, const balancer_upstream_t *u,
     balance->plan_rules.zone = place_name(conf->method->zone);
     balance->health_rules = health_rules(conf);
     balance->secret = balanced_secret;
+    balance->hedge_rules = hedge_rules(conf->hedge);
     balance->changed = changed;
     return b;
 }

@@ -67,6 +67,16 @@ my @MISTAKES = (
     ['RProxyBalancerEject max=101' => q{'max=101' is wrong}],
     ['RProxyBalancerEject after=3' => q{unknown key 'after'}],
 
+    ['RProxyBalancerHedge' =>
+        q{RProxyBalancerHedge: expected at least one argument}],
+    ['RProxyBalancerHedge after=p99' => q{'after=p99' is wrong}],
+    ['RProxyBalancerHedge after=0' =>
+        q{RProxyBalancerHedge: '0' is wrong: expected p95, or a time such as}],
+    ['RProxyBalancerHedge budget=0' => q{'budget=0' is wrong}],
+    ['RProxyBalancerHedge budget=101' => q{'budget=101' is wrong}],
+    ['RProxyBalancerHedge min=2s' => q{expected a max= that is not below min=}],
+    ['RProxyBalancerHedge delay=3' => q{unknown key 'delay'}],
+
     ["<RProxyUpstream u>\n>>RProxyMember http://h tier=16\n</RProxyUpstream>" =>
         q{'tier=16' is wrong: expected a whole number from 0 to 15}],
     ["<RProxyUpstream u>\n>>RProxyMember http://h zone=\n</RProxyUpstream>" =>

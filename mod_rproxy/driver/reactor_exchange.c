@@ -32,7 +32,9 @@ void reactor_exchange_step(exchange_t *x)
 
     if (wait.want & EXCHANGE_DONE) {
         forget(x);
-        x->finished(x);
+        if (!exchange_is_outrun(x)) {
+            x->finished(x);
+        }
         return;
     }
     timer_set(&reactor->timers, &x->timer, wait.deadline);
@@ -118,13 +120,33 @@ static void watch_conn(void *driver, upstream_conn_t *conn)
     }
 }
 
-void reactor_exchange_start(reactor_t *reactor, exchange_t *x)
+static void prepare(exchange_t *x)
 {
-    reactor->env.watch = watch_conn;
     x->timer.fire = deadline_passed;
     x->again.run = run_again;
     x->called.run = run_called;
     x->waiter.wake = wake;
+}
+
+/* In the next turn: the exchange that wants it is within a step. */
+static void begin_beside(void *driver, exchange_t *x)
+{
+    prepare(x);
+    reactor_later(driver, &x->again);
+}
+
+static void end_beside(void *driver, exchange_t *x)
+{
+    (void)driver;
+    forget(x);
+}
+
+void reactor_exchange_start(reactor_t *reactor, exchange_t *x)
+{
+    reactor->env.watch = watch_conn;
+    reactor->env.begin = begin_beside;
+    reactor->env.end = end_beside;
+    prepare(x);
     reactor_exchange_step(x);
 }
 

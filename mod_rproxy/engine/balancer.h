@@ -34,6 +34,30 @@ typedef enum {
     BALANCER_UNKNOWN /* nothing was learnt of the member */
 } balancer_result_e;
 
+/* clang-format off */
+#define BALANCER_HEDGES(X)                                                    \
+    X(HEDGED_NOT,     NULL)      /* there was no second request */            \
+    X(HEDGED_REFUSED, "refused") /* the budget was used up */                 \
+    X(HEDGED_SENT,    "sent")    /* and neither was answered yet */           \
+    X(HEDGED_WON,     "won")     /* the second one was answered */            \
+    X(HEDGED_LOST,    "lost")    /* the first one was, the second cancelled */\
+    X(HEDGED_FAILED,  "failed")  /* the second one did */
+/* clang-format on */
+
+/* What became of a second request. */
+typedef enum {
+#define X(id, text) id,
+    BALANCER_HEDGES(X)
+#undef X
+} balancer_hedge_e;
+
+typedef enum {
+    BALANCER_HEDGE_NO,
+    BALANCER_HEDGE_LATER,  /* ask again after a time */
+    BALANCER_HEDGE_NOW,    /* it was paid for */
+    BALANCER_HEDGE_REFUSED /* the budget is used up */
+} balancer_hedge_verdict_e;
+
 enum {
     BALANCER_NONE = -1, /* no member is left */
     BALANCER_FULL = -2  /* all that are left are at their limits */
@@ -152,6 +176,24 @@ typedef struct {
     /* The member does not want to be asked before then, where there is another
      * one. */
     void (*pause)(void *pool, int member, apr_time_t until, apr_time_t now);
+
+    /* Shall another member be asked too, since the last of those tried has
+     * been waited for so long?  *after: usec, with BALANCER_HEDGE_LATER. */
+    balancer_hedge_verdict_e (*hedge)(void *pool, const balancer_tried_t *tried,
+                                      apr_interval_time_t waited,
+                                      apr_interval_time_t *after,
+                                      apr_time_t now);
+
+    /* How that went: HEDGED_WON, HEDGED_LOST or HEDGED_FAILED. */
+    void (*hedged)(void *pool, balancer_hedge_e result);
+
+    /* Another member answered while this one was waited for.
+     * @param patience  usec it would have had; 0: no limit
+     * @return what leave shall be told: BALANCER_FAILED of one that has not
+     *         answered anybody for that long, else BALANCER_UNKNOWN */
+    balancer_result_e (*outrun)(void *pool, int member,
+                                apr_interval_time_t waited,
+                                apr_interval_time_t patience, apr_time_t now);
 
     /* An attempt that said something of its member is over; before leave. */
     void (*ended)(void *pool, int member, const balancer_attempt_t *attempt,

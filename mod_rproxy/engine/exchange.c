@@ -121,6 +121,7 @@ static balancer_result_e last_result(const exchange_t *x, outcome_e outcome)
 void exchange_finish(exchange_t *x, outcome_e outcome, int status,
                      const char *why, apr_time_t now)
 {
+    exchange_race_leave(x);
     exchange_wait_end(x,
                       outcome == OUTCOME_CLIENT_GONE ? BALANCER_GONE
                                                      : BALANCER_TIMED_OUT,
@@ -143,6 +144,7 @@ void exchange_finish(exchange_t *x, outcome_e outcome, int status,
 void exchange_cancel(exchange_t *x, outcome_e outcome, apr_time_t now)
 {
     if (!x->done) {
+        exchange_race_cancel(x, outcome, now);
         exchange_finish(x, outcome, 0,
                         outcome == OUTCOME_CLIENT_GONE ? "the client went away"
                                                        : "cancelled",
@@ -234,7 +236,9 @@ apr_time_t exchange_deadline(const exchange_t *x)
                            ? x->started + x->policy.total_timeout
                            : 0;
 
-    return x->done ? 0 : earlier(side_deadline(x, &outcome), total);
+    return x->done ? 0
+                   : earlier(earlier(side_deadline(x, &outcome), total),
+                             x->hedge_at);
 }
 
 void exchange_on_deadline(exchange_t *x, apr_time_t now)
@@ -242,6 +246,9 @@ void exchange_on_deadline(exchange_t *x, apr_time_t now)
     outcome_e outcome = OUTCOME_TOTAL;
     apr_time_t at = side_deadline(x, &outcome);
 
+    if (x->hedge_at && now >= x->hedge_at) {
+        exchange_race_due(x, now);
+    }
     if (!exchange_time_left(x, now)) {
         exchange_finish(x, OUTCOME_TOTAL, 504,
                         "the whole exchange took "

@@ -131,6 +131,10 @@ typedef struct {
     const shared_t *shared;
     /* A new descriptor to watch, edge-triggered; NULL where poll() is used. */
     void (*watch)(void *driver, upstream_conn_t *conn);
+    /* Runs one more exchange, from its first step on, beside the one that is
+     * running, and takes a cancelled one out again.  NULL: cannot. */
+    void (*begin)(void *driver, exchange_t *x);
+    void (*end)(void *driver, exchange_t *x);
     void *driver;
     int probe_always; /* nobody watches idle connections */
 } exchange_env_t;
@@ -150,6 +154,9 @@ struct exchange_t {
     int log_level;                   /* least level worth formatting */
     void (*finished)(exchange_t *x); /* loop only: called once, when done */
     balancer_waiter_t waiter;        /* its wake: the driver's */
+    /* Another exchange goes on in place of x, for the same client and with its
+     * finished: the result is found there.  NULL: there shall be none. */
+    void (*replaced)(exchange_t *x, exchange_t *by);
 
     /* result */
     int done;
@@ -166,6 +173,7 @@ struct exchange_t {
     balancer_reason_e chosen_by; /* of the last member, if a balancer did */
     apr_interval_time_t waited;  /* for a member with room */
     uint32_t retry_after_s;      /* with 503, 0: as configured */
+    balancer_hedge_e hedge;
 
     /* private */
     request_state_e request_state;
@@ -174,12 +182,14 @@ struct exchange_t {
     upstream_conn_t *conn;
     void *codec;
     balancer_tried_t tried;
-    int address;    /* index of the address being tried */
-    int fresh_only; /* take no kept connection */
+    exchange_t *rival;   /* exchange_race.c; NULL: alone */
+    apr_time_t hedge_at; /* ask for one then; 0: no more */
+    int address;         /* index of the address being tried */
+    int fresh_only;      /* take no kept connection */
     int interims;
     unsigned sink_full : 1, source_blocked : 1, source_ended : 1, sent_some : 1,
         unflushed : 1, input_pending : 1, counted : 1, chosen : 1, queued : 1,
-        earned : 1;
+        earned : 1, is_second : 1;
     int body_replayable;
     int64_t replay_bytes;
     chunk_t *head_out;
@@ -234,6 +244,12 @@ static inline void exchange_on_sink_ready(exchange_t *x, apr_time_t now)
 static inline void exchange_on_source_ready(exchange_t *x)
 {
     x->source_blocked = 0;
+}
+
+/* Of one that is done: another one goes on or has won, and nobody is told. */
+static inline int exchange_is_outrun(const exchange_t *x)
+{
+    return x->rival != NULL;
 }
 
 /* Ends it at once, whatever it is doing; finished is not called. */

@@ -55,6 +55,7 @@ void exchange_choose(exchange_t *x, apr_time_t now)
     member_asked(x->member);
     METRIC_ADD(exchange_member_metrics(x)->attempts, 1);
     exchange_request_transit(x, REQUEST_CONNECT);
+    exchange_race_arm(x, now);
 }
 
 static int write_head(exchange_t *x)
@@ -159,6 +160,7 @@ static retry_t decide(exchange_t *x, retry_failure_e failure, apr_time_t now)
                             .response_started = x->response_started,
                             .reused = x->conn && x->conn->reused,
                             .body_replayable = x->body_replayable,
+                            .other_asked = x->rival != NULL,
                             .time_left = exchange_time_left(x, now) };
     retry_t verdict = retry_decide(&in);
 
@@ -225,6 +227,16 @@ void exchange_attempt_failed(exchange_t *x, retry_failure_e failure,
 }
 
 /* Its own fault is what a member answers from 500 on. */
+void exchange_count_answer(exchange_t *x, int status, apr_time_t now)
+{
+    if (status >= 500) {
+        count_failure(x, OUTCOME_OK, status, now);
+    }
+    else {
+        exchange_leave_member(x, BALANCER_PASSED, OUTCOME_OK, status, now);
+    }
+}
+
 int exchange_retry_status(exchange_t *x, int status, apr_time_t now)
 {
     if (!status_set_has(x->policy.retry.statuses, status)
@@ -235,12 +247,7 @@ int exchange_retry_status(exchange_t *x, int status, apr_time_t now)
                  x->member->url, status, x->attempts,
                  may_leave(x, FAILED_STATUS, now) ? "another member"
                                                   : "once more");
-    if (status >= 500) {
-        count_failure(x, OUTCOME_OK, status, now);
-    }
-    else {
-        exchange_leave_member(x, BALANCER_PASSED, OUTCOME_OK, status, now);
-    }
+    exchange_count_answer(x, status, now);
     try_again(x, FAILED_STATUS, now);
     return 1;
 }

@@ -3,8 +3,8 @@
 /* exchange_private.h: what the parts of the exchange share.  Layer L1.
  * exchange.c: its life; exchange_member.c: which member; exchange_wait.c:
  * until one has room; exchange_attempt.c: attempts and retries;
- * exchange_request.c: bytes to the member; exchange_response.c: bytes from
- * it. */
+ * exchange_race.c: a second member at the same time; exchange_request.c: bytes
+ * to the member; exchange_response.c: bytes from it. */
 #ifndef RPROXY_EXCHANGE_PRIVATE_H
 #define RPROXY_EXCHANGE_PRIVATE_H
 
@@ -52,6 +52,24 @@ int exchange_member_is_left(const exchange_t *x, apr_time_t now);
 /* Leaves an answer of this status for another one, where the policy says so.
  * @return 1 when another attempt begins */
 int exchange_retry_status(exchange_t *x, int status, apr_time_t now);
+
+/* What an answer of this status, which is not passed on, says of the member. */
+void exchange_count_answer(exchange_t *x, int status, apr_time_t now);
+
+/* At the begin of an attempt: when to think of a second one.  At that time. */
+void exchange_race_arm(exchange_t *x, apr_time_t now);
+void exchange_race_due(exchange_t *x, apr_time_t now);
+
+/* Asks another member too. */
+void exchange_race_begin(exchange_t *x, apr_time_t now);
+
+/* A head with this status has come.
+ * @return 1: it is for the client, and x alone goes on; 0: x is done */
+int exchange_race_answer(exchange_t *x, int status, apr_time_t now);
+
+/* x is done: the other one goes on alone, or ends as well. */
+void exchange_race_leave(exchange_t *x);
+void exchange_race_cancel(exchange_t *x, outcome_e outcome, apr_time_t now);
 
 /* The member wants no request for so long (usec). */
 void exchange_member_pause(const exchange_t *x, apr_interval_time_t time,

@@ -52,7 +52,8 @@ static void on_head(exchange_t *x, const protocol_output_t *out, apr_time_t now)
     if (away) {
         exchange_member_pause(x, away, now);
     }
-    if (exchange_retry_status(x, out->response->status, now)) {
+    if (!exchange_race_answer(x, out->response->status, now)
+        || exchange_retry_status(x, out->response->status, now)) {
         return;
     }
     if (x->request_state == REQUEST_EXPECT) {

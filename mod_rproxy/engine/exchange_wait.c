@@ -33,6 +33,10 @@ void exchange_wait_begin(exchange_t *x, const char *why, apr_time_t now)
         x->tried.count = 0; /* rather a member that was tried than none */
         return;
     }
+    if (x->rival) { /* who is asked already is waited for */
+        exchange_finish(x, OUTCOME_NO_MEMBER, 503, why, now);
+        return;
+    }
     x->balance.is_called = 0;
     switch (balancer->wait(x->upstream->balancer_pool, &x->waiter, &x->balance,
                            now)) {

@@ -24,6 +24,7 @@ typedef struct {
     int64_t content_length;
     int expect_continue; /* the client waits for 100 before its body */
     int is_head;
+    int is_safe;       /* GET, HEAD, OPTIONS, TRACE */
     int is_idempotent; /* GET, HEAD, PUT, DELETE, OPTIONS, TRACE */
 } request_head_t;
 

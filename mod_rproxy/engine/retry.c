@@ -28,6 +28,9 @@ retry_t retry_decide(const retry_in_t *in)
     if (in->reused && in->failure == FAILED_RESET) {
         return verdict(RETRY_SAME_FRESH, RETRY_BECAUSE_STALE, 0);
     }
+    if (in->other_asked) {
+        return verdict(GIVE_UP, NO_RETRY_ASKED, 0);
+    }
     if (!in->enabled) {
         return verdict(GIVE_UP, NO_RETRY_KIND, 0);
     }

@@ -23,6 +23,7 @@
     X(NO_RETRY_METHOD,        "the method is not idempotent")                 \
     X(NO_RETRY_BODY,          "the request body cannot be sent again")        \
     X(NO_RETRY_TRIES,         "all tries are used up")                        \
+    X(NO_RETRY_ASKED,         "another member has been asked already")          \
     X(NO_RETRY_MEMBER,        "no other member is left")                      \
     X(NO_RETRY_BUDGET,        "the retry budget is used up")                  \
     X(NO_RETRY_TIME,          "no time is left")
@@ -56,6 +57,7 @@ typedef struct {
     int response_started; /* the client was sent a byte of the response */
     int reused;           /* the attempt was made on a kept connection */
     int body_replayable;  /* all body bytes read so far are still held */
+    int other_asked;      /* at the same time */
     int time_left;
 } retry_in_t;
 

@@ -88,6 +88,18 @@ static const char *chosen_by_of(const proxied_t *p)
                                                     : NULL;
 }
 
+/* NULL where no second member was thought of. */
+static const char *hedge_of(const proxied_t *p)
+{
+    static const char *const texts[] = {
+#define X(id, text) text,
+        BALANCER_HEDGES(X)
+#undef X
+    };
+
+    return texts[p->x->hedge];
+}
+
 static const char *tries_of(const proxied_t *p)
 {
     return apr_itoa(p->r->pool, p->x->attempts);
@@ -199,6 +211,7 @@ static const field_t fields[] = {
     { "chosen_by",  "RPROXY_CHOSEN_BY",  chosen_by_of },
     { "route",      "RPROXY_ROUTE",      route_of },
     { "tries",      "RPROXY_TRIES",      tries_of },
+    { "hedge",      "RPROXY_HEDGE",      hedge_of },
     { "tried",      "RPROXY_TRIED",      tried_of },
     { "class",      "RPROXY_CLASS",      NULL, RPROXY_NOTE_CLASS },
     { "queue",      "RPROXY_QUEUE",      queue_of },

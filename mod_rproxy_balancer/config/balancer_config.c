@@ -45,7 +45,7 @@ int balancer_config_of(const char *upstream, balancer_conf_t *conf)
     const balancer_conf_t *mine =
         apr_hash_get(own, upstream, APR_HASH_KEY_STRING);
     int any = mine || common.method || common.sticky || common.probe
-              || common.eject || common.queue;
+              || common.eject || common.queue || common.hedge;
 
     PART(method);
     PART(sticky);
@@ -54,5 +54,6 @@ int balancer_config_of(const char *upstream, balancer_conf_t *conf)
     conf->canary = mine ? mine->canary : NULL;
     conf->discover = mine ? mine->discover : NULL;
     PART(queue);
+    PART(hedge);
     return any && !conf->method->off;
 }

@@ -85,6 +85,14 @@ typedef struct {
     int adaptive_least, adaptive_most; /* 0: members have fixed limits */
 } queue_conf_t;
 
+/* RProxyBalancerHedge */
+typedef struct {
+    int off;
+    apr_interval_time_t after; /* 0: the 95th percentile, within: */
+    apr_interval_time_t min, max;
+    int budget_percent;
+} hedge_conf_t;
+
 typedef struct {
     const method_conf_t *method;
     const sticky_conf_t *sticky;
@@ -93,6 +101,7 @@ typedef struct {
     const canary_conf_t *canary;  /* or NULL */
     apr_array_header_t *discover; /* of source_rules_t *; NULL: none */
     const queue_conf_t *queue;
+    const hedge_conf_t *hedge;
 } balancer_conf_t;
 
 extern const command_rec balancer_directives[];

@@ -396,6 +396,9 @@ const command_rec balancer_directives[] = {
     AP_INIT_TAKE1("RProxyBalancerState", state_directive, NULL, RSRC_CONF,
         "a directory where what was changed of members at run time, and what "
         "session cookies are made of, outlives a stop of httpd"),
+    AP_INIT_TAKE_ARGV("RProxyBalancerHedge", hedge_directive, NULL, RSRC_CONF,
+        "off, or after=p95|time [min=] [max=] [budget=]: when a second member "
+        "is asked, since the first one is slow"),
     { NULL }
 };
 /* clang-format on */

@@ -12,6 +12,7 @@ extern const method_conf_t balancer_default_method;
 extern const sticky_conf_t balancer_default_sticky;
 extern const probe_conf_t balancer_default_probe;
 extern const eject_conf_t balancer_default_eject;
+extern const hedge_conf_t balancer_default_hedge;
 extern const queue_conf_t balancer_default_queue;
 
 /* RProxyBalancerQueue, in queue_directives.c. */
@@ -28,6 +29,10 @@ const char *canary_directive(cmd_parms *cmd, void *dir, int argc,
 
 /* Where a directive belongs; NULL: it stands in the wrong place. */
 balancer_conf_t *balancer_config_around(cmd_parms *cmd);
+
+/* RProxyBalancerHedge */
+const char *hedge_directive(cmd_parms *cmd, void *dir, int argc,
+                            char *const argv[]);
 
 /* RProxyBalancerDiscover; balancer_discover.c. */
 const char *balancer_discover(cmd_parms *cmd, void *dir, int argc,

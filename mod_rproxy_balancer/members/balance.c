@@ -2,6 +2,7 @@
 
 /* balance.c: choosing a member, counting what it has to do.  Layer L1. */
 #include "balance.h"
+#include "balance_hedge.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -256,6 +257,9 @@ static int engine_choose(void *pool, const balancer_request_t *request,
         n = choose_by_method(b, plan, request, tried);
     }
     plans_let_go(&b->plans, place);
+    if (n >= 0 && !tried->count) {
+        hedging_earn(&b->shared->hedging, &b->hedge_rules);
+    }
     return n;
 }
 
@@ -306,6 +310,7 @@ static void engine_answered(void *pool, int member,
     __atomic_store_n(average, next, __ATOMIC_RELAXED);
     __atomic_store_n(at, now, __ATOMIC_RELAXED);
     member_record_first_byte(&b->member[member].record, first_byte);
+    balance_hedge_answered(b, member, first_byte);
 }
 
 static void engine_ended(void *pool, int member,
@@ -460,6 +465,9 @@ const balancer_t balance_engine = {
     .is_left = engine_is_left,
     .answered = engine_answered,
     .pause = engine_pause,
+    .hedge = balance_hedge,
+    .hedged = balance_hedged,
+    .outrun = balance_outrun,
     .ended = engine_ended,
     .leave = engine_leave,
     .places = engine_places,

@@ -28,6 +28,7 @@ struct balance_t {
     uint32_t bound_percent; /* of consistent hash */
     plan_rules_t plan_rules;
     outlier_rules_t outlier_rules;
+    hedge_rules_t hedge_rules;
     health_rules_t health_rules; /* but for slow start: balance_rules */
     siphash_key_t secret;        /* of sessions' marks */
     balance_changed_fn *changed;

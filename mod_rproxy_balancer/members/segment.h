@@ -36,6 +36,7 @@
 #include "../health/health.h"
 #include "engine/balancer.h"
 #include "status/member_record.h"
+#include "traffic/hedging.h"
 
 typedef struct {
     pthread_mutex_t election; /* held by the process that probes */
@@ -56,6 +57,7 @@ typedef struct {
     uint32_t changes; /* of members: who they are, their weights; likewise */
     uint32_t total __attribute__((aligned(64))); /* in flight; atomic */
     uint64_t turn __attribute__((aligned(64)));  /* round robin; atomic */
+    hedging_t hedging;
 } __attribute__((aligned(64))) segment_pool_t;
 
 typedef enum {
@@ -85,6 +87,7 @@ typedef struct {
     uint16_t weight_configured; /* unless somebody has set it */
     int64_t drain_until_us;     /* sessions are served till then; 0: no end */
     /* atomics */
+    silence_t silence;
     int64_t paused_until; /* usec; it said so itself; 0: it did not */
     int64_t sampled_at;   /* usec: of the first byte's time */
     uint32_t requests;    /* since outliers were last looked for */

@@ -10,6 +10,7 @@
 #include <apr_strings.h>
 #include <util_script.h>
 
+#include "report_hedges.h"
 #include "report_queue.h"
 #include "report_row.h"
 #include "status/html_mini.h"
@@ -255,6 +256,7 @@ static void write_facts(writer_t *w, const balanced_t *of,
     html_mini_histogram(w, &sum->total);
     html_mini_quantiles(w, &sum->total);
     end_fact(w);
+    report_hedges_html(w, of);
     write_text(w, "</dl>\n");
 }
 

@@ -3,6 +3,7 @@
 /* report_json.c: the balancer's member of the status as JSON.  Layer L2. */
 #include "report_parts.h"
 
+#include "report_hedges.h"
 #include "report_queue.h"
 #include "report_row.h"
 #include "status/histogram.h"
@@ -144,6 +145,7 @@ static void upstream(writer_t *w, balanced_t *of)
     boolean(w, "panic", sum.panic);
     number(w, "requests", (int64_t)sum.requests);
     number(w, "failed", (int64_t)sum.failed);
+    report_hedges_json(w, of);
     recent(w, &sum.recent);
     histogram(w, "first_byte", &sum.first_byte);
     histogram(w, "total", &sum.total);

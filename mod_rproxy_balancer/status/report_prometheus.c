@@ -7,6 +7,7 @@
 
 #include <apr_strings.h>
 
+#include "report_hedges.h"
 #include "report_queue.h"
 #include "report_row.h"
 #include "status/prometheus_text.h"
@@ -250,6 +251,7 @@ void report_prometheus(request_rec *r, apr_bucket_brigade *bb)
     }
     rows = look_at_all(r->pool);
     write_pools(&w, &rows);
+    report_hedges_prometheus(&w);
     write_members(&w, &rows);
     write_answers(&w, &rows);
     write_member_histogram(&w, &rows, "balancer_member_first_byte_seconds",

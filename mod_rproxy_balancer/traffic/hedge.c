@@ -39,9 +39,24 @@ static hedge_t verdict(hedge_reason_e reason, uint32_t ask_after_us)
     return hedge;
 }
 
-hedge_t hedge_decide(const hedge_in_t *in, const hedge_rules_t *rules)
+/* 0: not known yet */
+static uint32_t delay_of(const hedge_in_t *in, const hedge_rules_t *rules)
 {
     uint32_t delay_us = in->delay_us;
+
+    if (rules->delay_us) {
+        return rules->delay_us;
+    }
+    if (delay_us == 0 || in->samples < rules->min_samples) {
+        return 0;
+    }
+    delay_us = delay_us < rules->max_delay_us ? delay_us : rules->max_delay_us;
+    return delay_us > rules->min_delay_us ? delay_us : rules->min_delay_us;
+}
+
+hedge_t hedge_decide(const hedge_in_t *in, const hedge_rules_t *rules)
+{
+    uint32_t delay_us;
 
     if (!rules->enabled) {
         return verdict(HEDGE_OFF, 0);
@@ -58,14 +73,13 @@ hedge_t hedge_decide(const hedge_in_t *in, const hedge_rules_t *rules)
     if (in->hedged) {
         return verdict(HEDGE_ALREADY, 0);
     }
-    if (in->delay_us == 0 || in->samples < rules->min_samples) {
+    delay_us = delay_of(in, rules);
+    if (delay_us == 0) {
         return verdict(HEDGE_UNKNOWN, 0);
     }
     if (in->others <= 0) {
         return verdict(HEDGE_NO_MEMBER, 0);
     }
-    delay_us = delay_us < rules->max_delay_us ? delay_us : rules->max_delay_us;
-    delay_us = delay_us > rules->min_delay_us ? delay_us : rules->min_delay_us;
     if (in->waited_us < delay_us) {
         return verdict(HEDGE_EARLY, delay_us - in->waited_us);
     }

@@ -13,7 +13,7 @@
 
 /* clang-format off */
 #define HEDGE_REASONS(X)                                                      \
-    X(HEDGE_SLOW,        "slower than nineteen of twenty")                    \
+    X(HEDGE_SLOW,        "slower than it should be")                          \
     X(HEDGE_OFF,         "not enabled")                                       \
     X(HEDGE_UNSAFE,      "the method is not safe")                            \
     X(HEDGE_BODY,        "the request has a body")                            \
@@ -34,6 +34,7 @@ typedef enum {
 typedef struct {
     int enabled;
     uint16_t budget_percent; /* second requests of all requests, at most */
+    uint32_t delay_us;       /* 0: learnt, and within these bounds: */
     uint32_t min_delay_us, max_delay_us;
     uint32_t min_samples;
 } hedge_rules_t;
@@ -45,7 +46,7 @@ typedef struct {
     int hedged;           /* the second request was sent */
     int others;           /* open members besides the first one */
     uint32_t samples;     /* responses the delay was made of */
-    uint32_t delay_us;    /* hedge_delay_next; 0: none yet */
+    uint32_t delay_us;    /* hedge_delay_next; 0: none yet; else unused */
     uint32_t waited_us;   /* since the request was sent */
     int32_t credit;       /* hedge_earn */
 } hedge_in_t;

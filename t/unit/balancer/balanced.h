@@ -9,6 +9,7 @@
 #include "health/outlier.c"
 #include "members/balance.c"
 #include "members/balance_health.c"
+#include "members/balance_hedge.c"
 #include "members/balance_pause.c"
 #include "members/balance_queue.c"
 #include "overload/queue.c"
@@ -32,6 +33,8 @@
 #include "status/member_record.c"
 #include "status/recent.c"
 #include "sticky/sticky_table.c"
+#include "traffic/hedge.c"
+#include "traffic/hedging.c"
 
 enum {
     MEMBERS = 3,

@@ -32,6 +32,7 @@
 #include "engine/exchange_member.c"
 #include "engine/exchange_wait.c"
 #include "engine/exchange_attempt.c"
+#include "engine/exchange_race.c"
 #include "engine/exchange_request.c"
 #include "engine/exchange_response.c"
 
