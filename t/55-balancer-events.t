@@ -9,6 +9,7 @@ use warnings FATAL => 'all';
 use lib 't/lib';
 use Apache::Test qw(-withtestmore);
 use File::Temp ();
+use FindBin ();
 use RProxy::Balancer ();
 use RProxy::Server ();
 
@@ -156,6 +157,27 @@ subtest 'a graceful restart' => sub {
     await_told(1);
     $farm->httpd->restart_gracefully;
     is(scalar await_told(2, 10), 2, 'what waited is told after it');
+};
+
+subtest 'a roll' => sub {
+    my $farm = farm("events=roll-done,roll-failed $command", conf => <<"CONF");
+RProxyMessageCmd events=roll-done,roll-failed $command
+<Location "/rproxy-admin">
+    SetHandler rproxy-admin
+    RProxyPass "!"
+</Location>
+CONF
+    my $url  = 'http://127.0.0.1:' . $farm->httpd->port . '/rproxy-admin';
+    my $ctl  = "$FindBin::Bin/../mod_rproxy/rproxyctl";
+    my $roll = "$ctl --url $url roll app --wait 0";
+    like(`$roll --exec true 2>&1`, qr/app: 2 members rolled/, 'one is done');
+    my ($done) = await_told(1);
+    like($done, qr/^roll-done app  2 members\|/, 'and told');
+    like(`$roll --exec false 2>&1`, qr/FAILED/, 'another one is not');
+    my (undef, $failed) = await_told(2);
+    my $a = $farm->url('a');
+    like($failed, qr/^roll-failed app \Q$a\E the command failed with status 1/,
+        'and told as well');
 };
 
 done_testing();

@@ -12,6 +12,7 @@
 #include "control_find.h"
 #include "driver/clock.h"
 #include "engine/upstream.h"
+#include "events/message.h"
 #include "member_json.h"
 #include "order.h"
 #include "state/state.h"
@@ -166,6 +167,23 @@ static const char *act_reset(call_t *call)
                : control_changes_undo_one(call->b, &call->number);
 }
 
+static const char *act_rolled(call_t *call)
+{
+    const balance_t *b = &call->b->balance;
+    const order_t *order = &call->order;
+    const char *why = order->failed;
+    const char *url = call->number == MEMBER_NONE_CHOSEN
+                          ? NULL
+                          : balance_url(b, call->number);
+
+    if (!why) {
+        why = apr_psprintf(call->r->pool, "%d members", order->rolled);
+    }
+    message_post(order->failed ? MESSAGE_ROLL_FAILED : MESSAGE_ROLL_DONE,
+                 b->name, url, why);
+    return NULL;
+}
+
 static int call_drain(request_rec *r, const rproxy_admin_request_t *request,
                       apr_bucket_brigade *bb)
 {
@@ -189,6 +207,12 @@ static int call_weight(request_rec *r, const rproxy_admin_request_t *request,
                        apr_bucket_brigade *bb)
 {
     return obey(r, request, bb, order_read_weight, act_weight);
+}
+
+static int call_rolled(request_rec *r, const rproxy_admin_request_t *request,
+                       apr_bucket_brigade *bb)
+{
+    return obey(r, request, bb, order_read_rolled, act_rolled);
 }
 
 static int call_remove(request_rec *r, const rproxy_admin_request_t *request,
@@ -305,6 +329,9 @@ void control_register(apr_pool_t *pool)
         { "remove", RPROXY_ADMIN_POST, "one member less", call_remove },
         { "reset", RPROXY_ADMIN_POST,
           "a member, or a whole upstream, as it is configured", call_reset },
+        { "rolled", RPROXY_ADMIN_POST,
+          "tells that a roll of an upstream is done, or has failed",
+          call_rolled },
         { "directives", RPROXY_ADMIN_GET,
           "what was changed at run time, as lines of httpd.conf",
           call_directives },

@@ -131,6 +131,20 @@ static const char *read_drain(const json_t *object, order_t *order,
     return NULL;
 }
 
+static const char *read_rolled(const json_t *object, order_t *order,
+                               apr_pool_t *pool)
+{
+    const char *fault = read_reset(object, order, pool);
+    int64_t members = 0;
+
+    fault = fault ? fault
+                  : json_read_number(object, "members", 0, MEMBERS_MAX,
+                                     &members, pool);
+    order->rolled = (int)members;
+    return fault ? fault
+                 : json_read_text(object, "failed", &order->failed, pool);
+}
+
 static const char *read_add(const json_t *object, order_t *order,
                             apr_pool_t *pool)
 {
@@ -183,6 +197,15 @@ const char *order_read_weight(const char *json, size_t len, order_t *order,
     static const char *const names[] = { "upstream", BY_NAMES, "weight", NULL };
 
     return read_object(json, len, names, read_weight, order, pool);
+}
+
+const char *order_read_rolled(const char *json, size_t len, order_t *order,
+                              apr_pool_t *pool)
+{
+    static const char *const names[] = { "upstream", BY_NAMES, "members",
+                                         "failed", NULL };
+
+    return read_object(json, len, names, read_rolled, order, pool);
 }
 
 const char *order_read_add(const char *json, size_t len, order_t *order,

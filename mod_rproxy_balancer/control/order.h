@@ -30,6 +30,8 @@ typedef struct {
     int64_t asked_s;      /* Unix time, for order_read_drain */
     int64_t drain_s;      /* from then on; 0: no end */
     roster_entry_t entry; /* of order_read_add; its URL not yet looked at */
+    int rolled;           /* of order_read_rolled: so many members */
+    const char *failed;   /* why it has stopped, or NULL */
 } order_t;
 
 /* {"upstream": "app"} or {}: list, directives. */
@@ -49,6 +51,11 @@ const char *order_read_reset(const char *json, size_t len, order_t *order,
  * before. */
 const char *order_read_drain(const char *json, size_t len, order_t *order,
                              apr_pool_t *pool);
+
+/* "members": 4, and where the roll has stopped "failed": why, with or without
+ * the member it has stopped at. */
+const char *order_read_rolled(const char *json, size_t len, order_t *order,
+                              apr_pool_t *pool);
 
 /* A member and "weight": 3. */
 const char *order_read_weight(const char *json, size_t len, order_t *order,

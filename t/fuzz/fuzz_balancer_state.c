@@ -65,6 +65,10 @@ static void check_orders(const char *json, size_t len, apr_pool_t *pool)
     }
     memset(&o, 0, sizeof(o));
     order_read_reset(json, len, &o, pool);
+    memset(&o, 0, sizeof(o));
+    if (!order_read_rolled(json, len, &o, pool)) {
+        FUZZ_CHECK(o.rolled >= 0 && o.rolled <= MEMBERS_MAX);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -131,6 +131,16 @@ static const case_t weights[] = {
     { APP_0 "}", "! \"weight\" is missing" },
 };
 
+static const case_t rolls[] = {
+    { "{\"upstream\": \"app\", \"members\": 4}", "app 4 -" },
+    { APP_0 ", \"failed\": \"it does not come up\"}",
+      "app number=0 0 it does not come up" },
+    { "{\"upstream\": \"app\", \"members\": -1}", "! from 0 to 10000" },
+    { "{\"upstream\": \"app\", \"failed\": true}",
+      "! \"failed\" must be a text" },
+    { "{\"members\": 1}", "! \"upstream\" is missing" },
+};
+
 /* weight backup tier zone group route max_connections slow start */
 #define ADD "{\"upstream\": \"app\", \"url\": \"http://a\""
 static const case_t adds[] = {
@@ -190,6 +200,17 @@ static void check_drain(void **state)
     const char *fault = take(c, order_read_drain, &o, &text);
 
     unit_text_add(&text, " %d", (int)o.drain_s);
+    compare(fault, text.text, c->result);
+}
+
+static void check_roll(void **state)
+{
+    unit_text_t text = { "", 0 };
+    const case_t *c = *state;
+    order_t o;
+    const char *fault = take(c, order_read_rolled, &o, &text);
+
+    unit_text_add(&text, " %d %s", o.rolled, o.failed ? o.failed : "-");
     compare(fault, text.text, c->result);
 }
 
@@ -259,6 +280,7 @@ int main(void)
     add_all(resets, UNIT_COUNT(resets), check_reset);
     add_all(drains, UNIT_COUNT(drains), check_drain);
     add_all(weights, UNIT_COUNT(weights), check_weight);
+    add_all(rolls, UNIT_COUNT(rolls), check_roll);
     add_all(adds, UNIT_COUNT(adds), check_add);
     unit_add("a URL as long as may be", check_long_url, NULL);
     failed = unit_run("order");
