@@ -101,6 +101,15 @@ static int is_same(const kept_t *kept)
 }
 
 /* The children of before go on with the old mapping until they end. */
+static void close_store(kept_t *kept)
+{
+    if (kept && kept->pool) {
+        apr_pool_destroy(kept->pool);
+        kept->pool = NULL;
+        kept->store = NULL;
+    }
+}
+
 static apr_status_t open_store(kept_t *kept, process_rec *process,
                                server_rec *s)
 {
@@ -112,10 +121,7 @@ static apr_status_t open_store(kept_t *kept, process_rec *process,
     const char *note = NULL;
     apr_status_t rv;
 
-    if (kept->pool) {
-        apr_pool_destroy(kept->pool);
-        kept->store = NULL;
-    }
+    close_store(kept);
     apr_pool_create(&kept->pool, process->pool);
     rv = store_create(&kept->store, &config, &note, kept->pool);
     if (note) {
@@ -150,14 +156,13 @@ static int keeps_file(const kept_t *kept, server_rec *s)
     return 1;
 }
 
-static kept_t *kept_data(process_rec *process)
+static kept_t *kept_data(void)
 {
     kept_t *kept = ap_retained_data_get(KEPT_STORE);
 
     if (!kept) {
         kept = ap_retained_data_create(KEPT_STORE, sizeof(*kept));
-        if (cache_htaccess_create(&kept->htaccess, process->pool)
-            != APR_SUCCESS) {
+        if (cache_htaccess_create(&kept->htaccess) != APR_SUCCESS) {
             kept->htaccess = NULL;
         }
     }
@@ -203,17 +208,20 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     find_peers();
     warn_of_no_memory(s);
     cache_sections_look_at_loggers();
-    if (!cache_global->size
-        || ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
+    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
         return OK;
     }
-    kept = kept_data(s->process);
+    if (!cache_global->size) {
+        close_store(ap_retained_data_get(KEPT_STORE));
+        return OK;
+    }
+    kept = kept_data();
     if (!is_same(kept) && !keeps_file(kept, s)
         && open_store(kept, s->process, s) != APR_SUCCESS) {
         return OK; /* everything else is served */
     }
     if (cache_counters_create(servers, pconf) != APR_SUCCESS
-        || cache_refusals_create(pconf) != APR_SUCCESS) {
+        || cache_refusals_create(s->process->pool) != APR_SUCCESS) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     cache.store = kept->store;

@@ -54,6 +54,15 @@ change('File none/such' => 'File cache');
 restart();
 asked();
 like(asked(), qr/hit/, 'a restart with one that can');
+
+change("RProxyCacheSize 8m\n" => '');
+restart();
+is(asked(), '', 'a restart without a size: served without a cache');
+is(mappings(), 0, 'its memory is given back');
+change('RProxyCacheFile' => "RProxyCacheSize 8m\nRProxyCacheFile");
+restart();
+like(asked(), qr/hit/, 'with one: the file is as it was');
+isnt(mappings(), 0, 'and mapped again');
 is_deeply($httpd->complaints, [], 'nobody died');
 done_testing();
 
@@ -81,6 +90,13 @@ sub change {
     my ($from, $to) = @_;
     $configuration =~ s/\Q$from\E/$to/ or die $from;
     $httpd->write_file('httpd.conf', $configuration);
+}
+
+# Of the file, in the parent.
+sub mappings {
+    my $file = $httpd->folder . '/cache';
+    open my $in, '<', '/proc/' . $httpd->pid . '/maps' or return -1;
+    return scalar grep { index($_, $file) >= 0 } <$in>;
 }
 
 # Until no child of before can answer.

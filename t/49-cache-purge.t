@@ -102,6 +102,10 @@ sub prefix {
     stored($c, \@all);
     is(purge($c, PURGE => "$page/.*", 'X-Purge-Method', 'regex'), 200,
         'PURGE with X-Purge-Method: regex');
+    for my $pattern ('/a/[0-9]+', '/(a|b)/.*', '/^a', '/a.*/b') {
+        is(purge($c, PURGE => $pattern, 'X-Purge-Method', 'regex'), 400,
+            "a pattern that cannot be read is refused: $pattern");
+    }
     is(kept($c, @all), 'gone gone gone kept kept', 'the same');
     is(kept($c, @all), 'gone gone gone kept kept',
         'what is fetched after it stays');

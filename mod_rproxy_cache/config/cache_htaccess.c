@@ -3,50 +3,26 @@
 /* cache_htaccess.c: see cache_htaccess.h.  Layer L2. */
 #include "cache_htaccess.h"
 
-#include <errno.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-
 #include <apr_strings.h>
 #include <http_config.h>
 #include <http_core.h>
 #include <mod_so.h>
 
 #include "cache_private.h"
+#include "config/file_watch.h"
 #include "policy/htaccess_scan.h"
 
-#define PATH_ROOM 480
 #define FILE_MAX (256 * 1024)
 #define LOOK_INTERVAL apr_time_from_sec(1)
 
-typedef struct {
-    int32_t used; /* 0: free, 1: being written, 2: in use; atomic */
-    int32_t is_static;
-    int64_t mtime_ns, size; /* size -1: not there */
-    char path[PATH_ROOM];
-} watched_t;
+static file_watch_t *watch;
 
-typedef struct {
-    uint32_t generation; /* atomic */
-    int64_t looked_at;   /* usec; atomic */
-    watched_t file[CACHE_HTACCESS_WATCHED];
-} watch_t;
-
-static watch_t *watch;
-
-apr_status_t cache_htaccess_create(void **kept, apr_pool_t *pool)
+apr_status_t cache_htaccess_create(void **kept)
 {
-    watch_t *w = mmap(NULL, sizeof(*w), PROT_READ | PROT_WRITE,
-                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-    (void)pool; /* as long as the server runs */
-    if (w == MAP_FAILED) {
-        return errno;
-    }
     /* What an earlier server stored is not of this one's generations. */
-    w->generation = (uint32_t)apr_time_sec(apr_time_now()) << 8;
-    *kept = w;
-    return APR_SUCCESS;
+    uint32_t first = (uint32_t)apr_time_sec(apr_time_now()) << 8;
+
+    return file_watch_create((file_watch_t **)kept, first);
 }
 
 void cache_htaccess_use(void *kept)
@@ -56,22 +32,7 @@ void cache_htaccess_use(void *kept)
 
 uint32_t cache_htaccess_generation(void)
 {
-    return watch ? __atomic_load_n(&watch->generation, __ATOMIC_ACQUIRE) : 0;
-}
-
-/* ---- the state of a file ---- */
-
-static void look_at(const char *path, int64_t *mtime_ns, int64_t *size)
-{
-    struct stat st;
-
-    *mtime_ns = 0;
-    *size = -1;
-    if (stat(path, &st) == 0) {
-        *mtime_ns =
-            (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
-        *size = st.st_size;
-    }
+    return watch ? file_watch_generation(watch) : 0;
 }
 
 /* As <IfModule> asks: by the name of the source file or of the module. */
@@ -118,67 +79,21 @@ static const char *scan(request_rec *r, const char *path)
                         verdict.line);
 }
 
-/* ---- the list ---- */
-
-static watched_t *find(const char *path)
-{
-    int i;
-
-    for (i = 0; i < CACHE_HTACCESS_WATCHED; i++) {
-        watched_t *w = &watch->file[i];
-        int32_t used = __atomic_load_n(&w->used, __ATOMIC_ACQUIRE);
-        if (!used) {
-            return NULL;
-        }
-        if (used == 2 && strcmp(w->path, path) == 0) {
-            return w;
-        }
-    }
-    return NULL;
-}
-
-static watched_t *add(const char *path, int64_t mtime_ns, int64_t size,
-                      int is_static)
-{
-    int i;
-
-    for (i = 0; strlen(path) < PATH_ROOM && i < CACHE_HTACCESS_WATCHED; i++) {
-        watched_t *w = &watch->file[i];
-        int32_t unused = 0;
-        if (__atomic_compare_exchange_n(&w->used, &unused, 1, 0,
-                                        __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
-            apr_cpystrn(w->path, path, PATH_ROOM);
-            w->mtime_ns = mtime_ns;
-            w->size = size;
-            w->is_static = is_static;
-            __atomic_store_n(&w->used, 2, __ATOMIC_RELEASE);
-            return w;
-        }
-    }
-    return NULL;
-}
-
 static const char *check_file(request_rec *r, const char *path)
 {
-    watched_t *w = find(path);
-    int64_t mtime_ns, size;
+    file_seen_t seen;
     const char *why;
 
-    if (w && __atomic_load_n(&w->is_static, __ATOMIC_ACQUIRE)) {
+    if (file_watch_find(watch, path, &seen)) {
         return NULL;
     }
-    look_at(path, &mtime_ns, &size); /* before it is read: a change is seen */
     why = scan(r, path);
     if (why) {
         return why;
     }
-    if (w) {
-        /* Changed once and read again; a change in between is seen later. */
-        __atomic_store_n(&w->is_static, 1, __ATOMIC_RELEASE);
-        return NULL;
-    }
-    return add(path, mtime_ns, size, 1) ? NULL
-                                        : "too many .htaccess files to watch";
+    return file_watch_settle(watch, path, &seen)
+               ? NULL
+               : "an .htaccess file has just changed, or there are too many";
 }
 
 const char *cache_htaccess_checked(request_rec *r, const char *dir)
@@ -198,44 +113,9 @@ const char *cache_htaccess_checked(request_rec *r, const char *dir)
     return why;
 }
 
-/* ---- watching ---- */
-
-static int has_changed(watched_t *w)
-{
-    int64_t mtime_ns, size;
-
-    look_at(w->path, &mtime_ns, &size);
-    if (mtime_ns == w->mtime_ns && size == w->size) {
-        return 0;
-    }
-    w->mtime_ns = mtime_ns;
-    w->size = size;
-    return 1;
-}
-
 void cache_htaccess_look(apr_time_t now)
 {
-    int64_t before;
-    int i;
-
-    if (!watch) {
-        return;
-    }
-    before = __atomic_load_n(&watch->looked_at, __ATOMIC_RELAXED);
-    if (now - before < LOOK_INTERVAL
-        || !__atomic_compare_exchange_n(&watch->looked_at, &before, now, 0,
-                                        __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
-        return; /* another child has just looked */
-    }
-    for (i = 0; i < CACHE_HTACCESS_WATCHED; i++) {
-        watched_t *w = &watch->file[i];
-        if (__atomic_load_n(&w->used, __ATOMIC_ACQUIRE) != 2) {
-            break;
-        }
-        if (has_changed(w)) {
-            /* Read again when it is next on a request's way. */
-            __atomic_store_n(&w->is_static, 0, __ATOMIC_RELEASE);
-            __atomic_fetch_add(&watch->generation, 1, __ATOMIC_ACQ_REL);
-        }
+    if (watch) {
+        file_watch_look(watch, now, LOOK_INTERVAL);
     }
 }

@@ -12,10 +12,8 @@
 
 #include <httpd.h>
 
-#define CACHE_HTACCESS_WATCHED 512
-
-/* In the parent; kept over graceful restarts as long as pool lives. */
-apr_status_t cache_htaccess_create(void **kept, apr_pool_t *pool);
+/* In the parent; kept over graceful restarts, as long as the server runs. */
+apr_status_t cache_htaccess_create(void **kept);
 void cache_htaccess_use(void *kept);
 
 /* The files of this directory, there or not.  @return NULL: none of them looks

@@ -236,20 +236,25 @@ static const char *cookies_of(const cache_rule_t *rule, request_rec *r)
 {
     const char *cookies = apr_table_get(r->headers_in, "Cookie");
     slice_t pattern = slice_str(rule->name);
-    char *out = "", *one, *state = NULL, *copy;
+    char *out, *end, *one, *state = NULL, *copy;
 
     if (!cookies) {
         return "";
     }
     copy = apr_pstrdup(r->pool, cookies);
+    out = end = apr_palloc(r->pool, strlen(cookies) + 1);
     for (one = apr_strtok(copy, ";", &state); one;
          one = apr_strtok(NULL, ";", &state)) {
         slice_t cookie = slice_trim(slice_str(one));
-        if (wildcard_cookie(pattern, cookie, NULL)) {
-            out = apr_psprintf(r->pool, "%s%s%.*s", out, *out ? ";" : "",
-                               (int)cookie.len, cookie.p);
+        if (cookie.len && wildcard_cookie(pattern, cookie, NULL)) {
+            if (end > out) {
+                *end++ = ';';
+            }
+            memcpy(end, cookie.p, cookie.len);
+            end += cookie.len;
         }
     }
+    *end = '\0';
     return out;
 }
 

@@ -119,10 +119,6 @@ const char *cache_section_mark(cmd_parms *cmd, void *dir, const char *args)
 {
     cache_settings_t *s = dir;
 
-    if (cmd->override & ~(RSRC_CONF | ACCESS_CONF) && cmd->pool && cmd->path
-        && !cmd->directive) {
-        return NULL;
-    }
     s->checked = 1;
     s->checked_why = apr_pstrdup(cmd->pool, args);
     return NULL;

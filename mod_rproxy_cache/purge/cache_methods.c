@@ -57,7 +57,24 @@ static int purge_tags(cache_request_t *q, request_rec *r, int soft)
     return n;
 }
 
-/* @return what was purged, a word */
+/* A pattern is a prefix with ".*" behind it: "/blog/.*" becomes "/blog/".
+ * @return 0: it asks for more than that */
+static int read_pattern(slice_t *path)
+{
+    size_t i;
+
+    if (path->len > 2 && memcmp(path->p + path->len - 2, ".*", 2) == 0) {
+        path->len -= 2;
+    }
+    for (i = 0; i < path->len; i++) {
+        if (strchr("*+^$|()[]{}\\", path->p[i])) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* @return what was purged, a word; NULL: nothing, it cannot be read */
 static const char *purge_path(cache_request_t *q, request_rec *r, int soft)
 {
     const char *how = apr_table_get(r->headers_in, "X-Purge-Method");
@@ -73,8 +90,8 @@ static const char *purge_path(cache_request_t *q, request_rec *r, int soft)
     }
     else if (how && strcasecmp(how, "regex") == 0) {
         command.kind = PURGE_PREFIX;
-        if (text.len > 2 && memcmp(text.p + text.len - 2, ".*", 2) == 0) {
-            text.len -= 2;
+        if (!read_pattern(&text)) {
+            return NULL;
         }
     }
     else if (strcmp(r->method, "BAN") == 0) {
@@ -108,6 +125,14 @@ static int handler(request_rec *r)
     q->reason = NULL;
     cache_request_say(q, r, "purge");
     what = purge_tags(q, r, is_soft(r)) ? "tags" : purge_path(q, r, is_soft(r));
+    if (!what) {
+        ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
+                      RPLOGNO(2080) "X-Purge-Method: regex of %s is not known: "
+                                    "expected a path and .* behind it, as "
+                                    "/blog/.*",
+                      r->unparsed_uri);
+        return HTTP_BAD_REQUEST;
+    }
     ap_set_content_type(r, "application/json");
     ap_rprintf(r, "{\"purged\": \"%s\", \"soft\": %s}\n", what,
                is_soft(r) ? "true" : "false");

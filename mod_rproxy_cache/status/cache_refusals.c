@@ -48,9 +48,13 @@ static apr_status_t make_locks(pthread_mutex_t *locks)
 
 apr_status_t cache_refusals_create(apr_pool_t *pool)
 {
-    void *base = mmap(NULL, sizeof(*table), PROT_READ | PROT_WRITE,
-                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void *base;
 
+    if (table) {
+        return APR_SUCCESS;
+    }
+    base = mmap(NULL, sizeof(*table), PROT_READ | PROT_WRITE,
+                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (base == MAP_FAILED) {
         return errno;
     }

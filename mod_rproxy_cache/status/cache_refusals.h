@@ -30,7 +30,8 @@ typedef struct {
     char where[160]; /* file:line of it, the end of longer ones */
 } refusal_t;
 
-/* In post_config, before the children; goes with pool. */
+/* Before the children; goes with pool, until then further calls change
+ * nothing. */
 apr_status_t cache_refusals_create(apr_pool_t *pool);
 
 /* rule, where: may be NULL. */

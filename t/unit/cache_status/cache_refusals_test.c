@@ -119,6 +119,20 @@ static void before_there_is_a_table(void **state)
     assert_null(reason_of(REFUSAL_RESPONSE, 7));
 }
 
+/* As a restart does it. */
+static void made_again(void **state)
+{
+    apr_pool_t *pool;
+
+    (void)state;
+    note(77, "private", 20);
+    apr_pool_create(&pool, NULL);
+    assert_int_equal(cache_refusals_create(pool), APR_SUCCESS);
+    assert_string_equal(reason_of(REFUSAL_RESPONSE, 77), "private");
+    apr_pool_destroy(pool);
+    assert_string_equal(reason_of(REFUSAL_RESPONSE, 77), "private");
+}
+
 int main(void)
 {
     apr_pool_t *pool;
@@ -137,6 +151,7 @@ int main(void)
     unit_add("a dead holder", a_dead_holder, NULL);
     unit_add("a held lock is not waited for", a_held_lock_is_not_waited_for,
              NULL);
+    unit_add("made again, it keeps what it has", made_again, NULL);
     failed = unit_run("cache_refusals");
     apr_pool_destroy(pool);
     apr_terminate();
