@@ -247,6 +247,31 @@ static void open_queue(balanced_t *b, const kept_t *kept, int number,
     b->balance.queue = &b->queue;
 }
 
+/* Twice the time of an unloaded member is too long; a window is half a second
+ * and twenty answers; after half a minute the time unloaded is measured anew. */
+static void open_adaptive(balanced_t *b, const kept_t *kept)
+{
+    const queue_conf_t *conf = b->conf.queue;
+    const uint32_t least = (uint32_t)conf->adaptive_least;
+    const uint32_t most = (uint32_t)conf->adaptive_most;
+    const concurrency_rules_t rules = { .min = least,
+                                        .max = most,
+                                        .start = most < 20    ? most
+                                                 : least > 20 ? least
+                                                              : 20,
+                                        .tolerance_percent = 200,
+                                        .measure_every = 60,
+                                        .window_samples = 20,
+                                        .window_us = 500000 };
+
+    if (conf->off || !most) {
+        return;
+    }
+    b->adaptive_rules = rules;
+    b->balance.adaptive_rules = &b->adaptive_rules;
+    b->balance.adaptive = kept->lines->limit + b->balance.places.first;
+}
+
 static int open_learned(balanced_t *b, kept_t *kept, int number)
 {
     if (!b->conf.sticky->learn) {
@@ -293,7 +318,8 @@ static int open_segment(kept_t *kept, process_rec *process,
         apr_pool_destroy(pool);
         return 1;
     }
-    lines = next ? queue_lines_make(count, next->children, pool) : NULL;
+    lines = next ? queue_lines_make(count, next->children, next->members, pool)
+                 : NULL;
     if (!lines) {
         apr_pool_destroy(pool);
         return 0;
@@ -366,6 +392,7 @@ apr_status_t balanced_configure(apr_pool_t *pconf, server_rec *s,
             || !open_learned(list[i], kept, i)) {
             return no_memory(s);
         }
+        open_adaptive(list[i], kept);
     }
     balanced_segment = kept->segment;
     state_restore(s, is_start, pconf);

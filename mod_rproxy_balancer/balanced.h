@@ -17,6 +17,7 @@ typedef struct {
     prober_rules_t prober;
     sticky_learned_t learned;
     queue_t queue;
+    concurrency_rules_t adaptive_rules;
 } balanced_t;
 
 extern apr_array_header_t *balanced_list; /* of balanced_t *; or NULL */

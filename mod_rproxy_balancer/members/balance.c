@@ -41,7 +41,7 @@ static member_facts_t facts_of(const balance_t *b, int member, int64_t now)
     const health_rules_t rules = balance_rules(b, member);
     const member_facts_t facts = {
         .id = m->id,
-        .max_connections = m->max_connections,
+        .max_connections = balance_adaptive_limit(b, member, now),
         .weight = m->weight,
         .zone = m->zone,
         .group = m->group,
@@ -311,6 +311,7 @@ static void engine_answered(void *pool, int member,
     __atomic_store_n(at, now, __ATOMIC_RELAXED);
     member_record_first_byte(&b->member[member].record, first_byte);
     balance_hedge_answered(b, member, first_byte);
+    balance_adaptive_sample(b, member, first_byte, 0, now);
 }
 
 static void engine_ended(void *pool, int member,
@@ -319,6 +320,9 @@ static void engine_ended(void *pool, int member,
     const balance_t *b = pool;
 
     member_record_attempt(&b->member[member].record, attempt, now);
+    if (attempt->failed) {
+        balance_adaptive_sample(b, member, attempt->took, 1, now);
+    }
     if (b->queue) {
         balance_note_service(b, attempt->took);
     }

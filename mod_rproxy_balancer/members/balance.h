@@ -33,6 +33,8 @@ struct balance_t {
     siphash_key_t secret;        /* of sessions' marks */
     balance_changed_fn *changed;
     queue_t *queue; /* NULL: nobody waits for a member with room */
+    const concurrency_rules_t *adaptive_rules; /* NULL: limits are fixed */
+    adaptive_limit_t *adaptive;                /* [place], shared */
 
     /* set by balance_open */
     segment_t *segment;
@@ -108,6 +110,19 @@ int balance_pause_over(const balance_t *balance, int member, int64_t now_us);
 
 /* The plan as things are now; plans_let_go when done. */
 const plan_t *balance_plan(balance_t *balance, uint32_t *place);
+
+/* ---- limits that follow the time of answers, where they do ---- */
+
+/* Under the lock.  @return what may be in flight there; 0: no limit */
+uint32_t balance_adaptive_limit(const balance_t *balance, int member,
+                                int64_t now_us);
+
+/* An answer has come after so long, or an attempt has failed. */
+void balance_adaptive_sample(const balance_t *balance, int member,
+                             int64_t took_us, int failed, int64_t now_us);
+
+/* In the elected process. */
+void balance_adaptive_tick(const balance_t *balance, int64_t now_us);
 
 /* ---- the queue, where there is one ---- */
 

@@ -25,14 +25,16 @@ static apr_status_t unmap_lines(void *data)
     return APR_SUCCESS;
 }
 
-queue_lines_t *queue_lines_make(int count, int children, apr_pool_t *pool)
+queue_lines_t *queue_lines_make(int count, int children, int members,
+                                apr_pool_t *pool)
 {
     queue_lines_t *lines = apr_pcalloc(pool, sizeof(*lines));
     lines_mapping_t *mapping = apr_palloc(pool, sizeof(*mapping));
     size_t bells = (sizeof(sem_t) * (size_t)children + 63) & ~(size_t)63;
     int i, good = 1;
 
-    mapping->size = bells + sizeof(queue_line_t) * (size_t)count;
+    mapping->size = bells + sizeof(queue_line_t) * (size_t)count
+                    + sizeof(adaptive_limit_t) * (size_t)members;
     mapping->base = mmap(NULL, mapping->size, PROT_READ | PROT_WRITE,
                          MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (mapping->base == MAP_FAILED) {
@@ -44,6 +46,7 @@ queue_lines_t *queue_lines_make(int count, int children, apr_pool_t *pool)
     lines->count = count;
     lines->bell = mapping->base;
     lines->line = (queue_line_t *)((char *)mapping->base + bells);
+    lines->limit = (adaptive_limit_t *)&lines->line[count];
     for (i = 0; i < children && good; i++) {
         good = sem_init(&lines->bell[i], 1, 0) == 0;
     }

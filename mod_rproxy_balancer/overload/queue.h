@@ -16,21 +16,32 @@
 #include <apr_pools.h>
 
 #include "engine/balancer.h"
+#include "concurrency_limit.h"
 #include "members/segment.h"
 #include "queue_line.h"
+
+/* What was found out of a member; under its pool's lock. */
+typedef struct {
+    concurrency_limit_t limit;
+    uint32_t generation; /* of the member */
+    uint32_t planned;    /* the limit that plans were made for */
+} adaptive_limit_t;
 
 /* One mapping for all upstreams; outlives graceful restarts with the segment.
  *
  *   bells  x children    process-shared semaphores
- *   lines  x upstreams */
+ *   lines  x upstreams
+ *   limits x members */
 typedef struct {
     int children, count;
     sem_t *bell;
+    adaptive_limit_t *limit; /* [member] */
     queue_line_t *line;
 } queue_lines_t;
 
 /* Goes with pool.  @return NULL: no memory */
-queue_lines_t *queue_lines_make(int count, int children, apr_pool_t *pool);
+queue_lines_t *queue_lines_make(int count, int children, int members,
+                                apr_pool_t *pool);
 
 typedef struct {
     queue_rules_t rules;

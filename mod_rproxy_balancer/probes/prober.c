@@ -265,6 +265,7 @@ static void tick(prober_t *prober)
         balance_t *b = prober->pools[i].balance;
 
         balance_tick(b, now);
+        balance_adaptive_tick(b, now);
         balance_queue_tick(b, now);
         if (n % SECOND_TICKS == 0) {
             balance_fade(b, now);
