@@ -62,6 +62,7 @@ my @RIGHT = (
     'RProxyGuardHead off=hidden,backup methods=any path-max=2k action=log',
     "$LIMIT rate=3/10s burst=9 key=ip+host+path methods=GET,POST keys=1000000",
     qq($LIMIT rate=1/day "key=expr:%{REQUEST_URI}" "expr=%{QUERY_STRING} != ''"),
+    'Include "' . Apache::Test::vars('top_dir') . '/conf/guard.conf"',
     "<Location /x>\nRProxyGuard On\n$LIMIT rate=1/min\n</Location>",
 );
 
