@@ -14,7 +14,7 @@ use RProxy::Discovery qw(farm source await_source await_members await_spread);
 use RProxy::Server ();
 
 RProxy::Discovery::has_dns() or plan skip_all => 'needs c-ares';
-plan tests => 39;
+plan tests => 41;
 
 my $port = RProxy::Origin::port('origin_d');
 
@@ -76,6 +76,10 @@ my $port = RProxy::Origin::port('origin_d');
     await_members($farm, 2);
     $dns->fail;
     await_source($farm, sub { $_[0]{failing} }, 'DNS to be down');
+    $source = source($farm);
+    is($source->{ttl_s}, 1, 'DNS is down: the time to live is that of the last answer');
+    await_source($farm, sub { $_[0]{answered_s} >= 1 }, 'the answer to age');
+    pass('DNS is down: the last answer is not that of now');
     $farm->httpd->restart_gracefully;
     spread($farm, {1 => 4, 2 => 4},
         'restart while DNS is down: the members stay');

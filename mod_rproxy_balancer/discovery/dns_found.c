@@ -175,7 +175,7 @@ void dns_found_finish(dns_found_t *found, apr_array_header_t *hosts,
 {
     apr_array_header_t *members =
         apr_array_make(pool, hosts->nelts + 1, sizeof(found_member_t));
-    int i;
+    int is_srv = rules->want == DNS_WANT_SRV, i;
 
     for (i = 0; i < hosts->nelts; i++) {
         dns_host_t *host = &APR_ARRAY_IDX(hosts, i, dns_host_t);
@@ -184,7 +184,7 @@ void dns_found_finish(dns_found_t *found, apr_array_header_t *hosts,
             found->fault = fault_of(host, pool);
         }
         if (dns_found_is_failure(host->verdict)
-            && !recall(host, before, pool)) {
+            && !(is_srv && recall(host, before, pool))) {
             found->is_partial = 1;
             found->verdict = host->verdict;
         }
@@ -194,7 +194,7 @@ void dns_found_finish(dns_found_t *found, apr_array_header_t *hosts,
     found->members.count = members->nelts;
     found->odd.beyond = found_list_settle(&found->members, rules->limit);
     found->hosts = hosts;
-    if (found->members.count) {
+    if (found->members.count && (is_srv || !found->is_partial)) {
         found->verdict = DNS_FOUND;
     }
     else if (!found->is_partial) {

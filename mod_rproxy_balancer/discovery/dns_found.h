@@ -79,8 +79,8 @@ apr_array_header_t *dns_found_targets(const apr_array_header_t *records,
 apr_array_header_t *dns_found_host(const dns_rules_t *rules, apr_pool_t *pool);
 
 /* All were looked up: sets verdict, fault, is_partial, members and what is odd.
- * @param before  hosts of the last answer, or NULL: what could not be looked up
- *                now is as it was */
+ * @param before  hosts of the last answer, or NULL: targets of SRV records that
+ *                could not be looked up now are where they were */
 void dns_found_finish(dns_found_t *found, apr_array_header_t *hosts,
                       const apr_array_header_t *before,
                       const dns_rules_t *rules, apr_pool_t *pool);

@@ -11,6 +11,8 @@
 
 #ifdef HAVE_CARES
 
+/* Its callbacks with whole messages, which all versions have. */
+#define CARES_NO_DEPRECATED
 #include <ares.h>
 #include <apr_strings.h>
 

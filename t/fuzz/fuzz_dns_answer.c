@@ -107,6 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_CHECK(answer != DNS_FOUND || (t.count && found.ttl_s <= INT32_MAX));
     t.host->verdict = answer;
     if (t.type == DNS_TYPE_SRV) {
+        rules.want = DNS_WANT_SRV;
         hosts = targets(&t, &rules, &found, pool);
     }
     dns_found_finish(&found, hosts, NULL, &rules, pool);

@@ -23,6 +23,14 @@ static const dns_rules_t rules = {
     .member = { .weight = 4, .tier = 1, .zone = SLICE_LIT("z") },
 };
 
+static const dns_rules_t srv_rules = {
+    .name = "_http._tcp.app.test",
+    .want = DNS_WANT_SRV,
+    .scheme = "http",
+    .limit = 3,
+    .member = { .weight = 4, .tier = 1, .zone = SLICE_LIT("z") },
+};
+
 static void add_address(dns_host_t *host, const char *text)
 {
     dns_address_t *a = apr_array_push(host->addresses);
@@ -137,11 +145,11 @@ static void check_services(void **state)
     add_service(records, 10, 5, 80, "a");
     add_service(records, 10, 5, 0, "a");
     add_service(records, 10, 5, 80, "");
-    hosts = dns_found_targets(records, &rules, &found.odd, pool);
+    hosts = dns_found_targets(records, &srv_rules, &found.odd, pool);
     assert_int_equal(hosts->nelts, 2);
     add_address(&APR_ARRAY_IDX(hosts, 0, dns_host_t), "10.0.0.1");
     add_address(&APR_ARRAY_IDX(hosts, 1, dns_host_t), "10.0.0.2");
-    dns_found_finish(&found, hosts, NULL, &rules, pool);
+    dns_found_finish(&found, hosts, NULL, &srv_rules, pool);
     assert_string_equal(show(&found),
                         "0 http://10.0.0.1:80/1/5z http://10.0.0.2:81/2/1z");
     assert_string_equal(dns_found_oddities(&found.odd, pool),
@@ -157,21 +165,36 @@ static void check_recall(void **state)
 
     add_service(records, 1, 1, 80, "a");
     add_service(records, 1, 1, 80, "b");
-    before = hosts = dns_found_targets(records, &rules, &found.odd, pool);
+    before = hosts = dns_found_targets(records, &srv_rules, &found.odd, pool);
     add_address(&APR_ARRAY_IDX(hosts, 0, dns_host_t), "10.0.0.1");
     APR_ARRAY_IDX(hosts, 1, dns_host_t).verdict = DNS_REFUSED;
     APR_ARRAY_IDX(hosts, 1, dns_host_t).fault = "it took too long";
-    dns_found_finish(&found, hosts, NULL, &rules, pool);
+    dns_found_finish(&found, hosts, NULL, &srv_rules, pool);
     assert_string_equal(show(&found), "0 partial http://10.0.0.1:80/1/1z "
                                       "(b: it took too long)");
 
-    hosts = dns_found_targets(records, &rules, &next.odd, pool);
+    hosts = dns_found_targets(records, &srv_rules, &next.odd, pool);
     APR_ARRAY_IDX(hosts, 0, dns_host_t).verdict = DNS_REFUSED;
     add_address(&APR_ARRAY_IDX(hosts, 1, dns_host_t), "10.0.0.2");
-    dns_found_finish(&next, hosts, before, &rules, pool);
+    dns_found_finish(&next, hosts, before, &srv_rules, pool);
     assert_string_equal(show(&next),
                         "0 http://10.0.0.1:80/1/1z http://10.0.0.2:80/1/1z "
                         "(a: the DNS server could not or would not answer)");
+}
+
+/* A name of which one type could not be looked up: all or nothing. */
+static void check_half(void **state)
+{
+    apr_array_header_t *before = dns_found_host(&rules, pool);
+    apr_array_header_t *hosts = dns_found_host(&rules, pool);
+    dns_found_t found = { 0 };
+
+    add_address(&APR_ARRAY_IDX(before, 0, dns_host_t), "10.0.0.1");
+    add_address(&APR_ARRAY_IDX(hosts, 0, dns_host_t), "10.0.0.2");
+    APR_ARRAY_IDX(hosts, 0, dns_host_t).verdict = DNS_BROKEN;
+    dns_found_finish(&found, hosts, before, &rules, pool);
+    assert_int_equal(found.verdict, DNS_BROKEN);
+    assert_string_equal(found.fault, "app.test: the answer is malformed");
 }
 
 static void check_nothing(void **state)
@@ -209,6 +232,7 @@ int main(void)
     unit_add("absurd addresses", check_absurd_addresses, NULL);
     unit_add("services", check_services, NULL);
     unit_add("a target that cannot be looked up", check_recall, NULL);
+    unit_add("a type that cannot be looked up", check_half, NULL);
     unit_add("nothing found", check_nothing, NULL);
     failed = unit_run("dns_found");
     apr_pool_destroy(pool);
