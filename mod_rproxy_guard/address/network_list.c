@@ -228,7 +228,7 @@ const network_list_t *network_list_make(void *memory, network_entry_t *entries,
                                         uint32_t count)
 {
     network_list_t *list = memory;
-    making_t m = { NULL };
+    making_t m = { 0 };
     size_t v4, v6;
 
     count_families(entries, count, &v4, &v6);
