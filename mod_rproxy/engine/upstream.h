@@ -30,8 +30,8 @@ typedef struct upstream_places_t upstream_places_t;
 #define MEMBER_LISTS 8 /* of addresses: the present one and those before */
 #define UPSTREAM_MAX_MEMBERS BALANCER_MEMBERS
 
-/* The addresses of one name in the order to try; of a unix socket none.  Once published it stays as
- * it is until MEMBER_LISTS later ones are. */
+/* The addresses of one name in the order to try; of a unix socket none.  Once
+ * published it stays as it is until MEMBER_LISTS later ones are. */
 typedef struct {
     int count;
     struct {

@@ -101,7 +101,7 @@ static void announce(upstream_t *u, member_t *m)
 }
 
 /* @return 1 when it can be sent to */
-static int look_up(upstream_t *u, member_t *m)
+static int find_addresses(upstream_t *u, member_t *m)
 {
     return member_resolve(m, u->following->pool) == APR_SUCCESS;
 }
@@ -150,7 +150,7 @@ static void look_up_waiting(upstream_t *u, apr_time_t now)
     for (i = 0; i < u->places; i++) {
         member_t *m = u->place[i];
 
-        if (m && m->waits && look_up(u, m)) {
+        if (m && m->waits && find_addresses(u, m)) {
             announce(u, m);
         }
         waiting += m && m->waits;
@@ -225,7 +225,7 @@ static void open_place(upstream_t *u, int number)
     m = apr_hash_get(u->urls, place.url, APR_HASH_KEY_STRING);
     if (!m) {
         m = make(u, place.url);
-        is_ready = m && look_up(u, m);
+        is_ready = m && find_addresses(u, m);
     }
     if (m) {
         m->waits = !is_ready;
@@ -243,8 +243,14 @@ static apr_status_t free_all(void *data)
     int i;
 
     for (i = 0; i < u->places; i++) {
-        if (u->place[i] && u->place[i]->at_run_time) {
-            destroy(u->place[i]);
+        retire(u, i, 0);
+    }
+    while (u->following->gone) {
+        member_t *m = u->following->gone;
+
+        u->following->gone = m->next;
+        if (m->at_run_time) {
+            destroy(m);
         }
     }
     return APR_SUCCESS;

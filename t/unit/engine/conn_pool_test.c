@@ -540,6 +540,27 @@ static void *use_pool(void *data)
     return data;
 }
 
+/* Another member has the place: it gets no connection of the one before, whose
+ * idle ones go. */
+static void check_next_in_place(void **state)
+{
+    member_t next;
+
+    begin();
+    next = member[0];
+    member[0].at_run_time = 1;
+    give(connected(NOW), NOW);
+    assert_int_equal(member[0].uses, 1);
+    assert_null(conn_pool_take(conns, &next, NOW, 0));
+    assert_int_equal(member[0].uses, 0);
+    assert_true(peer_sees_close(peers[0]));
+    give(connected(NOW), NOW);
+    member[0].gone = 1;
+    conn_pool_expire(conns, NOW);
+    assert_int_equal(member[0].uses, 0);
+    assert_int_equal(count(), 0);
+}
+
 static void check_threads(void **state)
 {
     pthread_t thread[3];
@@ -594,6 +615,7 @@ int main(void)
     unit_add("no probe", check_without_probe, NULL);
     unit_add("unread bytes", check_readable, NULL);
     unit_add("memory is kept for a turn", check_defer, NULL);
+    unit_add("the next one in its place", check_next_in_place, NULL);
     unit_add("several threads", check_threads, NULL);
     failed = unit_run("conn_pool");
     begin();
