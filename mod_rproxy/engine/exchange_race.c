@@ -203,7 +203,7 @@ void exchange_race_leave(exchange_t *x)
     if (x->attempts > other->attempts) {
         other->attempts = x->attempts;
     }
-    if (x->member) {
+    if (x->member && !balancer_is_tried(&other->tried, x->member->number)) {
         balancer_tried_add(&other->tried, x->member->number);
     }
     if (x->is_second) {
