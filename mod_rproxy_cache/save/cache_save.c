@@ -20,18 +20,19 @@
 #include "save/cache_application.h"
 #include "save/cache_body_peek.h"
 #include "save/cache_confirm.h"
+#include "save/cache_invalidate.h"
+#include "save/cache_stale.h"
+#include "serve/cache_condition.h"
 #include "status/cache_counters.h"
 #include "status/cache_why.h"
 #include "serve/cache_head.h"
-#include "purge/cache_purge.h"
 #include "serve/cache_serve.h"
 #include "save/cache_partial.h"
 #include "save/cache_store_response.h"
-#include "policy/invalidation.h"
 #include "policy/merge.h"
 #include "policy/validators.h"
 
-static ap_filter_rec_t *head_handle, *body_handle, *stale_handle;
+static ap_filter_rec_t *head_handle, *body_handle;
 
 struct cache_saving_t {
     cache_request_t *q;
@@ -58,57 +59,6 @@ static apr_status_t head_filter(ap_filter_t *f, apr_bucket_brigade *bb)
 }
 
 /* ---- the decision, once the head is known ---- */
-
-static void invalidate_reference(cache_request_t *q, request_rec *r,
-                                 slice_t reference)
-{
-    key_uri_t target;
-    char *buf;
-    size_t cap;
-
-    if (!reference.len) {
-        return;
-    }
-    cap = reference.len + q->uri.path.len + 16;
-    buf = apr_palloc(r->pool, cap);
-    if (invalidation_target(reference, &q->uri, buf, cap, &target)) {
-        cache_purge_uri(r, &target, 0);
-    }
-}
-
-/* RFC 9111 section 4.4. */
-static void invalidate(cache_request_t *q, request_rec *r,
-                       const response_facts_t *facts)
-{
-    if (!invalidation_due(slice_str(q->r->method), r->status)) {
-        return;
-    }
-    cache_purge_uri(r, &q->uri, 0);
-    invalidate_reference(q, r, facts->location);
-    invalidate_reference(q, r, facts->content_location);
-    cache_request_say(q, r, "invalidated");
-}
-
-static int is_failure(int status)
-{
-    return status == HTTP_INTERNAL_SERVER_ERROR || status == HTTP_BAD_GATEWAY
-           || status == HTTP_SERVICE_UNAVAILABLE
-           || status == HTTP_GATEWAY_TIME_OUT;
-}
-
-static void serve_stale(cache_request_t *q, request_rec *r,
-                        apr_bucket_brigade *bb)
-{
-    q->fwd_status = r->status;
-    q->fwd = "stale";
-    q->reason = reuse_name(REUSE_STALE_ERROR);
-    if (q->fill) {
-        store_fill_abort(&q->fill, now_s(), 0);
-    }
-    cache_serve_instead(q, r, &q->stale, bb);
-    cache_request_say(q, r, "stale");
-    cache_count(cache_server_conf(r->server)->number, COUNT_STALE, 1);
-}
 
 /* The origin says that what is stored is still right. */
 static int is_confirmed(const cache_request_t *q, const request_rec *r)
@@ -173,24 +123,6 @@ static void serve_confirmed(cache_saving_t *saving, request_rec *r,
     cache_count(cache_server_conf(r->server)->number, COUNT_REVALIDATED, 1);
 }
 
-/* What the client asked for on conditions, the origin was asked for without. */
-static void restore_conditions(cache_request_t *q)
-{
-    size_t i;
-
-    if (!q->conditions_removed) {
-        return;
-    }
-    q->conditions_removed = 0;
-    for (i = 0; i < q->field_count; i++) {
-        slice_t name = q->fields[i].name;
-        if (name.len > 3 && (name.p[0] | 0x20) == 'i'
-            && (name.p[1] | 0x20) == 'f' && name.p[2] == '-') {
-            apr_table_setn(q->r->headers_in, name.p, q->fields[i].value.p);
-        }
-    }
-}
-
 /* The client's condition, which the origin was not shown, holds. */
 static void had_it_already(cache_saving_t *saving, request_rec *r,
                            const response_facts_t *facts)
@@ -232,7 +164,7 @@ static void decide(cache_saving_t *saving, request_rec *r,
     response_facts_read(&facts, r->status, fields, count,
                         CACHE_TARGETS(q->settings), q->begun_s);
     if (q->way != CACHE_FETCH) {
-        invalidate(q, r, &facts);
+        cache_invalidate(q, r, &facts);
         if (q->way == CACHE_PASS && q->facts.method == METHOD_IS_POST
             && facts.content_location.len && cache_request_key(q) == 0) {
             q->clock = store_clock(cache.store); /* behind the purge */
@@ -242,7 +174,7 @@ static void decide(cache_saving_t *saving, request_rec *r,
         tell_status(q, r);
         return;
     }
-    restore_conditions(q);
+    cache_condition_restore(q);
     if (q->facts.method == METHOD_IS_HEAD && q->stale.object
         && r->status == HTTP_OK && !is_same_as_stored(q, r, &facts)) {
         store_object_remove(cache.store, q->stale.object);
@@ -252,9 +184,9 @@ static void decide(cache_saving_t *saving, request_rec *r,
         serve_confirmed(saving, r, fields, count, &facts, &application, bb);
         return;
     }
-    if (is_failure(r->status) && cache_may_stand_in(q)) {
+    if (cache_stale_is_failure(r->status) && cache_may_stand_in(q)) {
         saving->replaced = 1;
-        serve_stale(q, r, bb);
+        cache_stale_serve(q, r, bb);
         return;
     }
     cache_store_begin(q, r, saving->raw_fields, saving->raw_count, fields,
@@ -389,31 +321,6 @@ static apr_status_t body_filter(ap_filter_t *f, apr_bucket_brigade *bb)
     return rv;
 }
 
-/* ---- errors that httpd makes itself ---- */
-
-static apr_status_t stale_filter(ap_filter_t *f, apr_bucket_brigade *bb)
-{
-    cache_request_t *q = f->ctx;
-
-    if (q->served_stale) {
-        return swallow(bb);
-    }
-    q->served_stale = 1;
-    restore_conditions(q);
-    serve_stale(q, f->r, bb);
-    return ap_pass_brigade(f->next, bb);
-}
-
-static void insert_error_filter(request_rec *r)
-{
-    cache_request_t *q = cache.store ? cache_request_of(r) : NULL;
-
-    if (q && !r->main && q->way == CACHE_FETCH && is_failure(r->status)
-        && !q->served_stale && cache_may_stand_in(q)) {
-        ap_add_output_filter_handle(stale_handle, q, r, r->connection);
-    }
-}
-
 /* ---- putting them in ---- */
 
 static ap_filter_t *filter_of(request_rec *r, const char *name)
@@ -473,13 +380,10 @@ static void insert_filter(request_rec *r)
 void cache_save_register_hooks(apr_pool_t *pool)
 {
     cache_body_peek_register(pool);
+    cache_stale_register_hooks(pool);
     head_handle = ap_register_output_filter("RPROXY_CACHE_HEAD", head_filter,
                                             NULL, AP_FTYPE_CONTENT_SET - 1);
     body_handle = ap_register_output_filter("RPROXY_CACHE_BODY", body_filter,
                                             NULL, AP_FTYPE_CONTENT_SET - 1);
-    stale_handle = ap_register_output_filter("RPROXY_CACHE_STALE", stale_filter,
-                                             NULL, AP_FTYPE_CONTENT_SET - 1);
     ap_hook_insert_filter(insert_filter, NULL, NULL, APR_HOOK_REALLY_LAST);
-    ap_hook_insert_error_filter(insert_error_filter, NULL, NULL,
-                                APR_HOOK_REALLY_LAST);
 }

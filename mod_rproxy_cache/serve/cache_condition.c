@@ -39,3 +39,20 @@ precondition_e cache_condition(const cache_request_t *q,
                                                 : -1,
                                m->date ? (int64_t)m->date : -1, q->begun_s);
 }
+
+void cache_condition_restore(cache_request_t *q)
+{
+    size_t i;
+
+    if (!q->conditions_removed) {
+        return;
+    }
+    q->conditions_removed = 0;
+    for (i = 0; i < q->field_count; i++) {
+        slice_t name = q->fields[i].name;
+        if (name.len > 3 && (name.p[0] | 0x20) == 'i'
+            && (name.p[1] | 0x20) == 'f' && name.p[2] == '-') {
+            apr_table_setn(q->r->headers_in, name.p, q->fields[i].value.p);
+        }
+    }
+}

@@ -17,4 +17,8 @@ precondition_e cache_condition(const cache_request_t *q,
 /* Empty: none. */
 slice_t cache_condition_etag(const store_object_t *o);
 
+/* What the client asked for on conditions, the origin was asked for without:
+ * now they are the request's again. */
+void cache_condition_restore(cache_request_t *q);
+
 #endif
