@@ -101,6 +101,7 @@ const char html_style[] =
     "white-space:nowrap}.rows td:nth-child(2){grid-column:1/-1}"
     ".state{margin-left:auto;white-space:nowrap}"
     ".pool td,.pool td:nth-child(-n+4){display:block;text-align:right}"
+    ".rows.pool th,.rows.pool td{padding:.1rem 0}"
     ".pool td::before{float:left}.pool td small{display:inline}"
     ".pool td:nth-child(-n+5),.pool td:nth-child(n+10){grid-column:1/-1}"
     ".facts{gap:.25rem 1.25rem}}\n";

@@ -16,6 +16,8 @@ const place = require('./lib/place');
 
 const MODULES = ['mpm_event', 'authz_core', 'unixd', 'log_config'];
 const PHONE = { width: 360, height: 740 };
+/* So long that another member is asked as well. */
+const SLOW_MS = 300;
 /* A page that has not changed by then does not change. */
 const LIVE_MS = 5000;
 
@@ -24,13 +26,14 @@ const members = {};
 
 /* ---- the site ---- */
 
-/* Answers /NNN with that status and all else with 200. */
+/* Answers /NNN with that status, /slow late and all else with 200. */
 async function startMember(name, at)
 {
     const member = http.createServer((request, response) => {
         const [, status] = /^\/(\d{3})$/.exec(request.url) || [];
         response.statusCode = Number(status) || 200;
-        response.end(`${name}\n`);
+        setTimeout(() => response.end(`${name}\n`),
+                   request.url === '/slow' ? SLOW_MS : 0);
     });
     member.listen(at, '127.0.0.1');
     await once(member, 'listening');
@@ -73,7 +76,7 @@ before(async () => {
     });
     browser = await browsers.launch();
     await askMany(Array(40).fill('/').concat(Array(6).fill('/404'),
-                                             Array(3).fill('/500')));
+                                             Array(3).fill('/500'), ['/slow']));
 });
 
 after(async () => {
@@ -158,6 +161,16 @@ async function lives(at)
 test('live by events, without being loaded again', () => lives(port));
 
 test('live by asking, where there are no events', () => lives(workerPort));
+
+test('who waits, and second requests', async () => {
+    const { page, faults } = await open();
+    const fact = (name) => page.locator('.facts div', { hasText: name })
+        .locator('dd').textContent();
+    assert.equal(await fact('waiting'), '0');
+    assert.match(await fact('second requests'), /^[1-9]/);
+    assert.deepEqual(faults, []);
+    await page.context().close();
+});
 
 test('numbers go up while it is looked at', async () => {
     const { page, faults } = await open();
