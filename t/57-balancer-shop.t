@@ -3,19 +3,20 @@
 #
 # A shop whose application server has four workers, under 180 bots and 20
 # customers at once: the customers' checkout is quick while the bots wait.  The
-# same without classes, for comparison.  An answer takes 20 ms of a worker.
+# same without classes, and without a queue, for comparison.  An answer takes 20 ms of a worker.
 use strict;
 use warnings FATAL => 'all';
 
 use lib 't/lib';
 use Apache::Test qw(-withtestmore);
-use List::Util qw(max sum);
-use Time::HiRes qw(time);
 use IO::Select ();
+use Time::HiRes qw(time);
 use RProxy::Balancer ();
-use RProxy::Driver ();
 
-plan tests => 10;
+my $mpm = Apache::Test::vars('mpm');
+plan skip_all => 'needs more clients at once than prefork has processes here'
+    if $mpm eq 'prefork';
+plan tests => 11;
 
 use constant { WORKERS => 4, BOTS => 180, CUSTOMERS => 20, WORK => 0.02 };
 
@@ -38,13 +39,14 @@ sub rush {
     my (%o) = @_;
     my $farm = RProxy::Balancer->start(
         members  => [a => 'max-connections=' . WORKERS],
-        upstream => 'RProxyBalancerQueue max=400 timeout=60s aging=2s',
+        upstream => $o{queue}
+            // 'RProxyBalancerQueue max=400 timeout=60s aging=2s',
         conf     => $o{conf},
         threads  => 100,
         children => 3,
     );
     $farm->tell(a => 'slow ' . WORK);
-    my (%begun, %who, %took, %status);
+    my (%begun, %who, %took, %status, %refused);
     my $begin = sub {
         my ($kind, $target, $agent) = @_;
         my $client = request($farm, $target, $agent);
@@ -55,17 +57,54 @@ sub rush {
     my @open = map { $begin->(bot => "/page/$_", 'a bot') } 1 .. BOTS;
     push @open, map { $begin->(customer => "/checkout/$_", 'browser') }
         1 .. CUSTOMERS;
-    while (@open) {
-        my @ended = grep { $_->wait_for_end(0.001) } @open;
-        my %ended = map { $_ => 1 } @ended;
-        for my $client (@ended) {
+    my %of_socket = map { $_->{socket} => $_ } @open;
+    my $open      = IO::Select->new(map { $_->{socket} } @open);
+    while ($open->count) {
+        for my $socket ($open->can_read) {
+            my $client = $of_socket{$socket};
             push @{ $took{ $who{$client} } }, time - $begun{$client};
-            $status{ $client->read_response->status }++;
+            $open->remove($socket);
+            my $status = $client->read_response->status;
+            $status{$status}++;
+            $refused{ $who{$client} }++ if $status == 503;
         }
-        @open = grep { !$ended{$_} } @open;
     }
     $farm->await_in_flight(0);
-    my $most = max(map { $_->{in_flight_most} // 0 } { });
-    return { %took, status => \%status, queue => $farm->upstream->{queue},
+    return { %took, refused => \%refused, status => \%status, queue => $farm->upstream->{queue},
         complaints => $farm->httpd->complaints };
 }
+
+sub say_times {
+    my ($what, $times) = @_;
+    my @sorted = sort { $a <=> $b } @$times;
+    diag(sprintf '%-22s %3d requests: median %.2f s, longest %.2f s',
+        "$what:", scalar @sorted, $sorted[ @sorted / 2 ], $sorted[-1]);
+    return $sorted[ @sorted / 2 ];
+}
+
+my $plain   = rush(conf => '');
+my $classed = rush(conf => $CLASSES);
+my $none    = rush(conf => '', queue => 'RProxyBalancerQueue off');
+my $all     = BOTS + CUSTOMERS;
+
+diag(sprintf '%d clients at once, %d workers, %.0f ms for each answer',
+    $all, WORKERS, 1000 * WORK);
+diag(sprintf 'no queue: %d of %d customers and %d of %d bots are refused',
+    $none->{refused}{customer} // 0, CUSTOMERS, $none->{refused}{bot} // 0, BOTS);
+cmp_ok($none->{status}{503} // 0, '>', 0, 'no queue: requests are refused');
+my %median;
+for ([plain => $plain], [classes => $classed]) {
+    my ($what, $seen) = @$_;
+    $median{"$what $_"} = say_times("$what, $_", $seen->{$_})
+        for qw(customer bot);
+    is_deeply($seen->{status}, { 200 => $all }, "$what: all are served");
+    is($seen->{queue}{waiting}, 0, "$what: nobody is left");
+    is_deeply($seen->{complaints}, [], "$what: nothing else in the log");
+}
+cmp_ok($median{'classes customer'}, '<', $median{'plain customer'} / 2,
+    'customers are served in less than half the time');
+cmp_ok($median{'classes customer'}, '<', $median{'classes bot'},
+    'and before the bots');
+my ($bots) = grep { $_->{name} eq 'bot' } @{ $classed->{queue}{classes} };
+is($bots->{served}, $bots->{entered}, 'each bot that has waited was served');
+cmp_ok($bots->{entered}, '>=', BOTS / 2, 'most of them have waited');

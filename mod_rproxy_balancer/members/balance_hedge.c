@@ -29,7 +29,9 @@ balancer_hedge_verdict_e balance_hedge(void *pool,
     if (!b->hedge_rules.enabled) {
         return BALANCER_HEDGE_NO;
     }
-    others = waited == 0 || balance_engine.is_left(pool, tried, now);
+    others = waited == 0
+             || (!(b->queue && queue_is_used(b->queue)) /* they come first */
+                 && balance_engine.is_left(pool, tried, now));
     verdict = hedging_ask(&b->shared->hedging, &b->hedge_rules, others,
                           in_us(waited), &after_us);
     *after = after_us;
