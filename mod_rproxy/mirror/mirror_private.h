@@ -1,7 +1,8 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
 /* mirror_private.h: a request that is copied, between mirror.c (the client's
- * side) and mirror_copy.c (the other upstream's).  Layer L2. */
+ * side), mirror_copy.c (the other upstream's) and mirror_side.c (responses).
+ * Layer L2. */
 #ifndef RPROXY_MIRROR_PRIVATE_H
 #define RPROXY_MIRROR_PRIVATE_H
 

@@ -29,15 +29,15 @@ enum {
 /* clang-format off */
 /* What was counted, for all URLs together. */
 #define MIRROR_COUNTS(X)                                                      \
-    X(MIRROR_COUNT_SENT,       "sent",        "copies that were sent")        \
-    X(MIRROR_COUNT_ANSWERED,   "answered",    "of them with a whole response")\
-    X(MIRROR_COUNT_EQUAL,      "equal",       "responses that were the same") \
-    X(MIRROR_COUNT_DIFFERENT,  "different",   "responses that were not")      \
-    X(MIRROR_COUNT_BUSY,       "busy",        "not copied: too many under way")\
-    X(MIRROR_COUNT_MEMORY,     "memory",      "not copied: no room for bodies")\
-    X(MIRROR_COUNT_LARGE,      "large",       "not copied: the body is too large")\
-    X(MIRROR_COUNT_UNFINISHED, "unfinished",  "not copied: the body never came")\
-    X(MIRROR_COUNT_FORGOTTEN,  "forgotten",   "rows that made room for others")
+    X(MIRROR_COUNT_SENT,       "sent",       "copies that were sent")         \
+    X(MIRROR_COUNT_ANSWERED,   "answered",   "of them with a whole response") \
+    X(MIRROR_COUNT_EQUAL,      "equal",      "responses that were the same")  \
+    X(MIRROR_COUNT_DIFFERENT,  "different",  "responses that were not")       \
+    X(MIRROR_COUNT_BUSY,       "busy",       "not copied: too many under way")\
+    X(MIRROR_COUNT_MEMORY,     "memory",     "not copied: no room for bodies")\
+    X(MIRROR_COUNT_LARGE,      "large",      "not copied: body too large")    \
+    X(MIRROR_COUNT_UNFINISHED, "unfinished", "not copied: body never came")   \
+    X(MIRROR_COUNT_FORGOTTEN,  "forgotten",  "rows that made room for others")
 /* clang-format on */
 
 typedef enum {
