@@ -274,17 +274,18 @@ dns_lookup_t *dns_lookup_start(const dns_rules_t *rules,
 int dns_lookup_poll(dns_lookup_t *l, struct pollfd *fds)
 {
     ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
-    int i, n = 0, bits;
+    unsigned bits; /* readable, and from ARES_GETSOCK_MAXNUM on writable */
+    int i, n = 0;
 
     if (!l->channel) {
         return 0;
     }
-    bits = ares_getsock(l->channel, sockets, DNS_LOOKUP_SOCKETS);
+    bits = (unsigned)ares_getsock(l->channel, sockets, DNS_LOOKUP_SOCKETS);
     for (i = 0; i < DNS_LOOKUP_SOCKETS; i++) {
         short events = 0;
 
-        events |= ARES_GETSOCK_READABLE(bits, i) ? POLLIN : 0;
-        events |= ARES_GETSOCK_WRITABLE(bits, i) ? POLLOUT : 0;
+        events |= bits >> i & 1 ? POLLIN : 0;
+        events |= bits >> (i + ARES_GETSOCK_MAXNUM) & 1 ? POLLOUT : 0;
         if (events) {
             fds[n].fd = sockets[i];
             fds[n].events = events;
