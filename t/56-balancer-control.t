@@ -28,7 +28,7 @@ my $ADMIN = <<'CONF';
 </Location>
 CONF
 
-plan tests => 12;
+plan tests => 13;
 
 subtest 'what there is'          => \&listed;
 subtest 'drain'                  => \&drained;
@@ -39,6 +39,7 @@ subtest 'names of members'       => \&named;
 subtest 'wrong orders'           => \&wrong;
 subtest 'who may'                => \&who_may;
 subtest 'restarts'               => \&restarts;
+subtest 'added and removed'      => \&added;
 subtest 'a state that is broken' => \&broken;
 subtest 'the secret'             => \&secret;
 subtest 'the directive'          => \&directive;
@@ -334,6 +335,40 @@ sub restarts {
     order($farm, 'maintenance', 'b');
     stop_and_start($farm);
     is(summary($farm), 'a up 2; b up 1; c up 1', 'without a directory all is gone');
+}
+
+# One that was added and a configured one that was removed, over restarts.
+sub added {
+    my $farm = farm(conf => "RProxyBalancerState state\n",
+        upstream => 'RProxyBalancer method=round-robin room=8');
+    my $httpd = $farm->httpd;
+    $farm->start_member('d');
+    my ($b, $d) = map { $farm->url($_) } qw(b d);
+    my ($status, $json) = admin_of($farm)->post('balancer/add',
+        { upstream => 'app', url => $d, zone => 'west', slow_start_s => 0 });
+    is($status, 200, 'added');
+    is_deeply([@{ $json->{member} }{qw(url source zone)}], [$d, 'added', 'west'], 'told');
+    my $asked = sub { sort keys %{ $farm->count(12) } };
+    order($farm, 'remove', 'b');
+    RProxy::Server::await(sub { join('', $asked->()) eq 'acd' }, 'a, c and d', 5);
+    is_deeply(upstream($farm)->{removed}, [$b], 'b is removed');
+    is(text_of($farm), <<"CONF", 'as directives');
+<RProxyUpstream app>
+    # $d: added
+    RProxyMember $d zone=west
+    # removed: RProxyMember $b
+</RProxyUpstream>
+CONF
+    for my $how (qw(graceful full graceful)) {
+        $how eq 'full' ? stop_and_start($farm) : $httpd->restart_gracefully;
+        is_deeply(upstream($farm)->{removed}, [$b], "$how: b stays away");
+        RProxy::Server::await(sub { join('', $asked->()) eq 'acd' }, 'a, c and d', 5);
+    }
+    order($farm, 'reset');
+    RProxy::Server::await(sub { join('', $asked->()) eq 'abc' }, 'a, b and c', 5);
+    is(text_of($farm), '', 'reset: as configured');
+    $httpd->restart_gracefully;
+    is_deeply([$asked->()], [qw(a b c)], '... and stays so');
 }
 
 sub put_state {

@@ -64,7 +64,7 @@ static const char *add_missing(balanced_t *b, const char *text,
     int i, number;
 
     for (i = 0; i < u->count; i++) {
-        if (roster_find(&b->balance, u->member[i].url) < 0) {
+        if (control_find_is_gone(b, u->member[i].url)) {
             roster_entry_t entry = as_configured(&u->member[i]);
 
             text = more(text, entry.url,
@@ -110,14 +110,11 @@ static void add_lines(apr_array_header_t *lines, const balanced_t *b,
         member_json_changes(entry, standing, clock_now(), pool);
     const balancer_member_t *configured;
 
-    if (!changes->nelts) {
+    if (!changes->nelts || standing->leaving) {
         return;
     }
     line(lines, apr_pstrcat(pool, "    # ", entry->url, ": ",
                             apr_array_pstrcat(pool, changes, ','), NULL));
-    if (standing->leaving) {
-        return;
-    }
     configured = control_find_configured(b, entry->url);
     if (entry->source == ROSTER_ADDED) {
         line(lines,
@@ -141,7 +138,7 @@ static void add_removed(apr_array_header_t *lines, const balanced_t *b,
     for (i = 0; i < u->count && configured < u->count; i++) {
         const balancer_member_t *m = &u->member[i];
 
-        if (roster_find(&b->balance, m->url) < 0) {
+        if (control_find_is_gone(b, m->url)) {
             line(lines,
                  apr_pstrcat(pool, "    # removed: RProxyMember ", m->url,
                              m->options ? " " : "", m->options, NULL));
@@ -162,7 +159,8 @@ const char *control_changes_text(const balanced_t *b, apr_pool_t *pool)
 
         if (roster_read(&b->balance, i, &entry, &standing)) {
             add_lines(lines, b, &entry, &standing, pool);
-            configured += entry.source == ROSTER_CONFIGURED;
+            configured +=
+                entry.source == ROSTER_CONFIGURED && !standing.leaving;
         }
     }
     add_removed(lines, b, configured, pool);

@@ -101,3 +101,13 @@ const balancer_member_t *control_find_configured(const balanced_t *b,
     }
     return NULL;
 }
+
+int control_find_is_gone(const balanced_t *b, const char *url)
+{
+    int number = roster_find(&b->balance, url);
+    roster_standing_t standing;
+    roster_entry_t entry;
+
+    return number < 0 || !roster_read(&b->balance, number, &entry, &standing)
+           || standing.leaving;
+}

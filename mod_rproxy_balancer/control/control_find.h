@@ -19,4 +19,7 @@ const char *control_find_member(const balanced_t *b, const order_t *order,
 const balancer_member_t *control_find_configured(const balanced_t *b,
                                                  const char *url);
 
+/* Has the member with this URL been removed?  Its last requests may go on. */
+int control_find_is_gone(const balanced_t *b, const char *url);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include <apr_strings.h>
 
+#include "control_find.h"
 #include "driver/clock.h"
 
 static uint32_t load(const uint32_t *value)
@@ -208,7 +209,7 @@ static void removed(writer_t *w, const balanced_t *b, int configured)
 
     write_text(w, ", \"removed\": [");
     for (i = 0; i < u->count && configured < u->count; i++) {
-        if (roster_find(&b->balance, u->member[i].url) < 0) {
+        if (control_find_is_gone(b, u->member[i].url)) {
             write_text(w, comma);
             write_json(w, u->member[i].url);
             comma = ", ";
@@ -237,7 +238,8 @@ void member_json_upstream(writer_t *w, balanced_t *b)
             write_text(w, comma);
             member_json_write(w, b, i);
             comma = ", ";
-            configured += entry.source == ROSTER_CONFIGURED;
+            configured +=
+                entry.source == ROSTER_CONFIGURED && !standing.leaving;
         }
     }
     write_text(w, "]");

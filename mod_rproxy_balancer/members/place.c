@@ -56,6 +56,11 @@ void places_changed(const places_t *places, int members)
     __atomic_fetch_add(&places->shared->version, 1, __ATOMIC_RELEASE);
 }
 
+uint64_t place_id(const char *url)
+{
+    return hash_of(url);
+}
+
 int place_find(const places_t *places, const char *url)
 {
     uint64_t id = hash_of(url);

@@ -49,6 +49,9 @@ typedef struct {
 
 places_t places_of(segment_t *segment, int pool);
 
+/* What a member's id is made of. */
+uint64_t place_id(const char *url);
+
 /* The number of the member with that URL, in use or leaving, or -1. */
 int place_find(const places_t *places, const char *url);
 

@@ -162,6 +162,7 @@ const char *roster_add(balance_t *b, const roster_entry_t *entry, int *number,
     else {
         *number = place_take(&b->places, entry, 0, now_us);
         error = *number < 0 ? NO_PLACE : NULL;
+        removed_drop(&b->shared->removed, place_id(entry->url));
     }
     unlock(b);
     return error;
@@ -169,12 +170,22 @@ const char *roster_add(balance_t *b, const roster_entry_t *entry, int *number,
 
 const char *roster_remove(balance_t *b, int number, int64_t now_us)
 {
-    if (!lock_member(b, number)) {
+    const segment_member_t *m = lock_member(b, number);
+    const char *error = NULL;
+
+    if (!m) {
         return NO_MEMBER;
     }
-    place_leave(&b->places, number, now_us);
+    if (m->source == ROSTER_CONFIGURED
+        && !removed_add(&b->shared->removed, m->id)) {
+        error = "as many configured members as can be are removed already: "
+                "put it in maintenance, or change the configuration";
+    }
+    else {
+        place_leave(&b->places, number, now_us);
+    }
     unlock(b);
-    return NULL;
+    return error;
 }
 
 const char *roster_replace(balance_t *b, roster_source_e source,

@@ -36,6 +36,7 @@
 #include "../health/health.h"
 #include "engine/balancer.h"
 #include "status/member_record.h"
+#include "removed.h"
 #include "traffic/hedging.h"
 
 typedef struct {
@@ -58,6 +59,7 @@ typedef struct {
     uint32_t total __attribute__((aligned(64))); /* in flight; atomic */
     uint64_t turn __attribute__((aligned(64)));  /* round robin; atomic */
     hedging_t hedging;
+    removed_t removed; /* under the lock */
 } __attribute__((aligned(64))) segment_pool_t;
 
 typedef enum {

@@ -77,16 +77,23 @@ static roster_entry_t configured_entry(const balancer_member_t *m)
 static int configure(const places_t *places, const balancer_upstream_t *u,
                      int64_t now_us)
 {
-    roster_entry_t *entries = calloc((size_t)u->count + 1, sizeof(*entries));
-    int i, left;
+    size_t room = (size_t)u->count + 1;
+    roster_entry_t *entries = calloc(room, sizeof(*entries));
+    uint64_t *ids = calloc(room, sizeof(*ids));
+    int i, n = 0, left = u->count;
 
-    for (i = 0; entries && i < u->count; i++) {
-        entries[i] = configured_entry(&u->member[i]);
+    for (i = 0; entries && ids && i < u->count; i++) {
+        ids[i] = place_id(u->member[i].url);
+        if (!removed_has(&places->shared->removed, ids[i])) {
+            entries[n++] = configured_entry(&u->member[i]);
+        }
     }
-    left = entries ? places_merge(places, entries, u->count, ROSTER_CONFIGURED,
-                                  0, now_us)
-                   : u->count;
+    if (entries && ids) {
+        removed_keep(&places->shared->removed, ids, u->count);
+        left = places_merge(places, entries, n, ROSTER_CONFIGURED, 0, now_us);
+    }
     free(entries);
+    free(ids);
     return left;
 }
 
@@ -124,6 +131,7 @@ int segment_merge_new(segment_t *s, const balancer_upstream_t *u,
         if (of >= 0) {
             const places_t from = places_of((segment_t *)before, of);
 
+            places.shared->removed = from.shared->removed;
             inherit(&places, &from, now_us);
         }
         left = configure(&places, &u[i], now_us);

@@ -26,6 +26,7 @@
 #include "overload/queue_order.c"
 #include "members/lookup.c"
 #include "members/place.c"
+#include "members/removed.c"
 #include "members/plan.c"
 #include "members/plans.c"
 #include "members/response_time.c"
