@@ -9,11 +9,12 @@ use lib 't/lib';
 use Apache::Test qw(-withtestmore);
 use File::Temp ();
 use JSON::PP ();
+use RProxy::Admin ();
 use RProxy::Balancer ();
 use RProxy::Discovery qw(farm source await_source await_members await_spread);
 use RProxy::Server ();
 
-plan tests => 28;
+plan tests => 31;
 
 my $folder = File::Temp->newdir('rproxy-files-XXXXXX', TMPDIR => 1);
 chmod 0755, $folder;
@@ -111,6 +112,12 @@ spread({ c => 4 }, 'killed: the next process reads on');
 
 put("$url{a}\n$url{b}\n");
 await_members($farm, 2);
+spread({ a => 2, b => 2 }, 'two');
+my $admin = RProxy::Admin->new('', connect => sub { $farm->httpd->connect });
+my ($status) = $admin->post('balancer/remove', { upstream => 'app', url => $url{a} });
+is($status, 200, 'one is removed by hand');
+await_members($farm, 2);
+spread({ a => 2, b => 2 }, 'and is back, as the file says');
 my $conf = $farm->httpd->text('httpd.conf');
 (my $without = $conf) =~ s/^RProxyBalancerDiscover .*//m;
 $without =~ s/^(<RProxyUpstream app>)/$1\nRProxyMember $url{c}/m;

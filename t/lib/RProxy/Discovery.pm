@@ -33,6 +33,8 @@ sub farm {
         upstream => join("\n", 'RProxyBalancer method=round-robin',
             map { "RProxyBalancerDiscover $_" . (/^dns:/ ? $dns_options : '') }
                 @sources),
+        conf => join("\n", '<Location "/rproxy-admin">',
+            'SetHandler rproxy-admin', 'RProxyPass "!"', '</Location>'),
     );
 }
 
