@@ -168,8 +168,13 @@ int place_take(const places_t *places, const roster_entry_t *entry,
     int number = place_find(places, entry->url);
 
     if (number >= 0) {
+        segment_member_t *m = &places->member[number];
+
+        m->wanted = MEMBER_UP;
+        m->drained = 0;
+        m->drain_until_us = 0;
         write_entry(places, number, entry);
-        own(&places->member[number], entry->source, origin);
+        own(m, entry->source, origin);
     }
     else {
         number = find_free(places, 0);

@@ -167,11 +167,12 @@ static void test_come_again(void **state)
     begin(0);
     assert_int_equal(choose(-1, 5, &reason), 1);
     segment->member[1].all_requests = 9;
+    assert_null(roster_set_wanted(&balance, 1, MEMBER_DRAIN, 0, 0));
     assert_null(roster_remove(&balance, 1, 0));
     assert_null(roster_add(&balance, &b, &number, 0));
     assert_int_equal(number, 1);
     assert_int_equal(segment->member[1].all_requests, 9);
-    assert_int_equal(choose(1, 0, &reason), 1);
+    assert_int_equal(choose(-1, 5, &reason), 1); /* it drains no more */
 }
 
 static void test_replace(void **state)
