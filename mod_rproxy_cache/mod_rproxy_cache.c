@@ -18,6 +18,7 @@
 #include "status/cache_report.h"
 #include "config/cache_htaccess.h"
 #include "serve/cache_lookup.h"
+#include "serve/cache_quick.h"
 #include "purge/cache_methods.h"
 #include "save/cache_save.h"
 #include "config/cache_sections.h"
@@ -233,7 +234,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                                    "before: not known what %s asks of clients",
                      unknown);
     }
-    cache_lookup_configure(!unknown);
+    cache_quick_configure(!unknown);
     return OK;
 }
 

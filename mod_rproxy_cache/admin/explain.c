@@ -17,6 +17,7 @@
 #include "policy/byte_range.h"
 #include "save/cache_partial.h"
 #include "serve/cache_lookup.h"
+#include "serve/cache_quick.h"
 #include "status/cache_why.h"
 
 #define STORED_MAX 50
@@ -144,7 +145,7 @@ static const char *why_checked(const cache_request_t *q)
 {
     const store_meta_t *m = store_object_meta(q->pin.object);
     const char *slow =
-        cache_lookup_slow(cache_settings_of_server(q->r->server));
+        cache_quick_why_not(cache_settings_of_server(q->r->server));
     refusal_t note;
 
     if (slow) {

@@ -2,9 +2,9 @@
 
 /* cache_lookup.c: see cache_lookup.h.  Layer L2.
  *
- * quick_handler serves what may be served before all phases, and decides
- * nothing else.  fixups, when all phases have agreed, decides: serve, wait for
- * somebody else's fetch, or fetch. */
+ * What may be served before all phases has been (cache_quick.c).  fixups, when
+ * all phases have agreed, decides: serve, wait for somebody else's fetch, or
+ * fetch. */
 #include "cache_lookup.h"
 
 #include <apr_strings.h>
@@ -15,23 +15,16 @@
 #include "serve/cache_background.h"
 #include "status/cache_counters.h"
 #include "status/cache_why.h"
-#include "config/cache_sections.h"
 #include "save/cache_partial.h"
 #include "save/cache_save.h"
 #include "serve/cache_form.h"
+#include "serve/cache_quick.h"
 #include "serve/cache_serve.h"
 #include "serve/cache_strip.h"
 #include "serve/cache_wait.h"
 
 #define SERVE_HANDLER "rproxy-cache"
 #define WAIT_HANDLER "rproxy-cache-wait"
-
-static int quick_is_possible;
-
-void cache_lookup_configure(int quick)
-{
-    quick_is_possible = quick;
-}
 
 static int number_of(const cache_request_t *q)
 {
@@ -122,7 +115,7 @@ reuse_e cache_lookup_verdict(const cache_request_t *q, const store_pin_t *pin,
     return reuse_decide(&object, &request, q->begun_s);
 }
 
-static int is_served(reuse_e verdict)
+int cache_lookup_is_served(reuse_e verdict)
 {
     return verdict == REUSE_HIT || verdict == REUSE_STALE
            || verdict == REUSE_STALE_REVALIDATE;
@@ -130,7 +123,7 @@ static int is_served(reuse_e verdict)
 
 /* ---- telling ---- */
 
-static void say_hit(cache_request_t *q, request_rec *r)
+void cache_lookup_say_hit(cache_request_t *q, request_rec *r)
 {
     const store_meta_t *m = store_object_meta(q->pin.object);
     int stale = q->verdict != REUSE_HIT;
@@ -140,80 +133,6 @@ static void say_hit(cache_request_t *q, request_rec *r)
     q->reason = stale ? reuse_name(q->verdict) : NULL;
     cache_request_say(q, r, stale ? "stale" : "hit");
     cache_count(number_of(q), stale ? COUNT_STALE : COUNT_HIT, 1);
-}
-
-/* ---- before the phases ---- */
-
-const char *cache_lookup_slow(const cache_settings_t *s)
-{
-    return !quick_is_possible ? "a module asks things of clients that the "
-                                "cache does not know (see the error log)"
-           : s->checked == 1  ? s->checked_why
-           : !CACHE_SETTING(s, keep_host)   ? "RProxyCacheKey no-host"
-           : !CACHE_SETTING(s, keep_scheme) ? "RProxyCacheKey no-scheme"
-           : cache_rules_need_phases(s->bypass)
-               ? "an expression in RProxyCacheBypass"
-           : cache_rules_need_phases(s->key_parts)
-               ? "an expression in RProxyCacheKey"
-               : NULL;
-}
-
-static int may_be_quick(const cache_request_t *q)
-{
-    const store_meta_t *m = store_object_meta(q->pin.object);
-
-    return (m->flags & STORE_QUICK)
-           && m->config_epoch == cache_sections_epoch(q->r->server);
-}
-
-static int serve_quick(cache_request_t *q)
-{
-    request_rec *r = q->r;
-    int soft, rv;
-
-    if (cache_request_bypass(q) || cache_request_key(q) != 0
-        || cache_lookup(q, &q->pin, &soft) != FOUND_OBJECT) {
-        return DECLINED;
-    }
-    q->verdict = cache_lookup_verdict(q, &q->pin, soft);
-    if (!may_be_quick(q) || !is_served(q->verdict)) {
-        return DECLINED;
-    }
-    say_hit(q, r);
-    rv = cache_serve_quick(q);
-    if (rv == DECLINED) {
-        return DECLINED;
-    }
-    q->way = CACHE_SERVE;
-    cache_count(number_of(q), COUNT_QUICK, 1);
-    cache_count(number_of(q), COUNT_BYTES, (uint64_t)r->bytes_sent);
-    if (q->verdict == REUSE_STALE_REVALIDATE) {
-        cache_background_start(q);
-    }
-    return rv;
-}
-
-static int quick_handler(request_rec *r, int lookup)
-{
-    const cache_settings_t *s;
-    cache_request_t *q;
-    int rv;
-
-    if (lookup || !cache.store || r->main || r->prev
-        || r->method_number != M_GET) {
-        return DECLINED;
-    }
-    s = cache_settings_of_server(r->server);
-    if (CACHE_SETTING(s, enabled) != 1 || cache_lookup_slow(s)
-        || cache_background_is_ours(r)) {
-        return DECLINED;
-    }
-    q = cache_request_create(r, s);
-    rv = serve_quick(q);
-    if (rv == DECLINED) {
-        store_unpin(cache.store, &q->pin);
-    }
-    return rv;
 }
 
 /* ---- behind the phases: fetches ---- */
@@ -323,7 +242,7 @@ void cache_fetch_alone(cache_request_t *q, request_rec *r)
 static int serve(cache_request_t *q, request_rec *r, const char *by)
 {
     q->way = CACHE_SERVE;
-    say_hit(q, r);
+    cache_lookup_say_hit(q, r);
     q->handler = r->handler;
     r->handler = by;
     if (q->offers_h2c) {
@@ -392,7 +311,8 @@ static int decide(cache_request_t *q, request_rec *r)
         q->verdict = q->background ? REUSE_VALIDATE
                                    : cache_lookup_verdict(q, &q->pin, soft);
         is_ready = cache_form_find(q, q->pin.object, &wanting) != NULL;
-        if (is_served(q->verdict) && (!is_ready || cache_global->file)
+        if (cache_lookup_is_served(q->verdict)
+            && (!is_ready || cache_global->file)
             && cache_form_waits(q, r, q->pin.object)) {
             return serve(q, r, CACHE_THREAD_HANDLER);
         }
@@ -401,7 +321,7 @@ static int decide(cache_request_t *q, request_rec *r)
                         &q->pin); /* packed, and not to be undone */
             q->fwd = "vary-miss";
         }
-        else if (is_served(q->verdict)) {
+        else if (cache_lookup_is_served(q->verdict)) {
             return serve(q, r, SERVE_HANDLER);
         }
         else {
@@ -519,7 +439,7 @@ void cache_lookup_register_hooks(apr_pool_t *pool)
     static const char *const ahead[] = { "mod_rproxy.c", NULL };
 
     (void)pool;
-    ap_hook_quick_handler(quick_handler, NULL, NULL, APR_HOOK_FIRST);
+    cache_quick_register_hooks();
     ap_hook_fixups(fixups, ahead, NULL, APR_HOOK_REALLY_LAST);
     ap_hook_handler(handler, NULL, ahead, APR_HOOK_REALLY_FIRST);
 }

@@ -24,13 +24,12 @@ cache_found_e cache_lookup(cache_request_t *q, store_pin_t *pin, int *soft);
 reuse_e cache_lookup_verdict(const cache_request_t *q, const store_pin_t *pin,
                              int soft);
 
-/* Why hits in a host of these settings wait for all phases; NULL: they need
- * not. */
-const char *cache_lookup_slow(const cache_settings_t *s);
+/* Is it one with which what is stored is sent? */
+int cache_lookup_is_served(reuse_e verdict);
+
+/* Log, environment and counters of such an answer from q->pin. */
+void cache_lookup_say_hit(cache_request_t *q, request_rec *r);
 
 void cache_lookup_register_hooks(apr_pool_t *pool);
-
-/* In child_init: may anything be served before the phases? */
-void cache_lookup_configure(int quick);
 
 #endif
