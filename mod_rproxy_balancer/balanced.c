@@ -248,7 +248,8 @@ static void open_queue(balanced_t *b, const kept_t *kept, int number,
 }
 
 /* Twice the time of an unloaded member is too long; a window is half a second
- * and twenty answers; after half a minute the time unloaded is measured anew. */
+ * and twenty answers; after half a minute the time unloaded is measured
+ * anew. */
 static void open_adaptive(balanced_t *b, const kept_t *kept)
 {
     const queue_conf_t *conf = b->conf.queue;

@@ -10,7 +10,8 @@
 
 /* Of whoever has the place now; a process that was killed may have left it half
  * written.  Under the lock. */
-static adaptive_limit_t *adaptive_of(const balance_t *b, int member, int64_t now)
+static adaptive_limit_t *adaptive_of(const balance_t *b, int member,
+                                     int64_t now)
 {
     const concurrency_rules_t *rules = b->adaptive_rules;
     adaptive_limit_t *l = &b->adaptive[member];

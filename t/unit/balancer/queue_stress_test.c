@@ -47,7 +47,8 @@ static void begin_queue(int64_t look_us)
     memset(&queue, 0, sizeof(queue));
     queue.rules = rules;
     queue.timeout_us = TIMEOUT_US;
-    queue_open(&queue, queue_lines_make(1, CHILDREN, ROOM, pool), 0, segment, pool);
+    queue_open(&queue, queue_lines_make(1, CHILDREN, ROOM, pool), 0, segment,
+               pool);
     balance.queue = &queue;
     seen = mmap(NULL, sizeof(*seen), PROT_READ | PROT_WRITE,
                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
