@@ -23,7 +23,7 @@
     X(NO_RETRY_METHOD,        "the method is not idempotent")                 \
     X(NO_RETRY_BODY,          "the request body cannot be sent again")        \
     X(NO_RETRY_TRIES,         "all tries are used up")                        \
-    X(NO_RETRY_ASKED,         "another member has been asked already")          \
+    X(NO_RETRY_ASKED,         "another member was asked already")       \
     X(NO_RETRY_MEMBER,        "no other member is left")                      \
     X(NO_RETRY_BUDGET,        "the retry budget is used up")                  \
     X(NO_RETRY_TIME,          "no time is left")
