@@ -20,7 +20,8 @@ packages_apt() {
             libjansson-dev libc-ares-dev || : ;;
     test) echo perl openssl curl libapache2-mod-perl2-dev libwww-perl \
         libio-socket-ssl-perl liblwp-protocol-https-perl libcmocka-dev \
-        "$(first_known clang-format-14 clang-format)" ;;
+        "$(first_known clang-format-14 clang-format)"
+        has_php || echo php-cli ;;
     fuzz) echo clang libclang-rt-dev ;;
     ci) echo cppcheck git ;;
     *) fail "no such group of packages: $1" ;;
@@ -37,7 +38,8 @@ packages_dnf() {
         perl-HTTP-Tiny perl-Getopt-Long mod_http2 \
         'perl(Apache::Test)' 'perl(LWP)' 'perl(IO::Socket::SSL)' \
         'perl(LWP::Protocol::https)' libcmocka-devel clang-tools-extra \
-        libasan libubsan ;;
+        libasan libubsan
+        has_php || echo php-cli ;;
     fuzz) echo clang compiler-rt ;;
     ci) echo cppcheck git ;;
     *) fail "no such group of packages: $1" ;;
@@ -55,6 +57,10 @@ has_toolchain() {
         "$(dirname "$0")/httpd.sh" >/dev/null 2>&1 &&
         [ -x "$("$(dirname "$0")/httpd.sh")" ] &&
         command -v "${CC:-gcc}" >/dev/null
+}
+
+has_php() {
+    command -v php >/dev/null
 }
 
 # What mod_rproxy_cache compresses with, what reads JSON for the admin handler,
