@@ -181,6 +181,10 @@ typedef struct {
     void (*metrics)(request_rec *r, apr_bucket_brigade *bb);
 } rproxy_status_section_t;
 
+/* A note of the request for a page whose buttons may send orders: the path of
+ * the admin handler, of plain characters; without it the page has none. */
+#define RPROXY_NOTE_STATUS_ADMIN "rproxy-status-admin"
+
 /* ---- the admin handler: JSON in, JSON out ---- */
 
 /* ap_register_provider(pool, RPROXY_ADMIN_GROUP, "cache",

@@ -26,7 +26,7 @@ global_conf_t *rproxy_global;
 
 #define SETTINGS_POINTERS(X)                                                  \
     X(host_override) X(hide) X(maintenance_page) X(location_route) X(admin)     \
-    X(mirror)
+    X(mirror) X(status_admin)
 /* clang-format on */
 
 #define KIB ((apr_off_t)1024)

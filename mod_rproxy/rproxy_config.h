@@ -90,6 +90,7 @@ typedef struct {
 
     admin_rights_t *admin;              /* RProxyAdmin, or NULL */
     const struct mirror_conf_t *mirror; /* RProxyMirror, or NULL */
+    const char *status_admin; /* RProxyStatusAdmin: a path; "" or NULL none */
 } settings_t;
 
 typedef enum {

@@ -69,6 +69,9 @@ const command_rec rproxy_directives[] = {
     AP_INIT_ITERATE("RProxyAdmin", admin_access_directive, NULL, ANYWHERE,
         "token=file|from=address|from=local|from=none ...: who may use the "
         "handler rproxy-admin; without it requests from this machine"),
+    AP_INIT_TAKE1("RProxyStatusAdmin", config_settings_status_admin, NULL,
+        ANYWHERE, "path or none: where on this host the handler rproxy-admin "
+        "is that buttons of the status page ask"),
 
     /* what belongs to a virtual host or to the server */
     AP_INIT_ITERATE("RProxyTrusted", config_server_trusted, NULL, SERVER,

@@ -201,6 +201,10 @@ my @MISTAKES = (
     ['RProxyResponseLimit head=1' =>
         q{RProxyResponseLimit: 'head=1' is wrong: expected a size in bytes from 1024}],
     ['RProxyResponseLimit heads=1k' => q{unknown key 'heads', did you mean 'head'?}],
+    (map {
+        [qq{RProxyStatusAdmin $_} =>
+            qq{RProxyStatusAdmin: '$_' is wrong: expected none, or a path of this}]
+    } 'rproxy-admin', '/', '//other.example/a', '/a?b', q{/a'b}),
     ['RProxyEnv maybe' => q{RProxyEnv: 'maybe' is wrong: expected On or Off}],
 
     # what belongs to a virtual host or the server

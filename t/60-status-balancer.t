@@ -25,6 +25,16 @@ RProxyRetry on=none
     SetHandler rproxy-metrics
     RProxyPass "!"
 </Location>
+<Location "/status-with">
+    SetHandler rproxy-status
+    RProxyStatusAdmin /rproxy-admin/
+    RProxyPass "!"
+</Location>
+<Location "/status-none">
+    SetHandler rproxy-status
+    RProxyStatusAdmin none
+    RProxyPass "!"
+</Location>
 CONF
 );
 
@@ -95,6 +105,21 @@ subtest 'on the page' => sub {
     like($page, qr{<small>weight 2</small>}, 'weights');
     my $other = $farm->ask('/rproxy-status?upstream=other')->body;
     unlike($other, qr/<h3>app <small>r/, 'one upstream alone');
+};
+
+subtest 'buttons, where they are wanted' => sub {
+    my $page = $farm->ask('/rproxy-status')->body;
+    unlike($page, qr/data-upstream|<dialog/, 'none by default');
+    $page = $farm->ask('/status-none')->body;
+    unlike($page, qr/data-upstream|<dialog/, 'none where it says so');
+    $page = $farm->ask('/status-with')->body;
+    my $url = $farm->url('a');
+    like($page, qr{data-upstream="app" data-url="\Q$url\E">}, 'for a member');
+    like($page, qr{data-upstream="app">}, 'for the upstream');
+    like($page, qr{<dialog [^>]*data-admin="/rproxy-admin">}, 'whom to ask');
+    $page = $farm->ask('/status-with?format=part')->body;
+    like($page, qr{data-url="\Q$url\E">}, 'in what is kept up to date');
+    unlike($page, qr/<dialog/, 'which has no dialog');
 };
 
 subtest 'metrics' => sub {

@@ -162,3 +162,35 @@ const char *config_settings_response_limit(cmd_parms *cmd, void *dir,
 
     return config_option_set(cmd, options, dir, arg);
 }
+
+/* A path of this host, as it is written into page and script: "//" would be
+ * another host's. */
+static int is_plain_path(const char *path)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
+
+    return path[0] == '/' && path[1] && path[1] != '/'
+           && !path[strspn(path, plain)];
+}
+
+const char *config_settings_status_admin(cmd_parms *cmd, void *dir,
+                                         const char *arg)
+{
+    settings_t *s = dir;
+    size_t len = strlen(arg);
+
+    if (strcmp(arg, "none") == 0) {
+        s->status_admin = "";
+        return NULL;
+    }
+    if (!is_plain_path(arg)) {
+        return config_option_expected(cmd, arg,
+                                      "none, or a path of this host as "
+                                      "/rproxy-admin, of letters, digits and "
+                                      "- . _ ~ /");
+    }
+    s->status_admin =
+        apr_pstrmemdup(cmd->pool, arg, len - (arg[len - 1] == '/'));
+    return NULL;
+}

@@ -25,5 +25,7 @@ const char *config_settings_client_abort(cmd_parms *cmd, void *dir,
                                          const char *arg);
 const char *config_settings_response_limit(cmd_parms *cmd, void *dir,
                                            const char *arg);
+const char *config_settings_status_admin(cmd_parms *cmd, void *dir,
+                                         const char *arg);
 
 #endif

@@ -28,6 +28,11 @@ void html_histogram(writer_t *w, const char *title, const char *what,
 void html_outcomes(writer_t *w, const metrics_route_t *m, uint64_t requests);
 void html_statuses(writer_t *w, const metrics_route_t *m);
 
+/* ---- html_dialog.c: orders for the admin handler at this path ---- */
+
+extern const char html_dialog_script[];
+void html_dialog(writer_t *w, const char *admin);
+
 /* ---- html_tables.c ---- */
 
 void html_upstreams(writer_t *w, const status_view_t *view);

@@ -15,6 +15,8 @@
 #include <util_script.h>
 
 #include "../client/client.h"
+#include "../mod_rproxy.h"
+#include "../rproxy_config.h"
 #include "../rproxy_random.h"
 #include "log_fields.h"
 #include "status_collect.h"
@@ -77,6 +79,7 @@ static const status_view_t *collect(request_rec *r, status_format_e format)
     status_view_t *view = status_collect(r->pool);
 
     view->sections = status_sections(r, format);
+    view->admin = apr_table_get(r->notes, RPROXY_NOTE_STATUS_ADMIN);
     return view;
 }
 
@@ -138,11 +141,15 @@ static int accepts_json(const request_rec *r)
 
 static int status_page(request_rec *r, writer_t *w)
 {
+    const char *admin = rproxy_settings(r)->status_admin;
     apr_table_t *query;
     const char *format;
 
     ap_args_to_table(r, &query);
     format = apr_table_get(query, "format");
+    if (admin && *admin) {
+        apr_table_setn(r->notes, RPROXY_NOTE_STATUS_ADMIN, admin);
+    }
     if (format && strcmp(format, "events") == 0) {
         return send_events(r);
     }

@@ -203,8 +203,12 @@ void status_html(writer_t *w, const status_view_t *view, int refresh_s,
     status_html_part(w, view, refresh_s);
     if (!refresh_s) {
         write_text(w, "<button id=\"live\" type=\"button\" hidden></button>\n");
+        if (view->admin) {
+            html_dialog(w, view->admin);
+        }
         write_format(w, "<script nonce=\"%s\">", nonce);
         write_text(w, html_script);
+        write_text(w, view->admin ? html_dialog_script : "");
         write_text(w, "</script>\n");
     }
     write_text(w, "</body></html>\n");

@@ -67,6 +67,7 @@ typedef struct {
     status_route_t *routes; /* in the order of the configuration */
     status_upstream_t *upstreams;
     const status_section_t *const *sections; /* ends with NULL; or NULL */
+    const char *admin; /* path of the admin handler; NULL: no buttons */
 } status_view_t;
 
 /* ---- the renderers: each writes all of it ---- */

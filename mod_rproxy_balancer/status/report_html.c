@@ -10,9 +10,11 @@
 #include <apr_strings.h>
 #include <util_script.h>
 
+#include "mod_rproxy.h"
 #include "report_hedges.h"
 #include "report_queue.h"
 #include "report_row.h"
+#include "status/html_control.h"
 #include "status/html_mini.h"
 #include "status/html_parts.h"
 #include "status/status_write.h"
@@ -79,8 +81,9 @@ static void write_ago(writer_t *w, int64_t seconds)
     write_text(w, " ago");
 }
 
-/* What is not as it usually is. */
-static void write_options(writer_t *w, const report_row_t *row)
+/* What is not as it usually is, and a button to change it. */
+static void write_options(writer_t *w, const report_row_t *row,
+                          int has_controls)
 {
     const roster_entry_t *e = &row->entry;
 
@@ -103,6 +106,9 @@ static void write_options(writer_t *w, const report_row_t *row)
                   : e->source == ROSTER_FOUND ? ", discovered"
                                               : "");
     write_text(w, row->standing.leaving ? ", leaving" : "");
+    if (has_controls) {
+        html_control(w, row->of->balance.name, e->url);
+    }
     write_text(w, "</small>");
 }
 
@@ -192,14 +198,14 @@ static void times_cell(writer_t *w, const char *column, const histogram_t *h,
     end_cell(w);
 }
 
-static void write_row(writer_t *w, const report_row_t *row)
+static void write_row(writer_t *w, const report_row_t *row, int has_controls)
 {
     const segment_member_t *m = &row->seen;
 
     write_text(w, "<tr><th scope=\"row\">");
     write_html(w, row->entry.url);
     write_text(w, " ");
-    write_options(w, row);
+    write_options(w, row, has_controls);
     write_text(w, "</th>");
     state_cell(w, row);
     probe_cell(w, row);
@@ -261,7 +267,7 @@ static void write_facts(writer_t *w, const balanced_t *of,
 }
 
 static void write_title(writer_t *w, const balanced_t *of,
-                        const report_sum_t *sum)
+                        const report_sum_t *sum, int has_controls)
 {
     int state;
 
@@ -280,6 +286,9 @@ static void write_title(writer_t *w, const balanced_t *of,
     write_text(w, sum->panic ? " <span class=\"state bad\">panic: too few "
                                "are left, the ejected are asked as well</span>"
                              : "");
+    if (has_controls) {
+        html_control(w, of->balance.name, NULL);
+    }
     write_text(w, "</h3>\n");
 }
 
@@ -299,23 +308,28 @@ static void write_columns(writer_t *w)
     write_text(w, "</tr></thead><tbody>\n");
 }
 
-/* Those that are well, or the others, from the skip-th on.
- * @return how many rows are left of most */
-static int write_some(writer_t *w, balanced_t *of, int well, int *skip,
-                      int most)
-{
-    int i, places = roster_places(&of->balance);
+/* What is shown of an upstream's members. */
+typedef struct {
+    balanced_t *of;
+    int skip, left; /* rows */
+    int has_controls;
+} rows_t;
 
-    for (i = 0; i < places && most; i++) {
+/* Those that are well, or the others; all if well is -1. */
+static void write_some(writer_t *w, rows_t *rows, int well)
+{
+    int i, places = roster_places(&rows->of->balance);
+
+    for (i = 0; i < places && rows->left; i++) {
         report_row_t row;
 
-        if (report_row(&row, of, i)
-            && (well < 0 || report_is_well(row.state) == well) && --*skip < 0) {
-            write_row(w, &row);
-            most--;
+        if (report_row(&row, rows->of, i)
+            && (well < 0 || report_is_well(row.state) == well)
+            && --rows->skip < 0) {
+            write_row(w, &row, rows->has_controls);
+            rows->left--;
         }
     }
-    return most;
 }
 
 static void write_link(writer_t *w, const char *name, int from,
@@ -345,28 +359,34 @@ static void write_others(writer_t *w, const balanced_t *of, int members,
     write_text(w, "</p>\n");
 }
 
-static void write_upstream(writer_t *w, balanced_t *of, int from)
+static void write_rows(writer_t *w, rows_t *rows, int many)
 {
+    write_columns(w);
+    if (many) {
+        write_some(w, rows, 0);
+        write_some(w, rows, 1);
+    }
+    else {
+        write_some(w, rows, -1);
+    }
+    write_text(w, "</tbody></table></div>\n");
+}
+
+static void write_upstream(writer_t *w, balanced_t *of, int from,
+                           int has_controls)
+{
+    rows_t rows = { of, 0, MOST_ROWS, has_controls };
     report_sum_t sum;
-    int many, skip;
+    int many;
 
     report_sum(&sum, of);
     many = sum.members > MOST_ROWS;
-    from = skip = from < sum.members ? from : 0;
+    from = from < sum.members ? from : 0;
+    rows.skip = many ? from : 0;
     write_text(w, "<section>");
-    write_title(w, of, &sum);
+    write_title(w, of, &sum, has_controls);
     write_facts(w, of, &sum);
-    write_columns(w);
-    if (many) {
-        int left = write_some(w, of, 0, &skip, MOST_ROWS);
-
-        write_some(w, of, 1, &skip, left);
-    }
-    else {
-        skip = 0;
-        write_some(w, of, -1, &skip, MOST_ROWS);
-    }
-    write_text(w, "</tbody></table></div>\n");
+    write_rows(w, &rows, many);
     if (many) {
         write_others(w, of, sum.members, from);
     }
@@ -378,6 +398,8 @@ void report_html(request_rec *r, apr_bucket_brigade *bb)
 {
     choice_t choice = choice_of(r);
     writer_t w = writer_make(bb);
+    int has_controls =
+        apr_table_get(r->notes, RPROXY_NOTE_STATUS_ADMIN) != NULL;
     int i;
 
     for (i = 0; balanced_list && i < balanced_list->nelts; i++) {
@@ -385,7 +407,8 @@ void report_html(request_rec *r, apr_bucket_brigade *bb)
 
         if (!choice.upstream
             || strcmp(choice.upstream, of->balance.name) == 0) {
-            write_upstream(&w, of, choice.upstream ? choice.from : 0);
+            write_upstream(&w, of, choice.upstream ? choice.from : 0,
+                           has_controls);
         }
     }
     writer_end(&w);

@@ -6,7 +6,9 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
 const http = require('node:http');
+const path = require('node:path');
 const { once } = require('node:events');
 const { test, before, after } = require('node:test');
 const browsers = require('./lib/browser');
@@ -18,6 +20,7 @@ const MODULES = ['mpm_event', 'authz_core', 'unixd', 'log_config'];
 const PHONE = { width: 360, height: 740 };
 /* So long that another member is asked as well. */
 const SLOW_MS = 300;
+const TOKEN = 'deadbeef-0123456789';
 /* A page that has not changed by then does not change. */
 const LIVE_MS = 5000;
 
@@ -70,6 +73,8 @@ before(async () => {
         values[`MEMBER_${name.toUpperCase()}`] = at;
         await startMember(name, at);
     }
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, 'tokens'), `${TOKEN}\n`, { mode: 0o600 });
     server = await httpd.start({
         name: 'httpd', templates: ['status.conf.in'], folder, port, values,
         modules: MODULES,
@@ -221,7 +226,122 @@ test('all of it without a script', async () => {
     await page.goto('/status');
     assert.equal(await row(page, 'b').locator('.state').textContent(), 'up');
     assert.equal(await page.locator('#live').isVisible(), false);
+    assert.equal(await row(page, 'b').locator('button').isVisible(), false);
     await context.close();
+});
+
+/* ---- orders ---- */
+
+/* The dialog of the member with this name; its buttons are told by value. */
+async function openDialog(page, name)
+{
+    await row(page, name).locator('button.control').click();
+    return page.locator('#control');
+}
+
+function press(dialog, verb)
+{
+    return dialog.locator(`button[value="${verb}"]`).click();
+}
+
+/* The dialog's answer, once it has one. */
+async function answer(dialog, kind)
+{
+    const output = dialog.locator(`output.${kind}`);
+    await output.waitFor({ timeout: LIVE_MS });
+    return output.textContent();
+}
+
+/* From now on; returns the list of what was asked, which grows. */
+function answerPrompts(page, ...texts)
+{
+    const asked = [];
+    page.on('dialog', (prompt) => {
+        asked.push(prompt.message());
+        const text = texts.shift();
+        return text ? prompt.accept(text) : prompt.dismiss();
+    });
+    return asked;
+}
+
+function url(name)
+{
+    return `http://127.0.0.1:${members[name].address().port}`;
+}
+
+async function order(verb, body)
+{
+    const reply = await fetch(`http://127.0.0.1:${port}/rproxy-admin/balancer/${verb}`, {
+        method: 'POST', body: JSON.stringify({ upstream: 'shop', ...body }),
+        headers: { 'Content-Type': 'application/json',
+                   Authorization: `Bearer ${TOKEN}` },
+    });
+    assert.equal(reply.status, 200, await reply.text());
+}
+
+test('a click drains a member, and another makes it ready', async () => {
+    const { page, faults } = await open();
+    const asked = answerPrompts(page, TOKEN);
+    await isLive(page);
+    const dialog = await openDialog(page, 'b');
+    assert.equal(await dialog.locator('h3').textContent(), `shop: ${url('b')}`);
+    await dialog.locator('[name=for]').fill('60');
+    await press(dialog, 'drain');
+    assert.match(await answer(dialog, 'good'), /^drain done: drain, weight 2$/);
+    await row(page, 'b').locator('.state.warn', { hasText: 'drain' })
+        .waitFor({ timeout: LIVE_MS });
+    assert.equal(await dialog.isVisible(), true);
+    await browsers.screenshot(page, 'status-control');
+    await press(dialog, 'ready');
+    await row(page, 'b').locator('.state.good', { hasText: 'up' })
+        .waitFor({ timeout: LIVE_MS });
+    await press(dialog, '');
+    assert.equal(await dialog.isVisible(), false);
+    assert.equal(asked.length, 1);
+    assert.match(faults.shift(), /^401: /);
+    assert.match(faults.join(), /^console: [^,]*401[^,]*$/);
+    await page.context().close();
+});
+
+test('what is refused is told, and a wrong token not kept', async () => {
+    const { page } = await open();
+    const asked = answerPrompts(page, 'wrong-0123456789', '', TOKEN);
+    const dialog = await openDialog(page, 'a');
+    await press(dialog, 'drain');
+    assert.match(await answer(dialog, 'bad'), /this token is not in the file/);
+    await press(dialog, 'maintenance');
+    await dialog.locator('output.bad', { hasText: 'must be' }).waitFor();
+    await dialog.locator('[name=weight]').fill('many');
+    await press(dialog, 'weight');
+    await dialog.locator('output.bad', { hasText: '"weight"' }).waitFor();
+    assert.equal(asked.length, 3);
+    assert.equal(await row(page, 'a').locator('.state').textContent(), 'up');
+    await page.context().close();
+});
+
+/* The row that was clicked is another member's by then. */
+test('an order is for whom the click was, whatever rows do', async () => {
+    const { page } = await open();
+    answerPrompts(page, TOKEN);
+    await isLive(page);
+    const dialog = await openDialog(page, 'b');
+    const rows = page.locator('table.pool tbody tr');
+    await order('remove', { url: url('a') });
+    await page.waitForFunction(() => document
+        .querySelectorAll('table.pool tbody tr').length === 2);
+    await press(dialog, 'maintenance');
+    await answer(dialog, 'good');
+    await rows.filter({ hasText: url('b') })
+        .locator('.state', { hasText: 'maintenance' }).waitFor();
+    assert.equal(await rows.filter({ hasText: url('c') }).locator('.state')
+        .textContent(), 'up');
+    await press(dialog, '');
+    await page.locator('h3 button.control').click();
+    await press(dialog, 'reset');
+    await answer(dialog, 'good');
+    await page.waitForFunction(() => document
+        .querySelectorAll('table.pool tbody .state.good').length === 3);
+    await page.context().close();
 });
 
 test('the policy lets nothing else run', async () => {

@@ -7,6 +7,8 @@
 #include "view_fixture.h"
 
 #include "status/html_chart.c"
+#include "status/html_control.c"
+#include "status/html_dialog.c"
 #include "status/html_mini.c"
 #include "status/html_parts.c"
 #include "status/html_script.c"
@@ -131,6 +133,47 @@ static void check_live(void **state)
     assert_int_equal(strncmp(text, "<div id=\"all\">", 14), 0);
     assert_int_equal(occurrences(text, "<script"), 0);
     assert_int_equal(occurrences(text, "<style"), 0);
+}
+
+/* ---- orders ---- */
+
+static void one_member(writer_t *w, const status_view_t *of)
+{
+    html_control(w, NASTY, NASTY);
+}
+
+static void whole_upstream(writer_t *w, const status_view_t *of)
+{
+    html_control(w, "shop", NULL);
+}
+
+static void check_control(void **state)
+{
+    const char *text = rendered(one_member, &view);
+
+    is_balanced(text);
+    assert_int_equal(occurrences(text, "<"), 2);
+    assert_non_null(strstr(text, "data-upstream=\"&quot;&gt;&lt;script"));
+    assert_non_null(strstr(text, "data-url=\"&quot;&gt;&lt;script"));
+    text = rendered(whole_upstream, &view);
+    assert_non_null(strstr(text, "data-upstream=\"shop\""));
+    assert_null(strstr(text, "data-url"));
+}
+
+/* Only where there is a handler, and a script. */
+static void check_dialog(void **state)
+{
+    status_view_t with = view;
+    const char *text;
+
+    assert_null(strstr(rendered(live_page, &view), "<dialog"));
+    with.admin = "/admin";
+    text = rendered(live_page, &with);
+    assert_int_equal(occurrences(text, "<dialog"), 1);
+    assert_non_null(strstr(text, "data-admin=\"/admin\""));
+    assert_int_equal(occurrences(text, "<script"), 1);
+    assert_null(strstr(rendered(page, &with), "<dialog"));
+    assert_null(strstr(rendered(part, &with), "<dialog"));
 }
 
 /* ---- charts in cells ---- */
@@ -268,6 +311,8 @@ int main(void)
     unit_add("elements are closed", check_balanced, NULL);
     unit_add("what the page says", check_content, NULL);
     unit_add("live", check_live, NULL);
+    unit_add("a button for orders", check_control, NULL);
+    unit_add("the dialog of orders", check_dialog, NULL);
     unit_add("charts in cells", check_mini, NULL);
     unit_add("many routes", check_many_routes, NULL);
     unit_add("a section without a word", check_silent_section, NULL);
