@@ -44,7 +44,7 @@ void exchange_choose(exchange_t *x, apr_time_t now)
     x->started = x->started ? x->started : now;
     if (!x->earned) {
         x->earned = 1;
-        retry_budget_earn(x->upstream);
+        retry_budget_earn(x->upstream, now);
     }
     x->attempts++;
     x->address = 0;

@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 #define RETRY_COST 100
-#define RETRY_CREDIT_MAX (10 * RETRY_COST)
+#define RETRY_CREDIT_READY (10 * RETRY_COST)
+#define RETRY_SECONDS 2 /* what they earn lies ready too */
 /* Long enough for every pool to be tidied once. */
 #define CROWDED_TIME apr_time_from_sec(2)
 
@@ -73,7 +74,8 @@ apr_status_t shared_create(shared_t **out, int children, int upstreams,
     s->used = s->pid + n;
     s->member_base = (metrics_member_t *)(base + at[7]);
     for (i = 0; i < upstreams; i++) {
-        s->upstream[i].retry_credit = RETRY_CREDIT_MAX;
+        s->upstream[i].retry_credit = RETRY_CREDIT_READY;
+        s->upstream[i].retry_credit_max = RETRY_CREDIT_READY;
     }
     *out = s;
     return APR_SUCCESS;
@@ -272,13 +274,41 @@ int member_crowded(const member_t *member, apr_time_t now)
            > now;
 }
 
-void retry_budget_earn(upstream_t *upstream)
+/* The first one in a second counts what the last second has earned.  Where
+ * credit changes meanwhile it is cut a second later. */
+static void renew_credit_max(upstream_shared_t *s, apr_time_t now)
 {
-    int32_t *credit = &upstream->shared->retry_credit;
+    const int64_t second = apr_time_sec(now);
+    int64_t last = __atomic_load_n(&s->retry_second, __ATOMIC_RELAXED);
+    const int is_next = second == last + 1;
+    int32_t most, credit;
 
-    if (__atomic_load_n(credit, __ATOMIC_RELAXED) < RETRY_CREDIT_MAX) {
-        __atomic_fetch_add(credit, upstream->retry_budget_percent,
-                           __ATOMIC_RELAXED);
+    if (second == last
+        || !__atomic_compare_exchange_n(&s->retry_second, &last, second, 0,
+                                        __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+        return;
+    }
+    most = __atomic_exchange_n(&s->retry_earned, 0, __ATOMIC_RELAXED);
+    most = is_next ? most * RETRY_SECONDS : 0;
+    most = most > RETRY_CREDIT_READY ? most : RETRY_CREDIT_READY;
+    __atomic_store_n(&s->retry_credit_max, most, __ATOMIC_RELAXED);
+    credit = __atomic_load_n(&s->retry_credit, __ATOMIC_RELAXED);
+    if (credit > most) {
+        __atomic_compare_exchange_n(&s->retry_credit, &credit, most, 0,
+                                    __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+    }
+}
+
+void retry_budget_earn(upstream_t *upstream, apr_time_t now)
+{
+    upstream_shared_t *s = upstream->shared;
+    const int32_t percent = upstream->retry_budget_percent;
+
+    renew_credit_max(s, now);
+    __atomic_fetch_add(&s->retry_earned, percent, __ATOMIC_RELAXED);
+    if (__atomic_load_n(&s->retry_credit, __ATOMIC_RELAXED)
+        < __atomic_load_n(&s->retry_credit_max, __ATOMIC_RELAXED)) {
+        __atomic_fetch_add(&s->retry_credit, percent, __ATOMIC_RELAXED);
     }
 }
 

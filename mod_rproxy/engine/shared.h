@@ -33,9 +33,13 @@
 #include "upstream.h"
 
 struct upstream_shared_t {
-    /* hundredths of a retry that may still be spent; relaxed atomic */
+    /* hundredths of a retry that may still be spent; relaxed atomic, as are
+     * the next ones */
     int32_t retry_credit;
-    uint64_t retries; /* attempts beyond the first; relaxed atomic */
+    int32_t retry_credit_max;
+    int32_t retry_earned; /* in this second */
+    int64_t retry_second; /* of the epoch */
+    uint64_t retries;     /* attempts beyond the first; relaxed atomic */
 } __attribute__((aligned(64)));
 
 /* Starts from 0 when another member gets the place. */
@@ -107,9 +111,10 @@ int member_slots_used_up(const member_t *member);
 void member_turned_away(const member_t *member, apr_time_t now);
 int member_crowded(const member_t *member, apr_time_t now);
 
-/* May a retry be spent?  Each first attempt earns percent / 100 of one, up to
- * ten; each retry costs one. */
-void retry_budget_earn(upstream_t *upstream);
+/* May a retry be spent?  Each first attempt earns percent / 100 of one; each
+ * retry costs one.  Ten lie ready, and more where more were earned in the last
+ * two seconds: all requests that a busy member has fail at once with it. */
+void retry_budget_earn(upstream_t *upstream, apr_time_t now);
 int retry_budget_spend(upstream_t *upstream);
 
 /* The outcome of an attempt, for the choice of the next ones. */

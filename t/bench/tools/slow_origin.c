@@ -8,7 +8,11 @@
  * their turn, as at an application with so many processes.  One epoll loop; the
  * delay is the same for all, so those who wait stand in one queue in the order
  * of their deadlines.  Requests have no body and are not
- * pipelined.  Ends when stdin is closed. */
+ * pipelined.
+ *
+ * A byte on stdin says how it behaves from then on: "5" answers 500, "g" sends
+ * what is no HTTP, "c" closes what it accepts and what has a request, "w" is
+ * well again.  Ends when stdin is closed. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -16,6 +20,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -30,8 +35,12 @@ struct conn_t {
     bool waiting;
 };
 
-static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
-                             "Content-Length: 3\r\n\r\nok\n";
+static const char well[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+                           "Content-Length: 3\r\n\r\nok\n";
+static const char failure[] = "HTTP/1.1 500 Failed\r\nContent-Type: text/plain"
+                              "\r\nContent-Length: 3\r\n\r\nno\n";
+static const char garbage[] = "\x7f nothing that anybody knows\n\n";
+static const char *answer = well; /* NULL: closes instead */
 static conn_t *queue_head, **queue_tail = &queue_head;
 static conn_t listener, control; /* stand for these two in epoll */
 static int epoll_fd;
@@ -84,6 +93,11 @@ static void accept_all(void)
 
         if (!conn)
             fail("calloc");
+        if (!answer) {
+            close(fd);
+            free(conn);
+            continue;
+        }
         conn->fd = fd;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
         watch(conn);
@@ -134,7 +148,7 @@ static void conn_read(conn_t *conn, int64_t delay_ms)
     char bytes[4096];
     ssize_t len = recv(conn->fd, bytes, sizeof bytes, 0);
 
-    if (len <= 0) {
+    if (len <= 0 || !answer) {
         conn_close(conn);
         return;
     }
@@ -145,6 +159,19 @@ static void conn_read(conn_t *conn, int64_t delay_ms)
         *queue_tail = conn;
         queue_tail = &conn->next;
     }
+}
+
+/* Requests that wait are answered in the new way, or not at all. */
+static void behave(void)
+{
+    char order;
+
+    if (read(STDIN_FILENO, &order, 1) != 1)
+        exit(0);
+    answer = order == '5'   ? failure
+             : order == 'g' ? garbage
+             : order == 'c' ? NULL
+                            : well;
 }
 
 static void answer_due(int64_t now)
@@ -158,8 +185,10 @@ static void answer_due(int64_t now)
         conn->waiting = false;
         if (conn->fd < 0)
             free(conn);
+        else if (answer)
+            send(conn->fd, answer, strlen(answer), MSG_NOSIGNAL);
         else
-            send(conn->fd, answer, sizeof answer - 1, MSG_NOSIGNAL);
+            shutdown(conn->fd, SHUT_RDWR); /* its end is read, and closed */
     }
 }
 
@@ -186,8 +215,8 @@ int main(int argc, char **argv)
             conn_t *conn = events[i].data.ptr;
 
             if (conn == &control)
-                return 0;
-            if (conn == &listener)
+                behave();
+            else if (conn == &listener)
                 accept_all();
             else
                 conn_read(conn, atoi(argv[2]));

@@ -435,26 +435,65 @@ static void check_budget(void **state)
     assert_int_equal(retry_budget_spend(&upstream), 0);
     assert_int_equal(upstream.shared->retry_credit, 0);
     for (i = 0; i < 4; i++) { /* 20 % each */
-        retry_budget_earn(&upstream);
+        retry_budget_earn(&upstream, 0);
         assert_int_equal(retry_budget_spend(&upstream), 0);
     }
-    retry_budget_earn(&upstream);
+    retry_budget_earn(&upstream, 0);
     assert_int_equal(retry_budget_spend(&upstream), 1);
     assert_int_equal(retry_budget_spend(&upstream), 0);
 }
 
-static void check_budget_cap(void **state)
+static void earn(int requests, int second)
 {
-    int i, n = 0;
-
-    begin();
-    for (i = 0; i < 1000; i++) {
-        retry_budget_earn(&upstream);
+    while (requests-- > 0) {
+        retry_budget_earn(&upstream, apr_time_from_sec(second));
     }
+}
+
+static int spend_what_is_there(void)
+{
+    int n = 0;
+
     while (retry_budget_spend(&upstream)) {
         n++;
     }
-    assert_int_equal(n, 10);
+    return n;
+}
+
+static void check_budget_cap(void **state)
+{
+    begin();
+    earn(1000, 0);
+    assert_int_equal(spend_what_is_there(), 10);
+}
+
+/* 100 requests a second earn 20 retries: 40 lie ready in the end. */
+static void check_budget_busy(void **state)
+{
+    int second;
+
+    begin();
+    for (second = 0; second < 9; second++) {
+        earn(100, second);
+    }
+    assert_int_equal(spend_what_is_there(), 40);
+    earn(100, 9);
+    assert_int_equal(spend_what_is_there(), 20);
+}
+
+static void check_budget_after_rest(void **state)
+{
+    begin();
+    earn(1000, 0);
+    earn(1000, 1);
+    earn(1, 2);
+    assert_int_equal(upstream.shared->retry_credit, 1000 + 20000 + 20);
+    earn(1, 3); /* few requests in the second before */
+    assert_int_equal(spend_what_is_there(), 10);
+    earn(1000, 4);
+    earn(1000, 5);
+    earn(1, 60);
+    assert_int_equal(spend_what_is_there(), 10);
 }
 
 static void check_budget_percent(void **state)
@@ -470,7 +509,7 @@ static void check_budget_percent(void **state)
         upstream.shared->retry_credit = 0;
         upstream.retry_budget_percent = percents[k];
         for (i = 0; i < 1000; i++) {
-            retry_budget_earn(&upstream);
+            retry_budget_earn(&upstream, 0);
             n += retry_budget_spend(&upstream);
         }
         assert_int_equal(n, 1000 * percents[k] / 100);
@@ -531,7 +570,9 @@ int main(void)
     unit_add("limit", check_limit, NULL);
     unit_add("limit, several processes at once", check_contention, NULL);
     unit_add("budget", check_budget, NULL);
-    unit_add("budget: ten at most", check_budget_cap, NULL);
+    unit_add("budget: ten at first", check_budget_cap, NULL);
+    unit_add("budget: of a busy upstream", check_budget_busy, NULL);
+    unit_add("budget: after a rest", check_budget_after_rest, NULL);
     unit_add("budget: percent", check_budget_percent, NULL);
     unit_add("budget, several processes", check_budget_contention, NULL);
     unit_add("pause after a failure", check_pause, NULL);
