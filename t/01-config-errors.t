@@ -145,9 +145,9 @@ my @MISTAKES = (
             . '</RProxyUpstream>' =>
         "RProxyMember: '$GOOD' is a member of u already"],
     ["<RProxyUpstream u>\n"
-            . join('', map {"RProxyMember http://127.0.0.1:$_\n"} 1 .. 64)
-            . ">>RProxyMember http://127.0.0.1:65\n</RProxyUpstream>" =>
-        'RProxyMember: u has 64 members already: expected'],
+            . join('', map {"RProxyMember http://127.0.0.1:$_\n"} 1 .. 10_000)
+            . ">>RProxyMember http://127.0.0.1:10001\n</RProxyUpstream>" =>
+        'RProxyMember: u has 10000 members already: expected'],
     ["<RProxyUpstream u>\n>>RProxyRetry tries=0\n</RProxyUpstream>" =>
         q{RProxyRetry: 'tries=0' is wrong}],
 
