@@ -29,15 +29,11 @@ void exchange_wait_begin(exchange_t *x, const char *why, apr_time_t now)
 {
     const balancer_t *balancer = x->upstream->balancer;
 
-    if (x->is_second) { /* it is a luxury */
-        exchange_finish(x, OUTCOME_NO_MEMBER, 503, why, now);
-        return;
-    }
     if (x->balance.is_called && x->tried.count) {
         x->tried.count = 0; /* rather a member that was tried than none */
         return;
     }
-    if (x->rival) { /* who is asked already is waited for */
+    if (x->rival) { /* who is asked already is waited for; two are a luxury */
         exchange_finish(x, OUTCOME_NO_MEMBER, 503, why, now);
         return;
     }

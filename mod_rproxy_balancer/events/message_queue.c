@@ -13,9 +13,9 @@ static const char *const words[] = {
 
 message_t *message_queue_place(message_queue_t *q)
 {
-    message_t *m = &q->message[(q->first + q->count) % MESSAGE_ROOM];
+    message_t *m = &q->message[q->pushed % MESSAGE_ROOM];
 
-    if (q->count >= MESSAGE_ROOM) {
+    if (q->pushed - q->told >= MESSAGE_ROOM) {
         q->lost++;
         return NULL;
     }
@@ -25,19 +25,18 @@ message_t *message_queue_place(message_queue_t *q)
 
 void message_queue_pushed(message_queue_t *q)
 {
-    __atomic_store_n(&q->count, q->count + 1, __ATOMIC_RELEASE);
+    __atomic_store_n(&q->pushed, q->pushed + 1, __ATOMIC_RELEASE);
 }
 
 message_t *message_queue_front(message_queue_t *q)
 {
-    return q->count ? &q->message[q->first] : NULL;
+    return q->pushed != q->told ? &q->message[q->told % MESSAGE_ROOM] : NULL;
 }
 
 void message_queue_pop(message_queue_t *q)
 {
-    if (q->count) {
-        q->count--;
-        q->first = (q->first + 1) % MESSAGE_ROOM;
+    if (q->pushed != q->told) {
+        __atomic_store_n(&q->told, q->told + 1, __ATOMIC_RELEASE);
     }
 }
 
@@ -50,7 +49,7 @@ void message_queue_mend(message_queue_t *q)
 {
     uint32_t i;
 
-    if (q->first >= MESSAGE_ROOM || q->count > MESSAGE_ROOM) {
+    if (q->pushed - q->told > MESSAGE_ROOM) {
         memset(q, 0, sizeof(*q));
     }
     for (i = 0; i < MESSAGE_ROOM; i++) {

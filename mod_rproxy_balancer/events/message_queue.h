@@ -5,8 +5,8 @@
  *
  * A message stays at the front while it is being told, with the id of the
  * command as soon as there is one.  So whoever comes after a killed process
- * sees how far that had come.  A push shows by count alone: one that was cut
- * off is not there. */
+ * sees how far that had come.  A push and a pop are one write each: one that was
+ * cut off did not happen. */
 #ifndef RPROXY_MESSAGE_QUEUE_H
 #define RPROXY_MESSAGE_QUEUE_H
 
@@ -32,7 +32,7 @@ typedef enum {
 } message_kind_e;
 
 enum {
-    MESSAGE_ROOM = 64,
+    MESSAGE_ROOM = 64,      /* a power of two */
     MESSAGE_UPSTREAM = 128, /* bytes with the NUL; more is cut off */
     MESSAGE_MEMBER = 384,
     MESSAGE_REASON = 192
@@ -49,8 +49,8 @@ typedef struct {
 
 /* All zero at first. */
 typedef struct {
-    uint32_t first, count;
-    uint64_t lost; /* there was no room for */
+    uint32_t told, pushed; /* so many were; both only count up */
+    uint64_t lost;         /* there was no room for */
     message_t message[MESSAGE_ROOM];
 } message_queue_t;
 

@@ -14,6 +14,7 @@
 #include "control/entry_json.h"
 
 #define FORMAT "mod_rproxy_balancer"
+#define UNTIL_MAX_S INT64_C(253402300799) /* the end of the year 9999 */
 
 /* ---- reading ---- */
 
@@ -39,8 +40,7 @@ static const char *read_wanted(const json_t *object, state_member_t *m,
                             "maintenance",
                             text);
     }
-    return json_read_number(object, "until", 0, INT64_MAX / 1000000,
-                            &m->until_s, pool);
+    return json_read_number(object, "until", 0, UNTIL_MAX_S, &m->until_s, pool);
 }
 
 static const char *read_one(const json_t *object, state_member_t *m,

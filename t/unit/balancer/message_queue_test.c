@@ -72,9 +72,30 @@ static void check_cut_off(void **state)
     assert_int_equal(m->command, 0);
 }
 
+/* Whoever is killed within leaves the queue of before or the one after. */
+static void check_pop_is_one_write(void **state)
+{
+    const uint32_t *now = (const uint32_t *)(const void *)&queue;
+    static message_queue_t copy;
+    const uint32_t *before = (const uint32_t *)(const void *)&copy;
+    size_t i, changed = 0;
+
+    memset(&queue, 0, sizeof(queue));
+    push(1);
+    push(2);
+    copy = queue;
+    message_queue_pop(&queue);
+    for (i = 0; i < sizeof(queue) / sizeof(*now); i++) {
+        changed += now[i] != before[i];
+    }
+    assert_int_equal(changed, 1);
+    assert_int_equal(message_queue_front(&queue)->time_s, 2);
+}
+
 static void check_mended(void **state)
 {
     memset(&queue, 0xff, sizeof(queue));
+    queue.told = 3;
     message_queue_mend(&queue);
     assert_null(message_queue_front(&queue));
     push(1);
@@ -176,6 +197,7 @@ int main(void)
     unit_add("first in, first out", check_order, NULL);
     unit_add("what does not fit is counted", check_full, NULL);
     unit_add("a push that was cut off is none", check_cut_off, NULL);
+    unit_add("one is told by one write", check_pop_is_one_write, NULL);
     unit_add("whatever was left there is mended", check_mended, NULL);
     unit_add("words", check_words, NULL);
     unit_add("a command gets words and variables", check_exit, NULL);

@@ -97,6 +97,9 @@ static const case_t cases[] = {
     { FILE_OF("{\"url\": \"a\", \"wanted\": \"drain\", "
               "\"until\": 9223372036854775807}"),
       "! \"until\" must be a number" },
+    { FILE_OF("{\"url\": \"a\", \"wanted\": \"drain\", "
+              "\"until\": 9223372036854}"), /* no overflow in usec by now */
+      "! \"until\" must be a number" },
     { FILE_OF("{\"url\": \"a\", \"added\": true, \"removed\": true}"),
       "! at once" },
     { FILE_OF("{\"url\": \"a\", \"weigth\": 1}"), "! \"weigth\" is not known" },

@@ -15,7 +15,7 @@ static struct {
     balancer_hedge_verdict_e verdict;
     balancer_reason_e reason;
     balancer_result_e outrun;
-    int members;
+    int members, full; /* full: after those */
     exchange_t *begun, *ended;
 } stub;
 
@@ -28,7 +28,7 @@ static int stub_choose(void *pool, const balancer_request_t *request,
     for (i = 0; i < stub.members && balancer_is_tried(tried, i); i++) {
     }
     if (i == stub.members) {
-        return BALANCER_NONE;
+        return stub.full ? BALANCER_FULL : BALANCER_NONE;
     }
     *reason = tried->count ? BALANCER_BY_METHOD : stub.reason;
     unit_text_add(&stub.said, "+%c ", 'a' + i);
@@ -43,7 +43,23 @@ static void stub_again(void *pool, int member)
 static int stub_is_left(void *pool, const balancer_tried_t *tried,
                         apr_time_t now)
 {
-    return (int)tried->count < stub.members;
+    return (int)tried->count < stub.members || stub.full;
+}
+
+static balancer_entry_e stub_wait(void *pool, balancer_waiter_t *waiter,
+                                  const balancer_request_t *request,
+                                  apr_time_t now)
+{
+    waiter->verdict = BALANCER_WAITS;
+    waiter->until = now + AFTER;
+    unit_text_add(&stub.said, "waits ");
+    return BALANCER_ENTERED;
+}
+
+static void stub_stop_waiting(void *pool, balancer_waiter_t *waiter,
+                              balancer_exit_e why, apr_time_t now)
+{
+    unit_text_add(&stub.said, "stops ");
 }
 
 static void stub_answered(void *pool, int member, apr_interval_time_t first,
@@ -106,6 +122,8 @@ static const balancer_t stub_balancer = {
     .hedge = stub_hedge,
     .hedged = stub_hedged,
     .outrun = stub_outrun,
+    .wait = stub_wait,
+    .stop_waiting = stub_stop_waiting,
 };
 
 static void begin_beside(void *driver, exchange_t *x)
@@ -264,6 +282,44 @@ static void check_first_lost(void **state)
     script_end(s, OUTCOME_OK, 0, "<200 c>hi");
 }
 
+/* The survivor is the client's request: it waits for room as any. */
+static void check_survivor_waits(void **state)
+{
+    exchange_t *second;
+    script_t *s = race(&second);
+
+    stub.members = 2;
+    stub.full = 1;
+    script_closed(s, "reset");
+    s->x = second;
+    script_closed(s, "reset");
+    script_choose(s);
+    said("+a +b a:failed b:failed waits ");
+    assert_int_equal(s->x->request_state, REQUEST_WAIT);
+    exchange_cancel(s->x, OUTCOME_CLIENT_GONE, s->f.now);
+    said("+a +b a:failed b:failed waits stops ");
+    script_end(s, OUTCOME_CLIENT_GONE, 0, "");
+}
+
+/* Who is asked beside another one does not. */
+static void check_no_room(void **state)
+{
+    script_t *s = begin("GET", BODY_NONE, 0);
+    exchange_t *first = s->x;
+
+    stub.members = 1;
+    stub.full = 1;
+    send_it(s);
+    script_wait(s, AFTER);
+    s->x = stub.begun;
+    script_choose(s);
+    assert_true(s->x->done && exchange_is_outrun(s->x));
+    s->x = first;
+    script_read(s, GOOD);
+    said("+a failed a:answered a:passed ");
+    script_end(s, OUTCOME_OK, 0, "<200 a>hi");
+}
+
 static void check_second_lost(void **state)
 {
     exchange_t *second;
@@ -393,6 +449,8 @@ int main(void)
     unit_add("two bad answers", check_bad_both, NULL);
     unit_add("the first is lost", check_first_lost, NULL);
     unit_add("the second is lost", check_second_lost, NULL);
+    unit_add("who is left waits for room", check_survivor_waits, NULL);
+    unit_add("the second does not wait for room", check_no_room, NULL);
     unit_add("the client goes", check_client_gone, NULL);
     unit_add("interim responses", check_interim, NULL);
     unit_add("no other member", check_no_member, NULL);
