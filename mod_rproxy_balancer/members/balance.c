@@ -109,7 +109,8 @@ static uint32_t *held(const balance_t *b, int member)
 }
 
 /* What this process holds is counted last and taken off first: of one killed in
- * between a count stays too high by one at most, never too low.
+ * between a count stays too high by one at most, never too low, until
+ * balance_recount has seen it.
  * @return 0 when others have taken what the limit had left */
 static int enter(const balance_t *b, int member, uint32_t limit)
 {
@@ -451,6 +452,7 @@ int balance_open(balance_t *b, segment_t *segment, int number, apr_pool_t *pool)
     b->load.turn = &b->shared->turn;
     b->next = apr_palloc(pool, sizeof(*b->next) * count);
     b->counted = apr_palloc(pool, sizeof(*b->counted) * count);
+    b->recounted = apr_pcalloc(pool, sizeof(*b->recounted) * (count + 1));
     b->known = apr_pcalloc(pool, sizeof(*b->known) * count);
     plans_create(&b->plans, (uint32_t)count, pool);
     return lookup_open(&b->lookup, &b->places, b->method->wants_hash,

@@ -21,6 +21,12 @@ typedef struct balance_t balance_t;
 typedef void balance_changed_fn(const balance_t *balance, int member,
                                 const health_t *before, const health_t *now);
 
+/* How far a sum was off, as far as all looks agree. */
+typedef struct {
+    int32_t off;
+    int looks; /* in a row; 0: it was right */
+} recount_t;
+
 struct balance_t {
     /* set by the configuration, constant afterwards */
     const char *name;
@@ -47,6 +53,7 @@ struct balance_t {
     plans_t plans;
     member_facts_t *next;     /* [place]: of the plan that is being made */
     outlier_count_t *counted; /* [place]: the elected process's */
+    recount_t *recounted;     /* likewise, and one of all places */
     uint32_t *known;          /* [place]: the generation this process can send
                                  to; atomic */
     uint32_t known_version;   /* atomic: another one, other plans */
@@ -91,6 +98,9 @@ void balance_find_outliers(const balance_t *balance, int64_t now_us);
 
 /* The same, each second: forgets slowly how slow idle members were. */
 void balance_fade(const balance_t *balance, int64_t now_us);
+
+/* The same: what is in flight, after processes that were killed. */
+void balance_recount(const balance_t *balance);
 
 /* The state of a member for people, and copies of its health. */
 member_state_e balance_state(const balance_t *balance, int member,

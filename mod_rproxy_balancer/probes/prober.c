@@ -269,6 +269,7 @@ static void tick(prober_t *prober)
         balance_queue_tick(b, now);
         if (n % SECOND_TICKS == 0) {
             balance_fade(b, now);
+            balance_recount(b);
         }
         if (n % OUTLIER_TICKS == OUTLIER_TICKS - 1) {
             balance_find_outliers(b, now);

@@ -124,6 +124,56 @@ static void test_killed_process(void **state)
     segment_unlock(segment, 0);
 }
 
+static uint32_t *in_flight_of(int member)
+{
+    return &segment->in_flight[member];
+}
+
+/* A process was killed after it had counted itself in, or before it had counted
+ * itself out; what others hold stays. */
+static void test_recount(void **state)
+{
+    balancer_reason_e reason;
+    int i, n, other;
+
+    begin(0);
+    n = choose(-1, 0, &reason);
+    other = (n + 1) % MEMBERS;
+    *in_flight_of(n) += 2;
+    *in_flight_of(other) += 1;
+    segment->pool[0].total += 1;
+    for (i = 1; i < RECOUNT_LOOKS; i++) {
+        balance_recount(&balance);
+        assert_int_equal(*in_flight_of(n), 3);
+    }
+    balance_recount(&balance);
+    assert_int_equal(*in_flight_of(n), 1);
+    assert_int_equal(*in_flight_of(other), 0);
+    assert_int_equal(segment->pool[0].total, 1);
+    *in_flight_of(n) -= 2; /* never seen, but mended as well */
+    for (i = 0; i < RECOUNT_LOOKS; i++) {
+        balance_recount(&balance);
+    }
+    assert_int_equal(*in_flight_of(n), 1);
+    balance_engine.leave(&balance, n, reason, BALANCER_PASSED, clock_now());
+    assert_int_equal(*in_flight_of(n), 0);
+    assert_int_equal(segment->pool[0].total, 0);
+}
+
+/* What is apart now and then is a request that comes or goes. */
+static void test_recount_in_between(void **state)
+{
+    int i;
+
+    begin(0);
+    for (i = 0; i < 10 * RECOUNT_LOOKS; i++) {
+        *in_flight_of(0) = i % RECOUNT_LOOKS ? 1 : 0;
+        segment->pool[0].total = *in_flight_of(0);
+        balance_recount(&balance);
+        assert_int_equal(*in_flight_of(0), i % RECOUNT_LOOKS ? 1 : 0);
+    }
+}
+
 /* The same room: the same segment, where those who stay keep their places.
  * Another: what is known of them goes into a new one. */
 static void test_next_segment(void **state)
@@ -162,6 +212,8 @@ int main(void)
     unit_add("out, tried, in", test_ejection_and_trial, NULL);
     unit_add("a tick without slow start", test_tick_without_slow_start, NULL);
     unit_add("a process dies with a lock", test_killed_process, NULL);
+    unit_add("a process dies between two counts", test_recount, NULL);
+    unit_add("requests between two counts", test_recount_in_between, NULL);
     unit_add("the next configuration", test_next_segment, NULL);
     return unit_run("balance");
 }
