@@ -77,6 +77,59 @@ my @MISTAKES = (
     ['RProxyBalancerHedge min=2s' => q{expected a max= that is not below min=}],
     ['RProxyBalancerHedge delay=3' => q{unknown key 'delay'}],
 
+    ['RProxyBalancerQueue' =>
+        q{RProxyBalancerQueue: expected at least one argument}],
+    ['RProxyBalancerQueue on' =>
+        q{RProxyBalancerQueue: 'on' is wrong: expected key=value}],
+    ['RProxyBalancerQueue off max=5' => q{'off' is wrong: expected key=value}],
+    ['RProxyBalancerQueue max=0' =>
+        q{'max=0' is wrong: expected a whole number from 1 to 4000}],
+    ['RProxyBalancerQueue max=4001' => q{'max=4001' is wrong}],
+    ['RProxyBalancerQueue max=-1' => q{'max=-1' is wrong}],
+    ['RProxyBalancerQueue timeout=soon' =>
+        q{'timeout=soon' is wrong: expected a time in seconds from 0 to 3600}],
+    ['RProxyBalancerQueue timeout=0' =>
+        q{RProxyBalancerQueue: expected a timeout= of 1ms or more, or off}],
+    ['RProxyBalancerQueue timeout=2h' => q{'timeout=2h' is wrong}],
+    ['RProxyBalancerQueue aging=x' => q{'aging=x' is wrong}],
+    ['RProxyBalancerQueue share=1001' =>
+        q{'share=1001' is wrong: expected a whole number from 0 to 1000}],
+    ['RProxyBalancerQueue length=5' => q{unknown key 'length'}],
+    (map { ["RProxyBalancerQueue adaptive=$_" =>
+        qq{RProxyBalancerQueue: '$_' is wrong: expected adaptive=LEAST-MOST}] }
+        qw(on 4 4- -4 0-9 9-4 4-100001 4-9x 99999999999999999999-4)),
+    ["<VirtualHost *>\n>>RProxyBalancerQueue max=5\n</VirtualHost>" =>
+        q{RProxyBalancerQueue: expected in <RProxyUpstream>, or in the main server}],
+
+    ['RProxyClass' => q{RProxyClass: '' is wrong: expected a name of letters}],
+    ['RProxyClass ""' => q{RProxyClass: '' is wrong: expected a name of letters}],
+    ['RProxyClass priority=5' =>
+        q{RProxyClass: 'priority=5' is wrong: expected a name of letters}],
+    ['RProxyClass a/b path=/' => q{'a/b' is wrong: expected a name of letters}],
+    ['RProxyClass ' . 'a' x 33 => q{a' is wrong: expected a name of letters}],
+    ['RProxyClass vip high' => q{RProxyClass: 'high' is wrong: expected key=value}],
+    ['RProxyClass vip priority=101' =>
+        q{'priority=101' is wrong: expected a whole number from 0 to 100}],
+    ['RProxyClass vip priority=high' => q{'priority=high' is wrong}],
+    ['RProxyClass vip paths=/a' => q{unknown key 'paths', did you mean 'path'?}],
+    ['RProxyClass vip path=checkout' =>
+        q{'checkout' is wrong: expected a path that begins with '/'}],
+    ['RProxyClass vip path=' => q{RProxyClass: '' is wrong: expected}],
+    ['RProxyClass vip cookie==x' =>
+        q{RProxyClass: '=x' is wrong: expected cookie=NAME or cookie=NAME=VALUE}],
+    ['RProxyClass vip "cookie=a b"' =>
+        q{RProxyClass: 'a b' is wrong: expected cookie=NAME or cookie=NAME=VALUE}],
+    ['RProxyClass vip header=:x' =>
+        q{RProxyClass: ':x' is wrong: expected header=NAME or header=NAME:TEXT}],
+    ['RProxyClass vip "header=User Agent:x"' =>
+        q{RProxyClass: 'User Agent:x' is wrong: expected header=NAME}],
+    ['RProxyClass vip "expr=%{"' => q[RProxyClass: expr=%{: ]],
+    ["RProxyClass vip priority=9\n>>RProxyClass vip priority=8" =>
+        q{RProxyClass: vip has priority=9 }],
+    [join("\n", map { "RProxyClass c$_ priority=1" } 1 .. 15)
+            . "\n>>RProxyClass c16 path=/" =>
+        q{c16 is one too many: expected 16 classes at most, "default" among}],
+
     ["<RProxyUpstream u>\n>>RProxyMember http://h tier=16\n</RProxyUpstream>" =>
         q{'tier=16' is wrong: expected a whole number from 0 to 15}],
     ["<RProxyUpstream u>\n>>RProxyMember http://h zone=\n</RProxyUpstream>" =>
@@ -138,6 +191,14 @@ my @MISTAKES_DNS = (
 
 my @GOOD = (
     'RProxyBalancer off',
+    'RProxyBalancerQueue off',
+    'RProxyBalancerQueue max=4000 timeout=1ms aging=0 share=0 adaptive=1-100000',
+    "RProxyClass default priority=10\nRProxyClass vip priority=90\n"
+        . "RProxyClass vip priority=90 path=/checkout cookie=paid=yes\n"
+        . "<VirtualHost *>\nRProxyClass bot \"header=User-Agent: bot\"\n"
+        . "RProxyClass vip \"expr=%{REMOTE_USER} == 'root'\" cookie=id "
+        . "header=X-Vip\n</VirtualHost>",
+    join("\n", map { "RProxyClass c$_ priority=1" } 1 .. 15),
     "RProxyBalancer method=hash key=expr:%{HTTP_HOST}%{REQUEST_URI}\n"
         . "RProxyBalancerProbe tls host=a.example timeout=500ms\n"
         . "RProxyBalancerEject off\nRProxyBalancerSticky off",

@@ -12,6 +12,7 @@
 #include "../balancer_private.h"
 #include "../sessions.h"
 #include "config/config_option.h"
+#include "http1/h1_fields.h"
 #include "queue_line.h"
 
 enum {
@@ -253,10 +254,18 @@ static const char *set_rule(cmd_parms *cmd, const options_t *o, rule_t *rule)
     if (o->cookie) {
         rule->cookie =
             cut(cmd->pool, o->cookie, '=', &rule->cookie_value, NULL);
+        if (!h1_is_token(slice_str(rule->cookie))) {
+            return config_option_expected(cmd, o->cookie,
+                                          "cookie=NAME or cookie=NAME=VALUE");
+        }
     }
     if (o->header) {
         rule->header = cut(cmd->pool, o->header, ':', &rule->header_text, "");
         rule->header_text += strspn(rule->header_text, " ");
+        if (!h1_is_token(slice_str(rule->header))) {
+            return config_option_expected(cmd, o->header,
+                                          "header=NAME or header=NAME:TEXT");
+        }
     }
     if (o->expr) {
         rule->expr = ap_expr_parse_cmd(cmd, o->expr, 0, &error, NULL);
