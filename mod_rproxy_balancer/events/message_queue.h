@@ -5,8 +5,8 @@
  *
  * A message stays at the front while it is being told, with the id of the
  * command as soon as there is one.  So whoever comes after a killed process
- * sees how far that had come.  A push and a pop are one write each: what was cut
- * off did not happen. */
+ * sees how far that had come.  A push and a pop are one write each: what was
+ * cut off did not happen. */
 #ifndef RPROXY_MESSAGE_QUEUE_H
 #define RPROXY_MESSAGE_QUEUE_H
 
