@@ -63,6 +63,7 @@ void queue_open(queue_t *q, const queue_lines_t *lines, int number,
     q->bell = lines->bell;
     q->segment = segment;
     q->first = NULL;
+    q->is_watched = 0;
     q->at = apr_pcalloc(pool, sizeof(balancer_waiter_t *) * QUEUE_PLACES);
     pthread_mutex_init(&q->lock, NULL);
 }
@@ -124,6 +125,7 @@ int queue_deliver(queue_t *q)
     for (w = q->first; w; w = w->next) {
         waiting += deliver(q, w);
     }
+    q->is_watched = waiting > 0;
     pthread_mutex_unlock(&q->lock);
     return waiting;
 }
@@ -181,13 +183,12 @@ static int take_place(queue_t *q, balancer_waiter_t *w, int of_class,
 balancer_entry_e queue_wait(queue_t *q, balancer_waiter_t *w, int of_class,
                             int64_t now_us)
 {
-    int replaced = QUEUE_NOWHERE, entered = 1, first;
+    int replaced = QUEUE_NOWHERE, entered = 1, ring;
 
     if (segment_child() < 0) {
         return BALANCER_NO_QUEUE; /* nobody would take its place back */
     }
     pthread_mutex_lock(&q->lock);
-    first = !q->first;
     __atomic_store_n(&w->verdict, BALANCER_WAITS, __ATOMIC_RELAXED);
     if (w->since) {
         queue_line_return(q->line, w->place);
@@ -195,8 +196,10 @@ balancer_entry_e queue_wait(queue_t *q, balancer_waiter_t *w, int of_class,
     else {
         entered = take_place(q, w, of_class, now_us, &replaced);
     }
+    ring = entered && !q->is_watched;
+    q->is_watched |= entered;
     pthread_mutex_unlock(&q->lock);
-    if (first && entered) {
+    if (ring) {
         sem_post(&q->bell[segment_child()]); /* it looks now and then */
     }
     if (replaced != QUEUE_NOWHERE) {

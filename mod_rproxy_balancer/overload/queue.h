@@ -54,6 +54,7 @@ typedef struct {
     pthread_mutex_t lock;
     balancer_waiter_t *first; /* under the lock, as are those linked to it */
     balancer_waiter_t **at;   /* [QUEUE_PLACES]; under the lock */
+    int is_watched;           /* the bell's thread looks; likewise */
 } queue_t;
 
 /* Before the fork. */
@@ -71,7 +72,8 @@ void queue_stop(queue_t *queue, balancer_waiter_t *waiter, queue_exit_e why,
 void queue_call(queue_t *queue, uint32_t room, int64_t now_us);
 
 /* Wakes those of this process whose verdict has come.
- * @return how many go on waiting */
+ * @return how many go on waiting; the bell's thread comes back for these, since
+ *         whoever calls them may be killed before it rings */
 int queue_deliver(queue_t *queue);
 
 /* Does anybody wait, or is on the way?  Whoever makes room and finds nobody

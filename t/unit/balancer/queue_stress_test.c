@@ -278,6 +278,50 @@ static void test_nobody_is_forgotten(void **state)
     check_nothing_left();
 }
 
+static int take_rings(void)
+{
+    sem_t *bell = &queue.bell[segment_child()];
+    int n = 0;
+
+    while (sem_trywait(bell) == 0) {
+        n++;
+    }
+    return n;
+}
+
+static void no_wake(balancer_waiter_t *waiter)
+{
+}
+
+/* Whoever calls may be killed before it rings: while anybody waits here the
+ * bell's thread has to look, and it stops when all have been called. */
+static void test_somebody_looks(void **state)
+{
+    balancer_waiter_t w[3] = { { .wake = no_wake },
+                               { .wake = no_wake },
+                               { .wake = no_wake } };
+    int i;
+
+    begin_queue(LOOK_US);
+    assert_int_equal(queue_wait(&queue, &w[0], 0, 1), BALANCER_ENTERED);
+    assert_int_equal(take_rings(), 1);
+    assert_int_equal(queue_deliver(&queue), 1);
+    assert_int_equal(queue_wait(&queue, &w[1], 0, 2), BALANCER_ENTERED);
+    assert_int_equal(take_rings(), 0); /* it looks already */
+    queue_call(&queue, 2, 3);
+    assert_int_equal(queue_deliver(&queue), 0);
+    assert_int_equal(queue_wait(&queue, &w[2], 0, 4), BALANCER_ENTERED);
+    assert_int_equal(take_rings(), 1);
+    queue_call(&queue, 3, 5);
+    assert_int_equal(queue_deliver(&queue), 0);
+    assert_int_equal(queue_wait(&queue, &w[0], 0, 6), BALANCER_ENTERED);
+    assert_int_equal(take_rings(), 1); /* called in vain */
+    for (i = 0; i < 3; i++) {
+        queue_stop(&queue, &w[i], QUEUE_EXIT_GONE, 7);
+    }
+    check_nothing_left();
+}
+
 static void test_killed(void **state)
 {
     pid_t pid[PROCESSES];
@@ -307,6 +351,7 @@ int main(void)
 {
     apr_initialize();
     unit_add("nobody is forgotten", test_nobody_is_forgotten, NULL);
+    unit_add("somebody looks while somebody waits", test_somebody_looks, NULL);
     unit_add("processes are killed", test_killed, NULL);
     return unit_run("queue under load");
 }
