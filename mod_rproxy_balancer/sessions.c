@@ -121,9 +121,18 @@ static int64_t now_s(void)
     return apr_time_sec(apr_time_now());
 }
 
+/* As the table knows it. */
+static uint32_t learned_member(const balanced_t *b, uint32_t number)
+{
+    const segment_member_t *m = &b->balance.member[number];
+
+    return sticky_learned_member(number, __atomic_load_n(&m->generation,
+                                                         __ATOMIC_RELAXED));
+}
+
 static int member_of_learned(const request_rec *r, const balanced_t *b)
 {
-    uint32_t member;
+    uint32_t member, number;
     slice_t value;
 
     if (!b->learned.entry
@@ -132,7 +141,11 @@ static int member_of_learned(const request_rec *r, const balanced_t *b)
     }
     member = sticky_learned_find(&b->learned, siphash(balanced_secret, value),
                                  now_s());
-    return member < (uint32_t)b->balance.places.count ? (int)member : -1;
+    number = sticky_learned_number(member);
+    return number < (uint32_t)b->balance.places.count
+                   && learned_member(b, number) == member
+               ? (int)number
+               : -1;
 }
 
 static int session_member(const request_rec *r, balanced_t *b)
@@ -200,19 +213,20 @@ static void learn(request_rec *r, const balanced_t *b, int member)
 {
     const apr_array_header_t *fields = apr_table_elts(r->headers_out);
     const apr_table_entry_t *entry = (const apr_table_entry_t *)fields->elts;
+    const uint32_t learned = learned_member(b, (uint32_t)member);
     slice_t value;
     int i;
 
     if (sessions_find_cookie(r, b->conf.sticky->learn, &value) && value.len) {
         sticky_learned_note(&b->learned, siphash(balanced_secret, value),
-                            (uint32_t)member, now_s());
+                            learned, now_s());
     }
     for (i = 0; i < fields->nelts; i++) {
         if (ap_cstr_casecmp(entry[i].key, "Set-Cookie") == 0
             && value_set(entry[i].val, b->conf.sticky->learn, &value)
             && value.len) {
             sticky_learned_note(&b->learned, siphash(balanced_secret, value),
-                                (uint32_t)member, now_s());
+                                learned, now_s());
         }
     }
 }

@@ -28,7 +28,7 @@ my $ADMIN = <<'CONF';
 </Location>
 CONF
 
-plan tests => 13;
+plan tests => 14;
 
 subtest 'what there is'          => \&listed;
 subtest 'drain'                  => \&drained;
@@ -40,6 +40,7 @@ subtest 'wrong orders'           => \&wrong;
 subtest 'who may'                => \&who_may;
 subtest 'restarts'               => \&restarts;
 subtest 'added and removed'      => \&added;
+subtest 'sessions of one removed' => \&left_behind;
 subtest 'a state that is broken' => \&broken;
 subtest 'the secret'             => \&secret;
 subtest 'the directive'          => \&directive;
@@ -369,6 +370,24 @@ CONF
     is(text_of($farm), '', 'reset: as configured');
     $httpd->restart_gracefully;
     is_deeply([$asked->()], [qw(a b c)], '... and stays so');
+}
+
+# Whoever gets the place of one that was removed does not get its sessions.
+sub left_behind {
+    my $farm = farm(upstream => "RProxyBalancer method=round-robin room=3\n"
+            . 'RProxyBalancerSticky learn=APP');
+    my @b = grep { $farm->ask("/?login=user$_")->body eq 'b' } 1 .. 16;
+    is(scalar @b, 4, 'four sessions are at b');
+    $farm->start_member('d');
+    order($farm, 'remove', 'b');
+    RProxy::Server::await(sub {
+        (admin_of($farm)->post('balancer/add',
+            { upstream => 'app', url => $farm->url('d') }))[0] == 200;
+    }, 'its place is free', 10);
+    RProxy::Server::await(sub { join('', sort keys %{ $farm->count(12) }) eq 'acd' },
+        'a, c and d', 5);
+    my %now = map { $farm->ask('/', Cookie => "APP=user$_")->body => 1 } @b;
+    is_deeply([sort keys %now], [qw(a c d)], 'they are spread');
 }
 
 sub put_state {

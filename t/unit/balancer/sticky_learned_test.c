@@ -43,6 +43,23 @@ static void check_found(void **state)
                      MEMBERS_MAX - 1);
 }
 
+/* Also of the last number, and where generations begin anew. */
+static void check_generation(void **state)
+{
+    const uint32_t last = MEMBERS_MAX - 1;
+    uint32_t i, member;
+
+    (void)state;
+    for (i = UINT32_MAX - 5; i != 5; i++) {
+        empty();
+        member = sticky_learned_member(last, i);
+        sticky_learned_note(&table, key_of(1), member, 65535);
+        assert_int_equal(sticky_learned_find(&table, key_of(1), 65535), member);
+        assert_int_equal(sticky_learned_number(member), last);
+        assert_int_not_equal(member, sticky_learned_member(last, i + 1));
+    }
+}
+
 /* Also where the counted seconds begin anew. */
 static void check_timeout(void **state)
 {
@@ -108,6 +125,7 @@ static void check_flood(void **state)
 int main(void)
 {
     unit_add("noted, found, changed, forgotten", check_found, NULL);
+    unit_add("of whom a place was", check_generation, NULL);
     unit_add("the timeout counts from the last use", check_timeout, NULL);
     unit_add("half full", check_half_full, NULL);
     unit_add("a flood of others", check_flood, NULL);
