@@ -121,13 +121,16 @@ static int64_t now_s(void)
     return apr_time_sec(apr_time_now());
 }
 
+static uint32_t generation_of(const balanced_t *b, uint32_t number)
+{
+    return __atomic_load_n(&b->balance.member[number].generation,
+                           __ATOMIC_RELAXED);
+}
+
 /* As the table knows it. */
 static uint32_t learned_member(const balanced_t *b, uint32_t number)
 {
-    const segment_member_t *m = &b->balance.member[number];
-
-    return sticky_learned_member(number, __atomic_load_n(&m->generation,
-                                                         __ATOMIC_RELAXED));
+    return sticky_learned_member(number, generation_of(b, number));
 }
 
 static int member_of_learned(const request_rec *r, const balanced_t *b)
@@ -170,6 +173,10 @@ void sessions_request(request_rec *r, void *pool, balancer_request_t *request)
     }
     if (!b->conf.sticky->off) {
         request->session_member = session_member(r, b);
+    }
+    if (request->session_member >= 0) {
+        request->session_generation =
+            generation_of(b, (uint32_t)request->session_member);
     }
 }
 

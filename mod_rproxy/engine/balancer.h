@@ -106,9 +106,10 @@ static inline int balancer_is_tried(const balancer_tried_t *tried, int member)
 typedef struct {
     uint64_t hash;      /* of what shall stay together */
     int session_member; /* number of the member the client was on, or -1 */
-    int fit_for_trial;  /* it is sent again when it fails */
-    int class_number;   /* 0: the most important one */
-    int is_called;      /* it has waited, and its turn has come */
+    uint32_t session_generation; /* of whoever had the place then; 0: any */
+    int fit_for_trial;           /* it is sent again when it fails */
+    int class_number;            /* 0: the most important one */
+    int is_called;               /* it has waited, and its turn has come */
 } balancer_request_t;
 
 /* Who has the place of a member's number. */

@@ -165,6 +165,18 @@ static int choose_trial(const balance_t *b, const plan_t *plan,
            && take_trial(b, plan->trial, now);
 }
 
+/* Its number, or -1: none, or it went while the request waited. */
+static int session_of(const balance_t *b, const balancer_request_t *request)
+{
+    int member = request->session_member;
+
+    return member < 0 || !request->session_generation
+                   || b->member[member].generation
+                          == request->session_generation
+               ? member
+               : -1;
+}
+
 static int choose_session(const balance_t *b, const plan_t *plan, int member,
                           const balancer_tried_t *tried)
 {
@@ -179,7 +191,7 @@ static int pick(const balance_t *b, const plan_t *plan, const hash_ring_t *ring,
                 const balancer_tried_t *tried)
 {
     balancer_tried_t more;
-    int session = request->session_member;
+    int session = session_of(b, request);
     method_in_t in = { .plan = plan,
                        .load = &b->load,
                        .ring = ring,
@@ -249,7 +261,7 @@ static int engine_choose(void *pool, const balancer_request_t *request,
     else if (must_wait(b, request, tried)) {
         n = BALANCER_FULL;
     }
-    else if (choose_session(b, plan, request->session_member, tried)) {
+    else if (choose_session(b, plan, session_of(b, request), tried)) {
         *reason = BALANCER_BY_SESSION;
         n = request->session_member;
     }

@@ -124,6 +124,24 @@ static void test_killed_process(void **state)
     segment_unlock(segment, 0);
 }
 
+/* While a request waited its member went and another one took the place. */
+static void test_session_of_before(void **state)
+{
+    const balancer_tried_t none = { 0 };
+    balancer_request_t request = { .session_member = 1 };
+    balancer_reason_e reason;
+
+    begin(0);
+    request.session_generation = segment->member[1].generation;
+    assert_int_equal(balance_engine.choose(&balance, &request, &none,
+                                           clock_now(), &reason),
+                     1);
+    assert_int_equal(reason, BALANCER_BY_SESSION);
+    request.session_generation++;
+    balance_engine.choose(&balance, &request, &none, clock_now(), &reason);
+    assert_int_equal(reason, BALANCER_BY_METHOD);
+}
+
 static uint32_t *in_flight_of(int member)
 {
     return &segment->in_flight[member];
@@ -211,6 +229,8 @@ int main(void)
     unit_add("a session, and when it is full", test_session, NULL);
     unit_add("out, tried, in", test_ejection_and_trial, NULL);
     unit_add("a tick without slow start", test_tick_without_slow_start, NULL);
+    unit_add("a session of whoever was there before", test_session_of_before,
+             NULL);
     unit_add("a process dies with a lock", test_killed_process, NULL);
     unit_add("a process dies between two counts", test_recount, NULL);
     unit_add("requests between two counts", test_recount_in_between, NULL);
