@@ -44,16 +44,18 @@ static member_t *packed(const member_t *m)
 {
     member_t *copy = malloc(sizeof(*m) + room_of(m->url) + room_of(m->authority)
                             + room_of(m->host) + room_of(m->unix_path));
-    char *at = (char *)(copy + 1);
+    char *at;
 
-    if (copy) {
-        *copy = *m;
-        copy->at_run_time = 1;
-        copy->url = put(&at, m->url);
-        copy->authority = put(&at, m->authority);
-        copy->host = put(&at, m->host);
-        copy->unix_path = put(&at, m->unix_path);
+    if (!copy) {
+        return NULL;
     }
+    at = (char *)(copy + 1);
+    *copy = *m;
+    copy->at_run_time = 1;
+    copy->url = put(&at, m->url);
+    copy->authority = put(&at, m->authority);
+    copy->host = put(&at, m->host);
+    copy->unix_path = put(&at, m->unix_path);
     return copy;
 }
 
