@@ -226,6 +226,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     cache.store = kept->store;
+    store_keep_stale(cache.store, (uint32_t)cache_global->keep_stale_max_s);
     use_loops(s);
     cache_htaccess_use(kept->htaccess);
     if (unknown) {

@@ -47,6 +47,7 @@ void cache_global_create(apr_pool_t *p)
     cache_global = apr_pcalloc(p, sizeof(*cache_global));
     cache_global->object_max = 16 * MIB;
     cache_global->fetches = 8;
+    cache_global->keep_stale_max_s = 600; /* of those who say nothing */
 }
 
 void *cache_settings_create(apr_pool_t *p, char *dir)

@@ -93,8 +93,9 @@ typedef struct {
     apr_off_t size; /* 0: no cache */
     const char *file;
     apr_off_t object_max;
-    int fetches;       /* in the background, at once, in each child */
-    const char *where; /* file:line of RProxyCacheSize */
+    int keep_stale_max_s; /* the longest RProxyCacheKeepStale there is */
+    int fetches;          /* in the background, at once, in each child */
+    const char *where;    /* file:line of RProxyCacheSize */
 } cache_global_t;
 
 extern cache_global_t *cache_global;

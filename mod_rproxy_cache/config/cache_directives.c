@@ -70,6 +70,14 @@ static const char *set_flag(cmd_parms *cmd, void *dir, const char *arg)
                               (int *)((char *)dir + (apr_size_t)cmd->info));
 }
 
+/* What is in the store is kept for the longest of them. */
+static void note_keep_stale(const cache_settings_t *settings)
+{
+    if (settings->keep_stale_s > cache_global->keep_stale_max_s) {
+        cache_global->keep_stale_max_s = settings->keep_stale_s;
+    }
+}
+
 static const char *set_time(cmd_parms *cmd, void *dir, const char *arg)
 {
     static const option_t option = { NULL, OPTION_TIME, 0, 0, YEAR_S };
@@ -80,6 +88,7 @@ static const char *set_time(cmd_parms *cmd, void *dir, const char *arg)
     if (!error) {
         *(int *)((char *)dir + (apr_size_t)cmd->info) =
             (int)apr_time_sec(time + APR_USEC_PER_SEC - 1);
+        note_keep_stale(dir);
     }
     return error;
 }

@@ -42,6 +42,10 @@ apr_status_t store_create(store_t **store, const store_config_t *config,
  * slot. */
 apr_status_t store_child_claim(store_t *store, apr_pool_t *pool);
 
+/* What is stored may stand in for a failed origin for so long beyond its
+ * lifetime: store_tidy keeps it until then.  Before the children are forked. */
+void store_keep_stale(store_t *store, uint32_t seconds);
+
 /* Once a second or so, by any child (the first one in a second does it): takes
  * back what dead children held, frees what nobody reads any more, drops what is
  * beyond use.  now_s is the clock of markers, too. */

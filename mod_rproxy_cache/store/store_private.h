@@ -19,6 +19,7 @@ struct store_t {
     atomic_u32_t *pins; /* of all children */
     store_plan_t plan;
     uint64_t object_max;
+    uint32_t keep_stale_s; /* store_keep_stale */
     uint32_t children, pins_each;
     size_t runtime_size;
     int *wake_fds; /* of the children */

@@ -22,12 +22,17 @@ enum {
 
 /* Past its lifetime and the times in which it may be used stale; without a
  * validator it cannot be freshened either. */
-static int is_beyond_use(const store_object_t *o, uint32_t now_s)
+static int is_beyond_use(const store_t *store, const store_object_t *o,
+                         uint32_t now_s)
 {
     const store_meta_t *m = &o->meta;
     uint64_t stale =
         m->while_revalidate > m->if_error ? m->while_revalidate : m->if_error;
 
+    if (o->kind == STORE_RESPONSE && !(m->flags & STORE_NOT_ON_ERROR)
+        && stale < store->keep_stale_s) {
+        stale = store->keep_stale_s;
+    }
     if (o->kind == STORE_VARY
         || (o->kind == STORE_RESPONSE && (m->etag_len || m->last_modified))) {
         return 0;
@@ -46,7 +51,7 @@ static void tidy_object(store_t *store, shard_t *shard, store_object_t *o,
         atomic_fetch_add_explicit(&shard->purged, 1, memory_order_relaxed);
         eviction_drop_locked(store, shard, o);
     }
-    else if (is_beyond_use(o, now_s)) {
+    else if (is_beyond_use(store, o, now_s)) {
         atomic_fetch_add_explicit(&shard->expired, 1, memory_order_relaxed);
         eviction_drop_locked(store, shard, o);
     }
@@ -98,6 +103,11 @@ static void walk_shard(store_t *store, uint32_t number, uint32_t now_s)
         walk_some(store, shard, number, now_s);
         shard_unlock(store, number);
     }
+}
+
+void store_keep_stale(store_t *store, uint32_t seconds)
+{
+    store->keep_stale_s = seconds;
 }
 
 void store_tidy(store_t *store, uint32_t now_s)
