@@ -6,6 +6,7 @@
 
 #include "checks/checks.h"
 #include "guard_refuse.h"
+#include "guard_request.h"
 #include "limits/limit_key.h"
 
 /* Does it go on to the next check?  What is only to be logged is, here. */
@@ -26,6 +27,7 @@ static guard_verdict_t check(request_rec *r, const guard_settings_t *settings,
     int known = limit_key_client(r, &address);
     int allowed = known && check_is_allowed(settings, address);
 
+    guard_request_of(r)->is_allowed |= allowed;
     if (known && !allowed) {
         verdict = check_networks(r, settings, deny_from, address);
     }

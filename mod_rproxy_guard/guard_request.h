@@ -1,0 +1,21 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* guard_request.h: what is known of a request.  Layer L2.
+ *
+ * One part finds out, the others read: nothing here is decided twice.  On the
+ * thread that serves the request. */
+#ifndef RPROXY_GUARD_REQUEST_H
+#define RPROXY_GUARD_REQUEST_H
+
+#include <httpd.h>
+
+typedef struct {
+    int is_allowed;        /* its network is one of RProxyGuardAllow */
+    const char *bot_class; /* a word of bots/bot_class.h; NULL: not known */
+    const char *label;     /* of the API key or token; NULL: none was shown */
+} guard_request_t;
+
+/* That of the request which the client sent; made with the first call. */
+guard_request_t *guard_request_of(request_rec *r);
+
+#endif
