@@ -51,6 +51,9 @@ guard_verdict_t guard_check_sections(request_rec *r,
                                      const guard_settings_t *of_host,
                                      const guard_settings_t *settings)
 {
+    if (of_host->mode < GUARD_DETECT) {
+        return check(r, settings, 0, 0, 1); /* nothing was looked at before */
+    }
     return check(r, settings, of_host->deny ? of_host->deny->nelts : 0,
                  of_host->limits ? of_host->limits->nelts : 0, 0);
 }

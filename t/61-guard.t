@@ -46,6 +46,11 @@ is(status(t61_lists => '/', from => '127.0.0.128'), 200,
         'the log has it, with the list and the directive');
 }
 
+is(status(t61_lists => '/', from => '127.0.0.4'), 403,
+    'one that is only logged, and denied by a later directive');
+is(status(t61_lists => '/', from => '127.0.0.5'), 200,
+    'action=log is for all networks of its directive');
+
 # ---- heads ----
 
 is(status(t61_head => '/.git/config'), 403, 'a hidden file');
@@ -76,6 +81,8 @@ is(status(t61_lists => '/.env'), 200, 'a check that is off');
     $log->await(qr/RP4003: would be refused by deny/);
     is(status(t61_detect => '/.env'), 200, 'heads likewise');
     $log->await(qr/RP4003: would be refused by head-hidden/);
+    is(status(t61_detect => '/must'), 200, 'a key that is missing likewise');
+    $log->await(qr/RP4003: would be refused by must/);
 }
 # ---- limits: last, for not all of so many refusals in a second are logged ----
 
@@ -83,6 +90,8 @@ is_deeply([map { status(t61_limits => '/each') } 1 .. 5],
     [200, 200, 200, 200, 429], 'a rate, and a burst');
 is(status(t61_limits => '/each', from => '127.0.0.9'), 200, 'of each address');
 is(status(t61_limits => '/'), 200, 'of one path');
+is(status(t61_limits => $_), 429, "... however it is written: $_")
+    for qw(/%65ach //each /./each /e%61ch/more);
 {
     my $answer = ask(t61_limits => '/each');
     like($answer->field('Retry-After'), qr/^3(?:599|600)$/, 'Retry-After');
@@ -128,6 +137,11 @@ is_deeply([map { status(t61_limits => '/free') } 1 .. 3], [200, 200, 200],
 
 is_deeply([map { status(t61_off => '/.env') } 1 .. 2], [200, 200],
     'without RProxyGuard nothing is refused');
+is(status(t61_off => '/on/'), 403,
+    'a section that switches it on: what the virtual host denies');
+is(status(t61_off => '/on/.env', from => '127.0.0.6'), 403, '... heads');
+is_deeply([map { status(t61_off => '/on/', from => '127.0.0.6') } 1 .. 2],
+    [200, 429], '... limits');
 
 
 # Of all processes together, to the request.

@@ -6,6 +6,7 @@
 
 #include <apr_strings.h>
 
+#include "../guard_path.h"
 #include "../guard_refuse.h"
 #include "../limits/limit_key.h"
 
@@ -30,7 +31,7 @@ static int applies(request_rec *r, const guard_limit_t *limit)
     const char *error = NULL;
 
     return (!limit->path
-            || strncmp(r->uri, limit->path, strlen(limit->path)) == 0)
+            || strncmp(guard_path(r), limit->path, strlen(limit->path)) == 0)
            && is_of_method(limit, r->method)
            && (!limit->expr || (ap_expr_exec(r, limit->expr, &error) > 0));
 }
@@ -108,10 +109,15 @@ static int collect(request_rec *r, const guard_settings_t *settings, int from,
         }
         if (!limit_key_hash(r, limit, secret, &hash)
             && limit->missing != MISSING_SHARE) {
-            if (limit->missing == MISSING_REFUSE && mode == GUARD_ON) {
-                *verdict = without_key(limit);
+            if (limit->missing == MISSING_SKIP) {
+                continue;
+            }
+            *verdict = without_key(limit);
+            if (mode == GUARD_ON) {
                 return 0;
             }
+            guard_refuse_log(r, verdict, NULL);
+            *verdict = (guard_verdict_t){ 0 };
             continue;
         }
         if (mode == GUARD_DETECT) {

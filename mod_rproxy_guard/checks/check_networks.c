@@ -6,28 +6,19 @@
 
 #include <apr_strings.h>
 
-static const guard_networks_t *network_of(const apr_array_header_t *all,
-                                          int from, address_t address,
-                                          uint32_t *line)
+int check_is_allowed(const guard_settings_t *settings, address_t client)
 {
     int i;
 
-    for (i = from; all && i < all->nelts; i++) {
-        const guard_networks_t *one = &APR_ARRAY_IDX(all, i, guard_networks_t);
+    for (i = 0; settings->allow && i < settings->allow->nelts; i++) {
+        named_list_t *list =
+            APR_ARRAY_IDX(settings->allow, i, guard_networks_t).list;
 
-        *line = named_list_find(one->list, address);
-        if (*line != NETWORK_LIST_NONE) {
-            return one;
+        if (named_list_find(list, client) != NETWORK_LIST_NONE) {
+            return 1;
         }
     }
-    return NULL;
-}
-
-int check_is_allowed(const guard_settings_t *settings, address_t client)
-{
-    uint32_t line;
-
-    return network_of(settings->allow, 0, client, &line) != NULL;
+    return 0;
 }
 
 static guard_verdict_t denied(request_rec *r, const guard_networks_t *networks,
@@ -49,18 +40,27 @@ static guard_verdict_t denied(request_rec *r, const guard_networks_t *networks,
     return verdict;
 }
 
+/* Networks that are only logged do not hide those of a later directive. */
 guard_verdict_t check_networks(request_rec *r, const guard_settings_t *settings,
                                int from, address_t client)
 {
     guard_verdict_t verdict = { 0 };
-    uint32_t line;
-    const guard_networks_t *networks =
-        network_of(settings->deny, from, client, &line);
+    int i;
 
-    if (networks) {
+    for (i = from; settings->deny && i < settings->deny->nelts; i++) {
+        const guard_networks_t *networks =
+            &APR_ARRAY_IDX(settings->deny, i, guard_networks_t);
+        uint32_t line = named_list_find(networks->list, client);
+
+        if (line == NETWORK_LIST_NONE) {
+            continue;
+        }
         verdict = denied(r, networks, line);
         verdict.log_only =
             guard_mode_of(networks->mode, settings->mode) == GUARD_DETECT;
+        if (!verdict.log_only) {
+            return verdict;
+        }
     }
     return verdict;
 }

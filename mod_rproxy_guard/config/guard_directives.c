@@ -119,18 +119,33 @@ static named_list_t *list_of_line(cmd_parms *cmd, apr_array_header_t **all)
     return list;
 }
 
+/* Of all that stands before it in the directive. */
+static const char *log_only(cmd_parms *cmd, apr_array_header_t *all)
+{
+    const char *where = config_option_where(cmd);
+    int i = all ? all->nelts : 0, first = i;
+
+    for (; i > 0; i--) {
+        guard_networks_t *networks =
+            &APR_ARRAY_IDX(all, i - 1, guard_networks_t);
+
+        if (strcmp(networks->where, where) != 0) {
+            break;
+        }
+        networks->mode = GUARD_DETECT;
+    }
+    return i < first ? NULL
+                     : config_option_expected(cmd, "action=log",
+                                              "networks before it");
+}
+
 static const char *set_networks(cmd_parms *cmd, void *dir, const char *word)
 {
     apr_array_header_t **all =
         (apr_array_header_t **)((char *)dir + (apr_size_t)cmd->info);
 
     if (strcmp(word, "action=log") == 0) {
-        if (!*all) {
-            return config_option_expected(cmd, word, "networks before it");
-        }
-        APR_ARRAY_IDX(*all, (*all)->nelts - 1, guard_networks_t).mode =
-            GUARD_DETECT;
-        return NULL;
+        return log_only(cmd, *all);
     }
     if (begins_like_network(word)) {
         return add_network(cmd, list_of_line(cmd, all), word);

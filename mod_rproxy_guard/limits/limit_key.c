@@ -6,6 +6,7 @@
 
 #include <apr_strings.h>
 
+#include "../guard_path.h"
 #include "routing/cookie.h"
 
 enum {
@@ -90,7 +91,7 @@ static int bytes_of(request_rec *r, const key_part_t *part, network_t *room,
     case KEY_HOST:
         return of_text(r->hostname, value);
     case KEY_PATH:
-        return of_text(r->uri, value);
+        return of_text(guard_path(r), value);
     case KEY_EXPR:
         return of_expression(r, part->expr, value);
     default:
@@ -143,7 +144,7 @@ static const char *text_of(request_rec *r, const key_part_t *part)
     case KEY_HOST:
         return r->hostname ? r->hostname : "no host";
     case KEY_PATH:
-        return r->uri;
+        return guard_path(r);
     case KEY_EXPR:
         return "expression";
     default:
