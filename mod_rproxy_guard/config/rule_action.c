@@ -47,8 +47,8 @@ static int read_time(const char *text, int64_t max_s, int64_t *us)
 
     for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
         if (strcmp(unit, units[i].word) == 0) {
-            *us = n * units[i].us;
-            return unit != text && *us > 0 && *us <= max_s * SECOND_US;
+            *us = n <= max_s * SECOND_US / units[i].us ? n * units[i].us : 0;
+            return unit != text && *us > 0;
         }
     }
     return 0;

@@ -42,6 +42,7 @@ static const action_case_t cases[] = {
     { "ban:1 h", { 0 } },
     { "ban:366d", { 0 } },
     { "ban:99999999999999999999d", { 0 } },
+    { "delay:255555555555d", { 0 } },
     { "challenge:31", { 0 } },
     { "class", { 0 } },
     { "class:", { 0 } },
