@@ -4,7 +4,7 @@
 # Installs what is missing, by apt-get or dnf, as root or by sudo:
 #
 #   conf/deps.sh build     compiler, make, httpd, development files of it, zlib,
-#                        brotli, jansson, c-ares
+#                        brotli, jansson, c-ares, OpenSSL
 #   conf/deps.sh test      for unit tests, style checks and the suite
 #   conf/deps.sh fuzz      clang with libFuzzer
 #   conf/deps.sh ci        what only CI runs: cppcheck, git
@@ -17,7 +17,7 @@ packages_apt() {
     case $1 in
     build) has_toolchain || echo gcc libc6-dev make apache2-bin apache2-dev openssl
         wants_libraries && echo zlib1g-dev libbrotli-dev \
-            libjansson-dev libc-ares-dev || : ;;
+            libjansson-dev libc-ares-dev libssl-dev || : ;;
     test) echo perl openssl curl libapache2-mod-perl2-dev libwww-perl \
         libio-socket-ssl-perl liblwp-protocol-https-perl libcmocka-dev \
         "$(first_known clang-format-14 clang-format)"
@@ -33,7 +33,7 @@ packages_dnf() {
     build) has_toolchain || echo gcc make httpd-core httpd-devel mod_ssl \
         redhat-rpm-config openssl
         wants_libraries && echo zlib-devel brotli-devel \
-            jansson-devel c-ares-devel || : ;;
+            jansson-devel c-ares-devel openssl-devel || : ;;
     test) echo perl-interpreter perl-Test-Harness perl-JSON-PP \
         perl-HTTP-Tiny perl-Getopt-Long mod_http2 \
         'perl(Apache::Test)' 'perl(LWP)' 'perl(IO::Socket::SSL)' \
@@ -67,7 +67,7 @@ has_php() {
 # what asks DNS for members of mod_rproxy_balancer; the modules can do without, so who cannot install has enough.
 wants_libraries() {
     case $("$(dirname "$0")/libraries.sh") in
-    *-lz*-lbrotlidec*-ljansson*-lcares*) return 1 ;;
+    *-lz*-lbrotlidec*-ljansson*-lcares*-lcrypto*) return 1 ;;
     esac
     [ -z "$sudo" ] || command -v sudo >/dev/null
 }

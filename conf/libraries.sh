@@ -3,8 +3,8 @@
 #
 # Prints compiler and linker flags for the libraries that the modules use where
 # they are there: "-DHAVE_ZLIB -DHAVE_BROTLI -lz -lbrotlienc -lbrotlidec
-# -DHAVE_JANSSON -ljansson -DHAVE_CARES -lcares" or a part of it.  Asks the
-# compiler (CC=..., CFLAGS=... for other places).
+# -DHAVE_JANSSON -ljansson -DHAVE_CARES -lcares -DHAVE_OPENSSL -lcrypto" or a
+# part of it.  Asks the compiler (CC=..., CFLAGS=... for other places).
 set -u
 
 program() { # function, header
@@ -30,5 +30,8 @@ if has json_object jansson.h "-ljansson"; then
 fi
 if has ares_library_initialized ares.h "-lcares"; then
     found="$found -DHAVE_CARES -lcares"
+fi
+if has OpenSSL_version_num openssl/crypto.h "-lcrypto"; then
+    found="$found -DHAVE_OPENSSL -lcrypto"
 fi
 echo "$found"
