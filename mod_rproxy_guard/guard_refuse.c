@@ -12,6 +12,7 @@
 #include <mod_core.h>
 
 #include "rproxy_random.h"
+#include "status/log_pace.h"
 
 enum {
     ID_LENGTH = 12,
@@ -36,29 +37,7 @@ static const char *make_id(request_rec *r)
 
 /* ---- the log ---- */
 
-/* Of this process; two threads that write in one moment may be a line off. */
-static struct {
-    uint32_t second, lines, more; /* atomics */
-} written;
-
-/* @return 1: this line may be written; *more: so many were not lately */
-static int may_write(apr_time_t now, uint32_t *more)
-{
-    uint32_t second = (uint32_t)apr_time_sec(now);
-
-    *more = 0;
-    if (__atomic_exchange_n(&written.second, second, __ATOMIC_RELAXED)
-        != second) {
-        __atomic_store_n(&written.lines, 0, __ATOMIC_RELAXED);
-        *more = __atomic_exchange_n(&written.more, 0, __ATOMIC_RELAXED);
-    }
-    if (__atomic_fetch_add(&written.lines, 1, __ATOMIC_RELAXED)
-        < LINES_A_SECOND) {
-        return 1;
-    }
-    __atomic_fetch_add(&written.more, 1, __ATOMIC_RELAXED);
-    return 0;
-}
+static log_pace_t pace; /* of this process */
 
 void guard_refuse_log(request_rec *r, const guard_verdict_t *v, const char *id)
 {
@@ -67,7 +46,8 @@ void guard_refuse_log(request_rec *r, const guard_verdict_t *v, const char *id)
     apr_table_setn(r->notes, RPROXY_NOTE_GUARD,
                    id ? v->rule
                       : apr_pstrcat(r->pool, "would-", v->rule, NULL));
-    if (!may_write(r->request_time, &more)) {
+    if (!log_pace_take(&pace, (uint32_t)apr_time_sec(r->request_time),
+                       LINES_A_SECOND, &more)) {
         return;
     }
     if (more) {

@@ -19,10 +19,20 @@ RProxyGuardList drop file:drop.txt
 RProxyGuard On
 RProxyGuardDeny drop
 RProxyGuardLimit few rate=1/hour burst=3 path=/a.txt methods=GET
+<Location "/one">
+    RProxyGuardLimit twin rate=1/hour burst=1
+</Location>
+<Location "/two">
+    RProxyGuardLimit twin rate=1/hour burst=1
+</Location>
 END
 );
 
-sub status { return $httpd->connect(from => $_[0])->ask($_[1], '/a.txt')->status }
+sub status {
+    my ($from, $method, $path) = @_;
+    return $httpd->connect(from => $from)->ask($method, $path // '/a.txt')
+        ->status;
+}
 
 is(status('127.0.0.7', 'HEAD'), 200, 'nobody is in the list');
 replace("127.0.0.7 somebody\n");
@@ -35,10 +45,13 @@ await(200, 'an empty one');
 
 is_deeply([map { status('127.0.0.1', 'GET') } 1 .. 3], [200, 200, 200],
     'of a limit three are used up');
+is_deeply([map { status('127.0.0.1', 'GET', '/one') } 1 .. 3],
+    [404, 404, 429], 'one of two limits that say the same is used up');
 $httpd->restart_gracefully;
 is_deeply([map { status('127.0.0.1', 'GET') } 1 .. 2], [200, 429],
     'after a graceful restart one is left');
-
+is_deeply([map { status('127.0.0.1', 'GET', $_) } qw(/one /two /two /two)],
+    [429, 404, 404, 429], 'limits that say the same are not mixed up');
 
 is_deeply($httpd->complaints, [], 'nothing else in the log');
 done_testing();

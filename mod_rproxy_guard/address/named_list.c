@@ -4,6 +4,7 @@
 #include "named_list.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <apr_file_io.h>
 #include <apr_strings.h>
@@ -11,6 +12,19 @@
 enum {
     FILE_MAX = 256 * 1024 * 1024
 };
+
+/* Of the configuration's end.  A child ends with it, and its threads may look
+ * until then. */
+static apr_status_t forget(void *data)
+{
+    named_list_t *list = data;
+
+    if (getpid() == list->owner) {
+        free(list->place[0].memory);
+        free(list->place[1].memory);
+    }
+    return APR_SUCCESS;
+}
 
 named_list_t *named_list_create(apr_pool_t *pool, const char *name,
                                 const char *where)
@@ -20,6 +34,8 @@ named_list_t *named_list_create(apr_pool_t *pool, const char *name,
     list->name = name;
     list->where = where;
     list->entries = apr_array_make(pool, 4, sizeof(network_entry_t));
+    list->owner = getpid();
+    apr_pool_cleanup_register(pool, list, forget, apr_pool_cleanup_null);
     return list;
 }
 

@@ -8,6 +8,8 @@
 #ifndef RPROXY_GUARD_NAMED_LIST_H
 #define RPROXY_GUARD_NAMED_LIST_H
 
+#include <sys/types.h>
+
 #include <apr_file_info.h>
 #include <apr_pools.h>
 #include <apr_tables.h>
@@ -19,6 +21,7 @@ typedef struct named_list_t {
     const char *where;           /* "file:line" of its directive */
     const char *path;            /* NULL: of directives alone */
     apr_array_header_t *entries; /* of network_entry_t, of directives */
+    pid_t owner;                 /* the process that made it */
 
     /* of this process */
     struct {
@@ -35,6 +38,7 @@ typedef struct named_list_t {
     apr_pool_t *fault_pool;
 } named_list_t;
 
+/* @param pool  its end is that of the list */
 named_list_t *named_list_create(apr_pool_t *pool, const char *name,
                                 const char *where);
 

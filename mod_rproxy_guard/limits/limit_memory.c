@@ -99,14 +99,26 @@ static void lay_out(limit_place_t **places, int count, char *base)
     }
 }
 
-static const kept_place_t *find(const kept_t *kept, const limit_place_t *place)
+static int is_place(const kept_place_t *kept, const limit_place_t *place)
 {
-    int i;
+    return kept->sets == place->sets
+           && strcmp(kept->identity, place->identity) == 0;
+}
 
-    for (i = 0; i < kept->count; i++) {
-        if (kept->place[i].sets == place->sets
-            && strcmp(kept->place[i].identity, place->identity) == 0) {
-            return &kept->place[i];
+/* Limits that say the same, of several virtual hosts for example, are told
+ * apart by their order.  @return what places[i] was before, or NULL */
+static const kept_place_t *find(const kept_t *kept, limit_place_t **places,
+                                int i)
+{
+    int alike = 0, k;
+
+    for (k = 0; k < i; k++) {
+        alike += places[k]->sets == places[i]->sets
+                 && strcmp(places[k]->identity, places[i]->identity) == 0;
+    }
+    for (k = 0; k < kept->count; k++) {
+        if (is_place(&kept->place[k], places[i]) && alike-- == 0) {
+            return &kept->place[k];
         }
     }
     return NULL;
@@ -119,7 +131,7 @@ static void inherit(const kept_t *kept, limit_place_t **places, int count)
     int i;
 
     for (i = 0; i < count; i++) {
-        const kept_place_t *before = find(kept, places[i]);
+        const kept_place_t *before = find(kept, places, i);
 
         if (before) {
             memcpy(places[i]->table.entry, before->table.entry,
@@ -134,7 +146,7 @@ static int is_same(const kept_t *kept, limit_place_t **places, int count)
     int i;
 
     for (i = 0; i < count && kept->count == count; i++) {
-        if (find(kept, places[i]) != &kept->place[i]) {
+        if (find(kept, places, i) != &kept->place[i]) {
             return 0;
         }
     }
