@@ -120,12 +120,19 @@ static void set_page(request_rec *r, const guard_verdict_t *v, const char *id)
                      ap_get_status_line(v->status), sentence_of(v), id));
 }
 
-int guard_refuse(request_rec *r, const guard_verdict_t *v)
+const char *guard_refuse_tell(request_rec *r, const guard_verdict_t *v)
 {
     const char *id = make_id(r);
 
     apr_table_setn(r->notes, "rproxy-guard-id", id);
     guard_refuse_log(r, v, id);
+    return id;
+}
+
+int guard_refuse(request_rec *r, const guard_verdict_t *v)
+{
+    const char *id = guard_refuse_tell(r, v);
+
     set_fields(r, v);
     set_page(r, v, id);
     return v->status;

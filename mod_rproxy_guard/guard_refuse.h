@@ -10,6 +10,10 @@
  * @return what the hook returns: the status */
 int guard_refuse(request_rec *r, const guard_verdict_t *verdict);
 
+/* What both they and challenge pages do: logs it as a refusal.
+ * @return the id that the page shall have */
+const char *guard_refuse_tell(request_rec *r, const guard_verdict_t *verdict);
+
 /* One line; a flood gives so many a second, and then how many more there were.
  * @param id  on the page, or NULL: it goes on */
 void guard_refuse_log(request_rec *r, const guard_verdict_t *verdict,

@@ -12,6 +12,7 @@
 typedef struct {
     int is_allowed;        /* its network is one of RProxyGuardAllow */
     const char *bot_class; /* a word of bots/bot_class.h; NULL: not known */
+    const char *pass;      /* cookie of challenge/challenge.h, or NULL */
     const char *label;     /* of the API key or token; NULL: none was shown */
 } guard_request_t;
 

@@ -10,6 +10,7 @@
 #include <http_request.h>
 #include <mpm_common.h>
 
+#include "challenge/challenge.h"
 #include "config/guard_config.h"
 #include "engine/periodic.h"
 #include "guard_check.h"
@@ -135,7 +136,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                      RPLOGNO(4014) "no shared memory for limits");
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    return OK;
+    return challenge_open(s) ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }
 
 static void child_init(apr_pool_t *pchild, server_rec *s)
@@ -169,9 +170,14 @@ static int quick_handler(request_rec *r, int lookup)
 {
     const guard_settings_t *settings = settings_of_host(r);
     guard_verdict_t verdict;
+    int answered;
 
-    if (lookup || r->main || r->prev || !is_on(settings)) {
+    if (lookup || r->main || r->prev) {
         return DECLINED;
+    }
+    answered = challenge_begin(r);
+    if (answered != DECLINED || !is_on(settings)) {
+        return answered;
     }
     verdict = guard_check_head(r, settings);
     return verdict.status ? guard_refuse(r, &verdict) : DECLINED;

@@ -15,6 +15,7 @@
 #include <apr_hash.h>
 
 #include "../address/named_list.h"
+#include "../challenge/challenge_config.h"
 #include "../head/head_sanity.h"
 #include "../limits/limit_memory.h"
 
@@ -99,6 +100,7 @@ typedef struct {
     apr_array_header_t *anonymous; /* of named_list_t *: written in place */
     apr_array_header_t *limits;    /* of guard_limit_t *: all there are */
     siphash_key_t secret;          /* of keys of limits */
+    challenge_config_t challenge;
 } guard_global_t;
 
 extern guard_global_t *guard_global;
