@@ -5,15 +5,14 @@
 #include "guard_check.h"
 
 #include "checks/checks.h"
-#include "guard_refuse.h"
+#include "guard_act.h"
 #include "guard_request.h"
 #include "limits/limit_key.h"
 
-/* Does it go on to the next check?  What is only to be logged is, here. */
+/* Does it go on to the next check? */
 static int passed(request_rec *r, guard_verdict_t *verdict)
 {
-    if (verdict->status && verdict->log_only) {
-        guard_refuse_log(r, verdict, NULL);
+    if (verdict->status && guard_act_lets_pass(r, verdict)) {
         verdict->status = 0;
     }
     return !verdict->status;
@@ -35,9 +34,8 @@ static guard_verdict_t check(request_rec *r, const guard_settings_t *settings,
         verdict = check_head(r, settings);
     }
     if (passed(r, &verdict) && !allowed) {
-        verdict = check_limits(r, settings, limits_from);
+        verdict = check_limits(r, settings, limits_from, 0);
     }
-    passed(r, &verdict);
     return verdict;
 }
 
@@ -56,4 +54,13 @@ guard_verdict_t guard_check_sections(request_rec *r,
     }
     return check(r, settings, of_host->deny ? of_host->deny->nelts : 0,
                  of_host->limits ? of_host->limits->nelts : 0, 0);
+}
+
+guard_verdict_t guard_check_late(request_rec *r,
+                                 const guard_settings_t *settings)
+{
+    guard_verdict_t verdict = { 0 };
+
+    return guard_request_of(r)->is_allowed ? verdict
+                                           : check_limits(r, settings, 0, 1);
 }

@@ -18,4 +18,8 @@ guard_verdict_t guard_check_sections(request_rec *r,
                                      const guard_settings_t *of_host,
                                      const guard_settings_t *settings);
 
+/* When access control has found out who asks: limits that count by that. */
+guard_verdict_t guard_check_late(request_rec *r,
+                                 const guard_settings_t *settings);
+
 #endif

@@ -14,7 +14,7 @@
 #include "config/guard_config.h"
 #include "engine/periodic.h"
 #include "guard_check.h"
-#include "guard_refuse.h"
+#include "guard_act.h"
 #include "status/guard_report.h"
 
 #define LOOK_INTERVAL apr_time_from_sec(1)
@@ -180,7 +180,7 @@ static int quick_handler(request_rec *r, int lookup)
         return answered;
     }
     verdict = guard_check_head(r, settings);
-    return verdict.status ? guard_refuse(r, &verdict) : DECLINED;
+    return verdict.status ? guard_act(r, &verdict) : DECLINED;
 }
 
 /* What <Location> and the like add. */
@@ -194,7 +194,19 @@ static int access_checker(request_rec *r)
         return DECLINED;
     }
     verdict = guard_check_sections(r, settings_of_host(r), settings);
-    return verdict.status ? guard_refuse(r, &verdict) : DECLINED;
+    return verdict.status ? guard_act(r, &verdict) : DECLINED;
+}
+
+static int fixups(request_rec *r)
+{
+    const guard_settings_t *settings = guard_settings_of(r->per_dir_config);
+    guard_verdict_t verdict;
+
+    if (r->main || r->prev || !is_on(settings)) {
+        return DECLINED;
+    }
+    verdict = guard_check_late(r, settings);
+    return verdict.status ? guard_act(r, &verdict) : DECLINED;
 }
 
 /* httpd unloads modules at a restart and loads them again, perhaps elsewhere;
@@ -219,6 +231,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_quick_handler(quick_handler, NULL, behind, APR_HOOK_FIRST);
     ap_hook_access_checker(access_checker, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_fixups(fixups, NULL, NULL, APR_HOOK_REALLY_FIRST);
     guard_report_register(pool);
 }
 

@@ -40,19 +40,35 @@ my @MISTAKES = (
     ["$LIMIT rate=1/fortnight" => q{'rate=1/fortnight' is wrong}],
     ["$LIMIT rate=1/0s" => q{'rate=1/0s' is wrong}],
     ["$LIMIT rate=99999999999/s" => q{is wrong}],
-    ["$LIMIT rate=1/s key=address" =>
-        q{'key=address' is wrong: expected ip, network, header:NAME}],
+    ["$LIMIT rate=1/s key=client" =>
+        q{'key=client' is wrong: expected ip, network, header:NAME}],
     ["$LIMIT rate=1/s key=header:" => q{'key=header:' is wrong}],
     ["$LIMIT rate=1/s key=ip+ip+ip+ip+ip" => 'four parts at most'],
     ["$LIMIT rate=1/s brst=3" => q{unknown key 'brst', did you mean 'burst'?}],
     ["$LIMIT rate=1/s burst=-1" => q{'burst=-1' is wrong}],
     ["$LIMIT rate=1/s path=x" => 'a path that begins with /'],
-    ["$LIMIT rate=1/s action=deny" => q{unknown action 'deny'}],
+    ["$LIMIT rate=1/s action=deny" =>
+        q{'action=deny' is wrong: expected off, log, class:NAME}],
+    ["$LIMIT rate=1/s action=class:" => q{'action=class:' is wrong}],
+    ["$LIMIT rate=1/s action=ban:ever" => q{'action=ban:ever' is wrong}],
+    ["$LIMIT rate=1/s class=" => q{'class=' is wrong}],
+    ["<RProxyGuardLimit>\n</RProxyGuardLimit>" => 'expected a name and >'],
+    ["<RProxyGuardLimit a b>\n</RProxyGuardLimit>" => 'expected a name and >'],
+    ["<RProxyGuardLimit a>\nburst=1\n</RProxyGuardLimit>" =>
+        'a: rate= is missing'],
     ["$LIMIT rate=1/s missing=x" => q{unknown value of missing= 'x'}],
     ["$LIMIT rate=1/s status=200" => q{'status=200' is wrong}],
     ["$LIMIT rate=1/s burst=3 cost=5" => 'cost=5 is never allowed with burst=3'],
     ["$LIMIT rate=1/s expr=((" => 'RProxyGuardLimit: expr=((: '],
     ["$LIMIT rate=1/s burst" => q{'burst' is wrong: expected key=value}],
+);
+
+# In lines of a container.
+my @WITHIN = (
+    ["<RProxyGuardLimit a>\nrate 1/s\n</RProxyGuardLimit>" =>
+        qq{line 2 of FILE:\n<RProxyGuardLimit: '1/s' is wrong: expected one key=}],
+    ["<RProxyGuardLimit a>\nrate=1\n</RProxyGuardLimit>" =>
+        qq{line 2 of FILE:\n<RProxyGuardLimit: 'rate=1' is wrong}],
 );
 
 my @RIGHT = (
@@ -63,10 +79,14 @@ my @RIGHT = (
     "$LIMIT rate=3/10s burst=9 key=ip+host+path methods=GET,POST keys=1000000",
     qq($LIMIT rate=1/day "key=expr:%{REQUEST_URI}" "expr=%{QUERY_STRING} != ''"),
     'Include "' . Apache::Test::vars('top_dir') . '/conf/guard.conf"',
+    "<RProxyGuardLimit a>\nrate=1/s\n\"expr=%{QUERY_STRING} != ''\"\n"
+        . "</RProxyGuardLimit>",
+    "$LIMIT rate=1/s key=address+label action=ban:1h class=bots",
     "<Location /x>\nRProxyGuard On\n$LIMIT rate=1/min\n</Location>",
 );
 
 my $test = RProxy::ConfigTest->new;
-plan tests => 3 * @MISTAKES + 2 * @RIGHT;
+plan tests => 3 * @MISTAKES + 2 * @WITHIN + 2 * @RIGHT;
 $test->refuses(@$_) for @MISTAKES;
+$test->refuses_all(@$_) for @WITHIN;
 $test->takes($_) for @RIGHT;

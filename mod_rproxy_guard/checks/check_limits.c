@@ -6,47 +6,17 @@
 
 #include <apr_strings.h>
 
-#include "../guard_path.h"
-#include "../guard_refuse.h"
+#include "../guard_act.h"
 #include "../limits/limit_key.h"
+#include "limits_applying.h"
 
-enum {
-    LIMITS_AT_ONCE = 32 /* more do not apply to one request */
-};
-
-static int is_of_method(const guard_limit_t *limit, const char *method)
-{
-    int i;
-
-    for (i = 0; limit->methods && limit->methods[i]; i++) {
-        if (strcmp(limit->methods[i], method) == 0) {
-            return 1;
-        }
-    }
-    return !limit->methods;
-}
-
-static int applies(request_rec *r, const guard_limit_t *limit)
-{
-    const char *error = NULL;
-
-    return (!limit->path
-            || strncmp(guard_path(r), limit->path, strlen(limit->path)) == 0)
-           && is_of_method(limit, r->method)
-           && (!limit->expr || (ap_expr_exec(r, limit->expr, &error) > 0));
-}
-
-/* Limits that apply to a request, and its keys. */
-typedef struct {
-    guard_limit_t *limit[LIMITS_AT_ONCE];
-    uint64_t hash[LIMITS_AT_ONCE];
-    int count;
-} applying_t;
-
-static guard_verdict_t limited(request_rec *r, guard_limit_t *limit,
+static guard_verdict_t limited(request_rec *r, const limit_applying_t *one,
                                const rate_t *rate)
 {
+    guard_limit_t *limit = one->limit;
     guard_verdict_t verdict = { .status = limit->status,
+                                .log_only = one->log_only,
+                                .action = &limit->action,
                                 .rule = limit->name,
                                 .where = limit->where,
                                 .limit = limit,
@@ -63,140 +33,92 @@ static guard_verdict_t limited(request_rec *r, guard_limit_t *limit,
     return verdict;
 }
 
-static guard_verdict_t without_key(const guard_limit_t *limit)
-{
-    guard_verdict_t verdict = { .status = HTTP_FORBIDDEN,
-                                .rule = limit->name,
-                                .why = "the request lacks what the limit "
-                                       "counts by (missing=refuse)",
-                                .where = limit->where };
+/* limit_table_look or limit_table_take */
+typedef limit_table_result_t step_fn(const limit_table_t *table,
+                                     const rate_rule_t *rule, uint64_t hash,
+                                     int64_t now_us, uint32_t cost);
 
-    return verdict;
-}
-
-/* One that is only to be logged counts for itself. */
-static void detect(request_rec *r, guard_limit_t *limit, uint64_t hash)
+static int is_allowed(request_rec *r, const limit_applying_t *one,
+                      step_fn *step, rate_t *rate)
 {
+    guard_limit_t *limit = one->limit;
     limit_table_result_t out =
-        limit_table_take(&limit->place.table, &limit->rate, hash,
-                         r->request_time, (uint32_t)limit->cost);
-
-    if (!out.rate.allowed) {
-        guard_verdict_t verdict = limited(r, limit, &out.rate);
-
-        verdict.log_only = 1;
-        guard_refuse_log(r, &verdict, NULL);
-    }
-}
-
-/* @return 0 and *verdict: it lacks a key that it must have */
-static int collect(request_rec *r, const guard_settings_t *settings, int from,
-                   applying_t *out, guard_verdict_t *verdict)
-{
-    siphash_key_t secret = guard_global->secret;
-    int i;
-
-    out->count = 0;
-    for (i = from; i < settings->limits->nelts && out->count < LIMITS_AT_ONCE;
-         i++) {
-        guard_limit_t *limit =
-            APR_ARRAY_IDX(settings->limits, i, guard_limit_t *);
-        guard_mode_e mode = guard_mode_of(limit->mode, settings->mode);
-        uint64_t hash = 0;
-
-        if (mode == GUARD_OFF || !applies(r, limit)) {
-            continue;
-        }
-        if (!limit_key_hash(r, limit, secret, &hash)
-            && limit->missing != MISSING_SHARE) {
-            if (limit->missing == MISSING_SKIP) {
-                continue;
-            }
-            *verdict = without_key(limit);
-            if (mode == GUARD_ON) {
-                return 0;
-            }
-            guard_refuse_log(r, verdict, NULL);
-            *verdict = (guard_verdict_t){ 0 };
-            continue;
-        }
-        if (mode == GUARD_DETECT) {
-            detect(r, limit, hash);
-            continue;
-        }
-        out->limit[out->count] = limit;
-        out->hash[out->count++] = hash;
-    }
-    return 1;
-}
-
-static limit_table_result_t look(request_rec *r, const applying_t *all, int i)
-{
-    guard_limit_t *limit = all->limit[i];
-
-    return limit_table_look(&limit->place.table, &limit->rate, all->hash[i],
-                            r->request_time, (uint32_t)limit->cost);
-}
-
-static limit_table_result_t take(request_rec *r, const applying_t *all, int i)
-{
-    guard_limit_t *limit = all->limit[i];
-    limit_table_result_t out =
-        limit_table_take(&limit->place.table, &limit->rate, all->hash[i],
-                         r->request_time, (uint32_t)limit->cost);
+        step(&limit->place.table, &limit->rate, one->hash, r->request_time,
+             (uint32_t)limit->cost);
 
     if (out.displaced) {
         __atomic_fetch_add(&limit->place.counts->displaced, 1,
                            __ATOMIC_RELAXED);
     }
-    return out;
+    *rate = out.rate;
+    return out.rate.allowed;
+}
+
+/* One that is used up and lets the request go on all the same is left out.
+ * @return so many allow it: all->count, or the next one refuses it */
+static int step_through(request_rec *r, limits_applying_t *all, step_fn *step,
+                        guard_verdict_t *verdict)
+{
+    rate_t rate;
+    int i = 0;
+
+    while (i < all->count) {
+        if (is_allowed(r, &all->one[i], step, &rate)) {
+            i++;
+            continue;
+        }
+        *verdict = limited(r, &all->one[i], &rate);
+        if (!guard_act_lets_pass(r, verdict)) {
+            return i;
+        }
+        *verdict = (guard_verdict_t){ 0 };
+        all->count--;
+        memmove(&all->one[i], &all->one[i + 1],
+                sizeof(all->one[0]) * (size_t)(all->count - i));
+    }
+    return i;
 }
 
 /* Somebody else took what was left at limit number end. */
-static void give_back(request_rec *r, const applying_t *all, int end)
+static void give_back(request_rec *r, const limits_applying_t *all, int end)
 {
     int i;
 
     for (i = 0; i < end; i++) {
-        guard_limit_t *limit = all->limit[i];
+        guard_limit_t *limit = all->one[i].limit;
 
-        limit_table_give_back(&limit->place.table, &limit->rate, all->hash[i],
-                              r->request_time, (uint32_t)limit->cost);
+        limit_table_give_back(&limit->place.table, &limit->rate,
+                              all->one[i].hash, r->request_time,
+                              (uint32_t)limit->cost);
     }
 }
 
 /* All are looked at before any is charged: a request that one refuses costs
  * nothing at the others. */
-static guard_verdict_t charge(request_rec *r, const applying_t *all)
+static guard_verdict_t charge(request_rec *r, limits_applying_t *all)
 {
     guard_verdict_t verdict = { 0 };
-    limit_table_result_t out;
-    int i;
+    int taken;
 
-    for (i = 0; i < all->count && all->count > 1; i++) {
-        out = look(r, all, i);
-        if (!out.rate.allowed) {
-            return limited(r, all->limit[i], &out.rate);
-        }
+    if (all->count > 1
+        && step_through(r, all, limit_table_look, &verdict) < all->count) {
+        return verdict;
     }
-    for (i = 0; i < all->count; i++) {
-        out = take(r, all, i);
-        if (!out.rate.allowed) {
-            give_back(r, all, i);
-            return limited(r, all->limit[i], &out.rate);
-        }
+    taken = step_through(r, all, limit_table_take, &verdict);
+    if (taken < all->count) {
+        give_back(r, all, taken);
     }
     return verdict;
 }
 
 guard_verdict_t check_limits(request_rec *r, const guard_settings_t *settings,
-                             int from)
+                             int from, int late)
 {
     guard_verdict_t verdict = { 0 };
-    applying_t all;
+    limits_applying_t all;
 
     if (settings->limits && from < settings->limits->nelts
-        && collect(r, settings, from, &all, &verdict)) {
+        && limits_applying_find(r, settings, from, late, &all, &verdict)) {
         return charge(r, &all);
     }
     return verdict;

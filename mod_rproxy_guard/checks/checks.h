@@ -16,8 +16,9 @@ guard_verdict_t check_networks(request_rec *r, const guard_settings_t *settings,
 
 guard_verdict_t check_head(request_rec *r, const guard_settings_t *settings);
 
-/* Charges all that apply, or none. */
+/* Charges all that apply, or none.  late: those that count by user or label,
+ * which are known when access control is done; 0: the others. */
 guard_verdict_t check_limits(request_rec *r, const guard_settings_t *settings,
-                             int from);
+                             int from, int late);
 
 #endif

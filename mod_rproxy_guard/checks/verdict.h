@@ -7,10 +7,11 @@
 #include "../config/guard_config.h"
 
 typedef struct {
-    int status;        /* HTTP of a refusal; 0: it may go on */
-    int log_only;      /* it goes on all the same */
-    const char *rule;  /* "deny", "head-..." or the limit's name */
-    const char *why;   /* a phrase for the log, in r->pool */
+    int status;                  /* HTTP of a refusal; 0: it may go on */
+    int log_only;                /* it goes on all the same */
+    const rule_action_t *action; /* what becomes of it; NULL: refused */
+    const char *rule;            /* "deny", "head-..." or the limit's name */
+    const char *why;             /* a phrase for the log, in r->pool */
     const char *where; /* the directive; NULL: RProxyGuard's own checks */
     int retry_after_s; /* of a limit; else 0 */
     const guard_limit_t *limit; /* that refused, or NULL */

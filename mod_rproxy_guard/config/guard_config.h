@@ -18,6 +18,7 @@
 #include "../challenge/challenge_config.h"
 #include "../head/head_sanity.h"
 #include "../limits/limit_memory.h"
+#include "rule_action.h"
 
 typedef enum {
     GUARD_UNSET,
@@ -38,7 +39,8 @@ typedef enum {
     KEY_NETWORK, /* IPv4 by /24, IPv6 by /48 */
     KEY_HEADER,
     KEY_COOKIE,
-    KEY_USER,
+    KEY_USER,  /* that access control has found */
+    KEY_LABEL, /* likewise: of the API key or token */
     KEY_HOST,
     KEY_PATH,
     KEY_EXPR,
@@ -66,13 +68,16 @@ typedef struct {
     const key_part_t *key; /* [key_count] */
     int key_count;
     missing_e missing;
-    guard_mode_e mode;
+    guard_mode_e mode; /* as action says */
+    rule_action_t action;
     int status; /* of a refusal */
     int cost;
+    int is_late; /* it counts by what access control finds out */
     /* which requests; NULL: all */
     const char *path;           /* begins with it */
     const char *const *methods; /* ends with NULL */
     const ap_expr_info_t *expr;
+    const char *class;
     limit_place_t place;
 } guard_limit_t;
 

@@ -8,6 +8,7 @@
 #include <apr_strings.h>
 
 #include "config/config_option.h"
+#include "limit_directive.h"
 
 #define ANYWHERE (RSRC_CONF | ACCESS_CONF)
 
@@ -154,38 +155,6 @@ static const char *set_networks(cmd_parms *cmd, void *dir, const char *word)
     return NULL;
 }
 
-/* ---- RProxyGuardLimit ---- */
-
-static const char *set_limit(cmd_parms *cmd, void *dir, int argc,
-                             char *const argv[])
-{
-    guard_settings_t *settings = dir;
-    guard_limit_t *limit;
-    const char *error = NULL;
-    int i;
-
-    if (argc < 2) {
-        return config_option_expected(cmd, argc ? argv[0] : "",
-                                      "a name and rate=: login rate=5/min");
-    }
-    limit = limit_option_create(cmd, apr_pstrdup(cmd->pool, argv[0]));
-    for (i = 1; i < argc && !error; i++) {
-        error = limit_option_set(cmd, limit, argv[i]);
-    }
-    if (!error) {
-        error = limit_option_finish(cmd, limit);
-    }
-    if (!error) {
-        if (!settings->limits) {
-            settings->limits =
-                apr_array_make(cmd->pool, 4, sizeof(guard_limit_t *));
-        }
-        APR_ARRAY_PUSH(settings->limits, guard_limit_t *) = limit;
-        APR_ARRAY_PUSH(guard_global->limits, guard_limit_t *) = limit;
-    }
-    return error;
-}
-
 /* ---- RProxyGuardHead ---- */
 
 static const char *read_words(cmd_parms *cmd, const char *text,
@@ -308,9 +277,11 @@ const command_rec guard_directives[] = {
     AP_INIT_ITERATE("RProxyGuardHead", set_head, NULL, ANYWHERE,
         "What request heads may be like: off=CHECK,... methods=... hosts=... "
         "types=... path-max=... query-max=... field-max=... action=..."),
-    AP_INIT_TAKE_ARGV("RProxyGuardLimit", set_limit, NULL, ANYWHERE,
+    AP_INIT_RAW_ARGS("<RProxyGuardLimit", limit_directive_container, NULL, ANYWHERE,
+        "A name; then key=value on lines of their own, as RProxyGuardLimit"),
+    AP_INIT_TAKE_ARGV("RProxyGuardLimit", limit_directive, NULL, ANYWHERE,
         "A name and how often: rate=5/min [burst=] [key=] [path=] [methods=] "
-        "[expr=] [action=] [missing=] [status=] [keys=] [cost=]"),
+        "[expr=] [class=] [action=] [missing=] [status=] [keys=] [cost=]"),
     AP_INIT_ITERATE2("RProxyGuardList", set_list, NULL, RSRC_CONF,
         "A name, and the networks of that list: file:PATH or written here"),
     { NULL }

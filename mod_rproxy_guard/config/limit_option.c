@@ -88,10 +88,11 @@ static const struct {
     key_kind_e kind;
     int has_name;
 } key_words[] = {
-    { "ip", KEY_ADDRESS, 0 },     { "network", KEY_NETWORK, 0 },
-    { "header:", KEY_HEADER, 1 }, { "cookie:", KEY_COOKIE, 1 },
-    { "user", KEY_USER, 0 },      { "host", KEY_HOST, 0 },
-    { "path", KEY_PATH, 0 },      { "expr:", KEY_EXPR, 1 },
+    { "ip", KEY_ADDRESS, 0 },      { "address", KEY_ADDRESS, 0 },
+    { "network", KEY_NETWORK, 0 }, { "header:", KEY_HEADER, 1 },
+    { "cookie:", KEY_COOKIE, 1 },  { "user", KEY_USER, 0 },
+    { "label", KEY_LABEL, 0 },     { "host", KEY_HOST, 0 },
+    { "path", KEY_PATH, 0 },       { "expr:", KEY_EXPR, 1 },
     { "all", KEY_ALL, 0 },
 };
 
@@ -122,7 +123,7 @@ static const char *set_key_part(cmd_parms *cmd, key_part_t *part,
     return config_option_expected(cmd,
                                   apr_pstrcat(cmd->pool, "key=", word, NULL),
                                   "ip, network, header:NAME, cookie:NAME, "
-                                  "user, host, path, expr:TEXT or "
+                                  "user, label, host, path, expr:TEXT or "
                                   "all, or several with + between them");
 }
 
@@ -179,15 +180,27 @@ static const char *set_expr(cmd_parms *cmd, guard_limit_t *limit,
 static const char *set_action(cmd_parms *cmd, guard_limit_t *limit,
                               const char *text)
 {
-    static const char *const words[] = { "refuse", "log", "off", NULL };
-    static const guard_mode_e modes[] = { GUARD_ON, GUARD_DETECT, GUARD_OFF };
-    int i = config_option_find(words, text);
-
-    if (i < 0) {
-        return config_option_unknown(cmd, "action", text, words);
+    if (!rule_action_parse(&limit->action, text)) {
+        return config_option_expected(cmd,
+                                      apr_pstrcat(cmd->pool, "action=", text,
+                                                  NULL),
+                                      ACTION_EXPECTED);
     }
-    limit->mode = modes[i];
+    limit->mode = limit->action.kind == ACTION_OFF   ? GUARD_OFF
+                  : limit->action.kind == ACTION_LOG ? GUARD_DETECT
+                                                     : GUARD_ON;
+    if (limit->action.status) {
+        limit->status = limit->action.status;
+    }
     return NULL;
+}
+
+static const char *set_class(cmd_parms *cmd, guard_limit_t *limit,
+                             const char *text)
+{
+    limit->class = text;
+    return *text ? NULL
+                 : config_option_expected(cmd, "class=", "the name of a class");
 }
 
 static const char *set_missing(cmd_parms *cmd, guard_limit_t *limit,
@@ -228,7 +241,7 @@ static const struct {
     { "rate", set_rate },       { "key", set_key },
     { "methods", set_methods }, { "expr", set_expr },
     { "action", set_action },   { "missing", set_missing },
-    { "path", set_path },
+    { "path", set_path },       { "class", set_class },
 };
 /* clang-format on */
 
@@ -265,10 +278,10 @@ static int is_number(const char *key)
 const char *limit_option_set(cmd_parms *cmd, guard_limit_t *limit,
                              const char *argument)
 {
-    static const char *const keys[] = { "rate",   "burst",   "key",
-                                        "path",   "methods", "expr",
-                                        "action", "missing", "keys",
-                                        "status", "cost",    NULL };
+    static const char *const keys[] = { "rate",    "burst", "key",    "path",
+                                        "methods", "expr",  "class",  "action",
+                                        "missing", "keys",  "status", "cost",
+                                        NULL };
     const char *key, *value;
     size_t i;
 
@@ -287,6 +300,7 @@ const char *limit_option_set(cmd_parms *cmd, guard_limit_t *limit,
 const char *limit_option_finish(cmd_parms *cmd, guard_limit_t *limit)
 {
     static const key_part_t by_address = { KEY_ADDRESS, NULL, NULL };
+    int i;
 
     if (!limit->rate_text) {
         return apr_psprintf(cmd->pool,
@@ -303,6 +317,10 @@ const char *limit_option_finish(cmd_parms *cmd, guard_limit_t *limit)
     if (!limit->key_count) {
         limit->key = &by_address;
         limit->key_count = 1;
+    }
+    for (i = 0; i < limit->key_count; i++) {
+        limit->is_late |=
+            limit->key[i].kind == KEY_USER || limit->key[i].kind == KEY_LABEL;
     }
     limit->place.identity =
         apr_psprintf(cmd->pool, "%s %s %s %u",

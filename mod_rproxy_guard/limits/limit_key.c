@@ -7,6 +7,7 @@
 #include <apr_strings.h>
 
 #include "../guard_path.h"
+#include "../guard_request.h"
 #include "routing/cookie.h"
 
 enum {
@@ -88,6 +89,8 @@ static int bytes_of(request_rec *r, const key_part_t *part, network_t *room,
         return find_cookie(r, part->name, value);
     case KEY_USER:
         return of_text(r->user, value);
+    case KEY_LABEL:
+        return of_text(guard_request_of(r)->label, value);
     case KEY_HOST:
         return of_text(r->hostname, value);
     case KEY_PATH:
@@ -141,6 +144,8 @@ static const char *text_of(request_rec *r, const key_part_t *part)
         return apr_psprintf(r->pool, "cookie %s", part->name);
     case KEY_USER:
         return "user";
+    case KEY_LABEL:
+        return guard_request_of(r)->label;
     case KEY_HOST:
         return r->hostname ? r->hostname : "no host";
     case KEY_PATH:

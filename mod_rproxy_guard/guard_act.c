@@ -1,0 +1,35 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* guard_act.c: see guard_act.h.  Layer L2. */
+#include "guard_private.h"
+#include "guard_act.h"
+
+#include "guard_refuse.h"
+
+static action_kind_e kind_of(const guard_verdict_t *verdict)
+{
+    return verdict->log_only  ? ACTION_LOG
+           : !verdict->action ? ACTION_REFUSE
+                              : verdict->action->kind;
+}
+
+int guard_act_lets_pass(request_rec *r, const guard_verdict_t *verdict)
+{
+    switch (kind_of(verdict)) {
+    case ACTION_OFF:
+        return 1;
+    case ACTION_LOG:
+        guard_refuse_log(r, verdict, NULL);
+        return 1;
+    case ACTION_CLASS:
+        apr_table_setn(r->notes, RPROXY_NOTE_CLASS, verdict->action->class);
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+int guard_act(request_rec *r, const guard_verdict_t *verdict)
+{
+    return guard_refuse(r, verdict);
+}
