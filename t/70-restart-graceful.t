@@ -24,7 +24,7 @@ my $BODY     = 'x' x 3000;
 # ends with it or waits for it as stock httpd's do.
 plan skip_all => 'needs the event MPM' if RProxy::Driver::mpm() ne 'event';
 
-plan tests => 27 * @MODES;
+plan tests => 28 * @MODES;
 
 my $port   = Apache::Test::vars('origin_a_port');
 my $origin = RProxy::Origin->start($port, sub {
@@ -35,6 +35,8 @@ my $origin = RProxy::Origin->start($port, sub {
     }
 });
 
+my $holding      = RProxy::Origin->listen('origin_b');
+my $holding_port = Apache::Test::vars('origin_b_port');
 my $httpd;
 
 for my $mode (@MODES) {
@@ -48,6 +50,7 @@ for my $mode (@MODES) {
         conf => <<"CONF",
 AcceptFilter http none
 KeepAliveTimeout 30
+RProxyPass "/held" "http://127.0.0.1:$holding_port"
 RProxyPass "/" "http://127.0.0.1:$port"
 CONF
     );
@@ -138,18 +141,24 @@ sub handed_off {
     ok($httpd->await_gone(\@old, 8), "$mode: and their children end");
 }
 
+# The origin's held answer keeps the server there until all the rest is seen.
 sub stop_under_load {
     my ($mode) = @_;
     my @loads = map { load(may_end => 1, keep_alive => $_) } 1, 0;
-    my $slow  = $httpd->connect(limit => 10);
-    $slow->send("GET /?wait=1200 HTTP/1.1\r\nHost: a.example\r\n\r\n");
+    my $slow  = $httpd->connect(limit => 20);
+    $slow->send("GET /held HTTP/1.1\r\nHost: a.example\r\n\r\n");
+    my $held = $holding->accept;
+    $held->read_request;
     $httpd->await_requests(60);
     $httpd->signal_graceful_stop;
-    my @seen = map { $_->stop } @loads;    # clients end when refused
+    ok($httpd->await_refusal(8),
+        "$mode: the listening socket closes while a response is awaited");
+    my @seen = map { $_->stop } @loads;
     is_deeply([map { @{ $_->{failed} } } @seen], [],
         "$mode: no request failed at the stop");
-    cmp_ok($seen[1]{unaccepted}, '<=', 3,
-        "$mode: the listening socket closes at once");
+    cmp_ok($seen[1]{unaccepted}, '<=', 4,
+        "$mode: no client had more than one connection that nobody accepted");
+    $held->reply(200, $BODY);
     is($slow->read_response->status, 200, "$mode: a slow response is sent");
     ok($httpd->await_end(8), "$mode: then the server ends");
 }

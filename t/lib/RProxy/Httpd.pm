@@ -19,6 +19,7 @@ use strict;
 use warnings FATAL => 'all';
 
 use Carp qw(croak);
+use Errno ();
 use File::Basename qw(dirname);
 use File::Path qw(make_path);
 use File::Temp ();
@@ -250,6 +251,22 @@ sub await_gone {
     return eval {
         RProxy::Server::await(sub { !grep { -d "/proc/$_" } @$pids },
             "the end of @$pids", $limit);
+        1;
+    };
+}
+
+# Until connections are refused; false when they are not within the limit.
+sub await_refusal {
+    my ($self, $limit) = @_;
+    return eval {
+        RProxy::Server::await(
+            sub {
+                !IO::Socket::IP->new(
+                    PeerHost => '127.0.0.1',
+                    PeerPort => $self->{port},
+                ) && $!{ECONNREFUSED};
+            },
+            'a refusal', $limit);
         1;
     };
 }
