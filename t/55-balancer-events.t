@@ -16,8 +16,8 @@ use RProxy::Server ();
 my $folder = File::Temp->newdir('rproxy-events-XXXXXX', TMPDIR => 1);
 chmod 0777, "$folder";
 
-# A line for each event; with "hang" or "fail" as its first argument it does so
-# after that.
+# A line for each event; with a word as its first argument it hangs, fails or
+# waits until may_end() after that.
 my $command = "$folder/command";
 open my $out, '>', $command or die "$command: $!";
 print $out <<"END";
@@ -26,8 +26,8 @@ what="\$RPROXY_EVENT|\$RPROXY_UPSTREAM|\$RPROXY_MEMBER|\$RPROXY_REASON"
 echo "\$*|\$what|\$RPROXY_TIME" >>$folder/told
 echo "on its output"
 case \$1 in
-    hang) sleep 60 ;;
-    slow) sleep 2 ;;
+    hang) exec sleep 60 ;;
+    wait) until [ -e $folder/may_end ]; do sleep 0.01; done ;;
     fail) exit 7 ;;
 esac
 END
@@ -48,9 +48,15 @@ sub await_told {
     return told();
 }
 
+sub may_end {
+    open my $file, '>', "$folder/may_end" or die "$folder: $!";
+    close $file;
+    return;
+}
+
 sub farm {
     my ($line, %o) = @_;
-    unlink "$folder/told";
+    unlink "$folder/told", "$folder/may_end";
     return RProxy::Balancer->start(
         members  => [a => '', b => ''],
         upstream => "RProxyBalancer method=round-robin panic=60\n"
@@ -137,13 +143,14 @@ subtest 'a command that is gone' => sub {
 };
 
 subtest 'the process that tells is killed' => sub {
-    my $farm = farm("$command slow");
+    my $farm = farm("$command wait");
     eject($farm, 'a');
     await_told(1);
     my $pid = $farm->elected;
     my $log = $farm->httpd->log;
     $farm->httpd->end_child(KILL => $pid);
     like($log->await(qr/RP3004: /), qr/looks after the members/, 'another one');
+    may_end();
     is(scalar await_told(2, 10), 2, 'the next one tells the rest');
     RProxy::Server::await(
         sub { $farm->httpd->text('error_log') =~ /RP3077.*pool-panic/ },
@@ -152,10 +159,11 @@ subtest 'the process that tells is killed' => sub {
 };
 
 subtest 'a graceful restart' => sub {
-    my $farm = farm("$command slow");
+    my $farm = farm("$command wait");
     eject($farm, 'a');
     await_told(1);
     $farm->httpd->restart_gracefully;
+    may_end();
     is(scalar await_told(2, 10), 2, 'what waited is told after it');
 };
 

@@ -70,12 +70,15 @@ sub states {
 }
 
 # A command that leaves its words in a file and makes the member fail all but
-# probes while it runs.
+# probes until 50 more requests have been answered.
 sub deploy {
     my ($farm) = @_;
     my $orders = $farm->{orders};
+    my $log    = $farm->httpd->folder . '/access_log';
     return "printf '%s\\n' {member} >>$orders/rolled; printf 500 >$orders/{member}; "
-        . "sleep 0.2; printf well >$orders/{member}";
+        . "n=\$(wc -l <$log); "
+        . "until [ \$(wc -l <$log) -gt \$((n + 50)) ]; do sleep 0.01; done; "
+        . "printf well >$orders/{member}";
 }
 
 sub deployed {

@@ -131,7 +131,7 @@ sub admin {
 for my $bad (
     ['500', 'latency=off', 'more errors than the control'],
     ['close', 'latency=off', 'more errors than the control'],
-    ['slow 0.03', 'latency=300%', 'slower than the control'])
+    ['slow 0.2', 'latency=300%', 'slower than the control'])
 {
     my ($what, $options, $why) = @$bad;
     my $farm = farm("steps=20,100 step-time=60s min-requests=30 sticky=none $options");
