@@ -27,7 +27,10 @@ static guard_verdict_t check(request_rec *r, const guard_settings_t *settings,
     int allowed = known && check_is_allowed(settings, address);
 
     guard_request_of(r)->is_allowed |= allowed;
-    if (known && !allowed) {
+    if (known && !allowed && with_head) {
+        verdict = check_bans(r, settings, address);
+    }
+    if (passed(r, &verdict) && known && !allowed) {
         verdict = check_networks(r, settings, deny_from, address);
     }
     if (passed(r, &verdict) && with_head) {

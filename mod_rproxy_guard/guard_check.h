@@ -2,8 +2,9 @@
 
 /* guard_check.h: whether a request may go on.  Layer L2.
  *
- * Decides; guard_refuse.c acts.  The order is: allowed networks (limits and
- * denied networks say nothing of those), denied networks, the head, limits. */
+ * Decides; guard_refuse.c acts.  The order is: allowed networks (bans,
+ * denied networks and limits say nothing of those), bans, denied networks, the
+ * head, limits. */
 #ifndef RPROXY_GUARD_CHECK_H
 #define RPROXY_GUARD_CHECK_H
 

@@ -97,6 +97,7 @@ static void look_at_files(void *unused)
 {
     apr_hash_index_t *i;
 
+    guard_ban_tidy();
     for (i = apr_hash_first(look_pool, guard_global->lists); i;
          i = apr_hash_next(i)) {
         look_at(apr_hash_this_val(i));
@@ -130,6 +131,9 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     guard_global->secret = limit_memory_secret();
+    if (!guard_ban_open(s, &guard_global->bans, guard_global->secret)) {
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
     rv = open_limits(s, ptemp);
     if (rv != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_EMERG, rv, s,

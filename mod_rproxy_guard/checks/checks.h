@@ -11,6 +11,9 @@
 /* Is the client in a network that RProxyGuardAllow names? */
 int check_is_allowed(const guard_settings_t *settings, address_t client);
 
+guard_verdict_t check_bans(request_rec *r, const guard_settings_t *settings,
+                           address_t client);
+
 guard_verdict_t check_networks(request_rec *r, const guard_settings_t *settings,
                                int from, address_t client);
 

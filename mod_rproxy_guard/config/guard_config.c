@@ -14,6 +14,7 @@ void guard_config_create(apr_pool_t *pconf)
     guard_global->lists = apr_hash_make(pconf);
     guard_global->anonymous = apr_array_make(pconf, 8, sizeof(named_list_t *));
     guard_global->limits = apr_array_make(pconf, 8, sizeof(guard_limit_t *));
+    ban_directives_default(&guard_global->bans);
 }
 
 void *guard_settings_create(apr_pool_t *pool, char *dir)

@@ -15,6 +15,7 @@
 #include <apr_hash.h>
 
 #include "../address/named_list.h"
+#include "../bans/ban.h"
 #include "../challenge/challenge_config.h"
 #include "../head/head_sanity.h"
 #include "../limits/limit_memory.h"
@@ -106,6 +107,7 @@ typedef struct {
     apr_array_header_t *limits;    /* of guard_limit_t *: all there are */
     siphash_key_t secret;          /* of keys of limits */
     challenge_config_t challenge;
+    guard_ban_rules_t bans;
 } guard_global_t;
 
 extern guard_global_t *guard_global;
@@ -120,6 +122,11 @@ static inline const guard_settings_t *guard_settings_of(const void *dir_config)
     return ap_get_module_config((const ap_conf_vector_t *)dir_config,
                                 &rproxy_guard_module);
 }
+
+/* ---- ban_directives.c ---- */
+
+void ban_directives_default(guard_ban_rules_t *rules);
+const char *ban_directives_set(cmd_parms *cmd, void *dir, const char *argument);
 
 /* ---- limit_option.c ---- */
 

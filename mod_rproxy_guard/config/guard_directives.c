@@ -272,6 +272,9 @@ const command_rec guard_directives[] = {
         "refused is only logged; Off"),
     AP_INIT_ITERATE("RProxyGuardAllow", set_networks, FIELD(allow), ANYWHERE,
         "Networks, and names of lists, whose clients are not limited or denied"),
+    AP_INIT_ITERATE("RProxyGuardBans", ban_directives_set, NULL, RSRC_CONF,
+        "Clients that are refused for a time: size=65536 time=600 longest=24h "
+        "v6=64"),
     AP_INIT_ITERATE("RProxyGuardDeny", set_networks, FIELD(deny), ANYWHERE,
         "Networks, and names of lists, whose clients are refused"),
     AP_INIT_ITERATE("RProxyGuardHead", set_head, NULL, ANYWHERE,

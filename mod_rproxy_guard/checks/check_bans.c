@@ -1,0 +1,32 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* check_bans.c: clients that are banned.  Layer L2. */
+#include "guard_private.h"
+#include "checks.h"
+
+#include <apr_strings.h>
+
+#include "../bans/ban.h"
+
+guard_verdict_t check_bans(request_rec *r, const guard_settings_t *settings,
+                           address_t client)
+{
+    guard_verdict_t verdict = { 0 };
+    char network[ADDRESS_TEXT_MAX + 4];
+    guard_ban_t ban;
+
+    if (!guard_ban_find(client, &ban)) {
+        return verdict;
+    }
+    network_format(network, ban.network);
+    verdict.status = HTTP_FORBIDDEN;
+    verdict.rule = "ban";
+    verdict.why =
+        apr_psprintf(r->pool, "%s is banned for %u more seconds by %s: %s",
+                     network, guard_ban_left(&ban), ban.rule, ban.why);
+    verdict.log_only = settings->mode == GUARD_DETECT;
+    if (!verdict.log_only) {
+        guard_ban_refused(&ban);
+    }
+    return verdict;
+}
