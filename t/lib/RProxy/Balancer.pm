@@ -185,9 +185,22 @@ sub member {
 sub await_state {
     my ($self, $name, $state, $limit) = @_;
     my $begun = time;
-    RProxy::Server::await(sub { $self->member($name)->{state} eq $state },
-        "$name to be $state", $limit // 5);
+    eval {
+        RProxy::Server::await(sub { $self->member($name)->{state} eq $state },
+            "$name to be $state", $limit // 5);
+        1;
+    } or croak $@ . $self->described;
     return time - $begun;
+}
+
+# What the status says of the members, in words for people.
+sub described {
+    my ($self) = @_;
+    return join '', map {
+        my $member = $_;
+        join(' ', $member->{url}, map {"$_=" . ($member->{$_} // '-')}
+            qw(state reason requests failed in_flight ejections)) . "\n"
+    } @{ $self->upstream->{members} };
 }
 
 # Until so many requests are under way at the members together.
