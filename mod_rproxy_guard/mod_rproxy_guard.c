@@ -13,8 +13,10 @@
 #include "challenge/challenge.h"
 #include "config/guard_config.h"
 #include "engine/periodic.h"
+#include "floods/connections.h"
 #include "guard_check.h"
 #include "guard_act.h"
+#include "shared/child_slots.h"
 #include "status/guard_report.h"
 
 #define LOOK_INTERVAL apr_time_from_sec(1)
@@ -24,6 +26,7 @@ static apr_pool_t *look_pool; /* of the thread that looks at files */
 static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
 {
     guard_config_create(pconf);
+    child_slots_forget();
     return OK;
 }
 
@@ -42,7 +45,7 @@ static int load_list(server_rec *s, named_list_t *list, apr_pool_t *ptemp)
     if (!has_content(list)) {
         ap_log_error(APLOG_MARK, APLOG_EMERG, 0, s,
                      RPLOGNO(4010) "there is no RProxyGuardList %s, which "
-                                   "RProxyGuardAllow or RProxyGuardDeny names",
+                                   "another directive names",
                      list->name);
         return 0;
     }
@@ -103,6 +106,7 @@ static void look_at_files(void *unused)
         look_at(apr_hash_this_val(i));
     }
     apr_pool_clear(look_pool);
+    child_slots_reclaim();
 }
 
 /* ---- the server's life ---- */
@@ -140,6 +144,9 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                      RPLOGNO(4014) "no shared memory for limits");
         return HTTP_INTERNAL_SERVER_ERROR;
     }
+    if (!child_slots_open(s) || !connections_open(s)) {
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
     return challenge_open(s) ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }
 
@@ -147,6 +154,7 @@ static void child_init(apr_pool_t *pchild, server_rec *s)
 {
     apr_status_t rv;
 
+    child_slots_claim(s, pchild);
     apr_pool_create(&look_pool, pchild);
     rv = periodic_start(look_at_files, NULL, LOOK_INTERVAL, pchild);
     if (rv != APR_SUCCESS) {
@@ -236,6 +244,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_quick_handler(quick_handler, NULL, behind, APR_HOOK_FIRST);
     ap_hook_access_checker(access_checker, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_fixups(fixups, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    connections_register(pool);
     guard_report_register(pool);
 }
 

@@ -26,6 +26,15 @@ my @MISTAKES = (
     ['RProxyGuardList a file:x file:y' => 'it has a file already'],
     ["<VirtualHost *>\n>>RProxyGuardList a 10.0.0.0/8\n</VirtualHost>" =>
         'RProxyGuardList cannot occur within <VirtualHost> section'],
+    ['RProxyGuardConnections' => 'expected address=100, network=1000'],
+    ['RProxyGuardConnections address=0' => q{'address=0' is wrong}],
+    ['RProxyGuardConnections adress=1' =>
+        q{unknown key 'adress', did you mean 'address'?}],
+    ['RProxyGuardConnections rate=50' => q{'rate=50' is wrong}],
+    ['RProxyGuardConnections address=9 action=challenge' =>
+        q{'challenge' is wrong: expected off, log or refuse}],
+    ["RProxyGuardConnections address=9\n>>RProxyGuardConnections address=9" =>
+        'it stands at '],
     ['RProxyGuardHead off=all' =>
         q{RProxyGuardHead: unknown check 'all'}],
     ['RProxyGuardHead of=path' => q{unknown key 'of', did you mean 'off'?}],

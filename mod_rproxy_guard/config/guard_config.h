@@ -17,6 +17,7 @@
 #include "../address/named_list.h"
 #include "../bans/ban.h"
 #include "../challenge/challenge_config.h"
+#include "../floods/connections.h"
 #include "../head/head_sanity.h"
 #include "../limits/limit_memory.h"
 #include "rule_action.h"
@@ -108,6 +109,7 @@ typedef struct {
     siphash_key_t secret;          /* of keys of limits */
     challenge_config_t challenge;
     guard_ban_rules_t bans;
+    guard_connections_t connections;
 } guard_global_t;
 
 extern guard_global_t *guard_global;
@@ -127,6 +129,9 @@ static inline const guard_settings_t *guard_settings_of(const void *dir_config)
 
 void ban_directives_default(guard_ban_rules_t *rules);
 const char *ban_directives_set(cmd_parms *cmd, void *dir, const char *argument);
+/* While the configuration is read: the list of that name, made where there is
+ * none yet. */
+named_list_t *guard_list_named(cmd_parms *cmd, const char *name);
 
 /* ---- limit_option.c ---- */
 
@@ -134,6 +139,10 @@ const char *ban_directives_set(cmd_parms *cmd, void *dir, const char *argument);
  * @return NULL or the error text */
 const char *limit_option_set(cmd_parms *cmd, guard_limit_t *limit,
                              const char *argument);
+
+/* "5/min".  @return NULL and *rate but for its burst, or the error text */
+const char *limit_option_rate(cmd_parms *cmd, const char *text,
+                              rate_rule_t *rate);
 
 guard_limit_t *limit_option_create(cmd_parms *cmd, const char *name);
 

@@ -9,6 +9,7 @@
 
 #include "config/config_option.h"
 #include "limit_directive.h"
+#include "flood_directives.h"
 
 #define ANYWHERE (RSRC_CONF | ACCESS_CONF)
 
@@ -33,7 +34,7 @@ static const char *set_mode(cmd_parms *cmd, void *dir, const char *word)
 
 /* ---- RProxyGuardList ---- */
 
-static named_list_t *list_named(cmd_parms *cmd, const char *name)
+named_list_t *guard_list_named(cmd_parms *cmd, const char *name)
 {
     named_list_t *list =
         apr_hash_get(guard_global->lists, name, APR_HASH_KEY_STRING);
@@ -66,7 +67,7 @@ static const char *set_list(cmd_parms *cmd, void *dir, const char *name,
     if (error) {
         return error;
     }
-    list = list_named(cmd, name);
+    list = guard_list_named(cmd, name);
     list->where = config_option_where(cmd);
     if (strncmp(word, "file:", 5) != 0) {
         return add_network(cmd, list, word);
@@ -151,7 +152,7 @@ static const char *set_networks(cmd_parms *cmd, void *dir, const char *word)
     if (begins_like_network(word)) {
         return add_network(cmd, list_of_line(cmd, all), word);
     }
-    push(cmd, all, list_named(cmd, word));
+    push(cmd, all, guard_list_named(cmd, word));
     return NULL;
 }
 
@@ -287,6 +288,7 @@ const command_rec guard_directives[] = {
         "[expr=] [class=] [action=] [missing=] [status=] [keys=] [cost=]"),
     AP_INIT_ITERATE2("RProxyGuardList", set_list, NULL, RSRC_CONF,
         "A name, and the networks of that list: file:PATH or written here"),
+    FLOOD_DIRECTIVES,
     { NULL }
 };
 /* clang-format on */

@@ -64,21 +64,27 @@ static int read_period(const char *text, uint64_t *us)
     return 1;
 }
 
-static const char *set_rate(cmd_parms *cmd, guard_limit_t *limit,
-                            const char *text)
+const char *limit_option_rate(cmd_parms *cmd, const char *text,
+                              rate_rule_t *rate)
 {
     char *end;
     apr_int64_t count = apr_strtoi64(text, &end, 10);
 
     if (!apr_isdigit(*text) || count < 1 || count > 1000000000 || *end != '/'
-        || !read_period(end + 1, &limit->rate.period_us)) {
+        || !read_period(end + 1, &rate->period_us)) {
         return config_option_expected(
             cmd, apr_pstrcat(cmd->pool, "rate=", text, NULL),
             "a number of requests and a time: 5/min, 100/s, 1000/day, 3/10s");
     }
-    limit->rate.count = (uint64_t)count;
-    limit->rate_text = text;
+    rate->count = (uint64_t)count;
     return NULL;
+}
+
+static const char *set_rate(cmd_parms *cmd, guard_limit_t *limit,
+                            const char *text)
+{
+    limit->rate_text = text;
+    return limit_option_rate(cmd, text, &limit->rate);
 }
 
 /* ---- key=PART+PART ---- */

@@ -6,42 +6,19 @@
 
 #include <apr_strings.h>
 
+#include "../address/peer.h"
 #include "../guard_path.h"
 #include "../guard_request.h"
 #include "routing/cookie.h"
 
-enum {
-    CLIENT_V6_BITS = 64,
-    NETWORK_V4_BITS = 24,
-    NETWORK_V6_BITS = 48
-};
-
 int limit_key_client(const request_rec *r, address_t *address)
 {
-    const apr_sockaddr_t *a = r->useragent_addr;
-
-    if (a && a->family == APR_INET) {
-        *address = address_of_v4(ntohl(a->sa.sin.sin_addr.s_addr));
-        return 1;
-    }
-#if APR_HAVE_IPV6
-    if (a && a->family == APR_INET6) {
-        *address = address_of_v6(a->sa.sin6.sin6_addr.s6_addr);
-        return 1;
-    }
-#endif
-    return 0;
+    return peer_address(r->useragent_addr, address);
 }
 
 static network_t network_of(address_t a, key_kind_e kind)
 {
-    if (kind == KEY_NETWORK) {
-        int v4 = address_is_v4(a);
-        unsigned bits = v4 ? 96 + NETWORK_V4_BITS : NETWORK_V6_BITS;
-
-        return (network_t){ address_masked(a, bits), (uint8_t)bits };
-    }
-    return address_client(a, CLIENT_V6_BITS);
+    return kind == KEY_NETWORK ? peer_network(a) : peer_client(a);
 }
 
 static int find_cookie(const request_rec *r, const char *name, slice_t *value)

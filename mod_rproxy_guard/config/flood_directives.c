@@ -1,0 +1,127 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* flood_directives.c: RProxyGuardConnections.  Layer L2. */
+#include "guard_private.h"
+#include "flood_directives.h"
+
+#include <apr_strings.h>
+
+#include "../floods/connections.h"
+#include "config/config_option.h"
+#include "guard_config.h"
+
+enum {
+    KEYS_DEFAULT = 65536,
+    CONNECTIONS_LIMIT = 65535
+};
+
+/* What is set as in other directives. */
+typedef struct {
+    int address, network, keys, burst;
+} numbers_t;
+
+static const char *set_except(cmd_parms *cmd, guard_connections_t *conf,
+                              const char *names)
+{
+    if (!conf->except) {
+        conf->except = apr_array_make(cmd->pool, 2, sizeof(named_list_t *));
+    }
+    while (*names) {
+        const char *name = ap_getword(cmd->pool, &names, ',');
+
+        if (!*name) {
+            return config_option_expected(cmd, "except=",
+                                          "names of RProxyGuardList");
+        }
+        APR_ARRAY_PUSH(conf->except, named_list_t *) =
+            guard_list_named(cmd, name);
+    }
+    return NULL;
+}
+
+static const char *set_action(cmd_parms *cmd, guard_connections_t *conf,
+                              const char *word)
+{
+    if (!rule_action_parse(&conf->action, word)
+        || (conf->action.kind != ACTION_OFF && conf->action.kind != ACTION_LOG
+            && conf->action.kind != ACTION_REFUSE)
+        || conf->action.status) {
+        return config_option_expected(cmd, word, "off, log or refuse");
+    }
+    return NULL;
+}
+
+static const char *set_number(cmd_parms *cmd, guard_connections_t *conf,
+                              const char *argument)
+{
+    /* clang-format off */
+    static const option_t options[] = {
+        { "address", OPTION_INT, offsetof(numbers_t, address), 1,
+          CONNECTIONS_LIMIT },
+        { "network", OPTION_INT, offsetof(numbers_t, network), 1,
+          CONNECTIONS_LIMIT },
+        { "keys", OPTION_INT, offsetof(numbers_t, keys), 8, 100000000 },
+        { "burst", OPTION_INT, offsetof(numbers_t, burst), 0, RATE_BURST_MAX },
+        { NULL, OPTION_INT, 0, 0, 0 }
+    };
+    /* clang-format on */
+    numbers_t numbers = { conf->address, conf->network, conf->keys,
+                          (int)conf->rate.burst };
+    const char *error = config_option_set(cmd, options, &numbers, argument);
+
+    conf->address = numbers.address;
+    conf->network = numbers.network;
+    conf->keys = numbers.keys;
+    conf->rate.burst = (uint32_t)numbers.burst;
+    return error;
+}
+
+static const char *set_argument(cmd_parms *cmd, guard_connections_t *conf,
+                                const char *argument)
+{
+    static const char *const keys[] = { "rate",    "except",  "action",
+                                        "address", "network", "keys",
+                                        "burst",   NULL };
+    const char *key, *value;
+
+    if (!config_option_split(cmd->pool, argument, &key, &value)) {
+        return config_option_expected(cmd, argument, "key=value");
+    }
+    switch (config_option_find(keys, key)) {
+    case 0:
+        return limit_option_rate(cmd, value, &conf->rate);
+    case 1:
+        return set_except(cmd, conf, value);
+    case 2:
+        return set_action(cmd, conf, value);
+    case -1:
+        return config_option_unknown(cmd, "key", key, keys);
+    default:
+        return set_number(cmd, conf, argument);
+    }
+}
+
+const char *flood_set_connections(cmd_parms *cmd, void *dir, int argc,
+                                  char *const argv[])
+{
+    guard_connections_t conf = { .keys = KEYS_DEFAULT };
+    const char *error = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+    int i;
+
+    for (i = 0; i < argc && !error; i++) {
+        error = set_argument(cmd, &conf, argv[i]);
+    }
+    if (!error && !conf.address && !conf.network && !conf.rate.count
+        && conf.action.kind != ACTION_OFF) {
+        error = config_option_expected(cmd, "",
+                                       "address=100, network=1000, "
+                                       "rate=50/s or several of them");
+    }
+    if (!error && guard_global->connections.where) {
+        error = apr_psprintf(cmd->pool, "%s: it stands at %s already",
+                             cmd->cmd->name, guard_global->connections.where);
+    }
+    conf.where = config_option_where(cmd);
+    guard_global->connections = conf;
+    return error;
+}

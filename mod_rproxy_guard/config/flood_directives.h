@@ -1,0 +1,21 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* flood_directives.h: what floods/ and attack/ are told.  Layer L2. */
+#ifndef RPROXY_GUARD_FLOOD_DIRECTIVES_H
+#define RPROXY_GUARD_FLOOD_DIRECTIVES_H
+
+#include <httpd.h>
+#include <http_config.h>
+
+const char *flood_set_connections(cmd_parms *cmd, void *dir, int argc,
+                                  char *const argv[]);
+
+/* clang-format off */
+#define FLOOD_DIRECTIVES                                                      \
+    AP_INIT_TAKE_ARGV("RProxyGuardConnections", flood_set_connections, NULL,  \
+        RSRC_CONF,                                                            \
+        "Connections that one client may have: [address=100] [network=1000] " \
+        "[rate=50/s] [burst=] [except=LIST] [action=] [keys=]")
+/* clang-format on */
+
+#endif
