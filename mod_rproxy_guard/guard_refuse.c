@@ -11,6 +11,7 @@
 #include <http_protocol.h>
 #include <mod_core.h>
 
+#include "audit/audit_log.h"
 #include "rproxy_random.h"
 #include "status/log_pace.h"
 
@@ -41,8 +42,10 @@ static log_pace_t pace; /* of this process */
 
 void guard_refuse_log(request_rec *r, const guard_verdict_t *v, const char *id)
 {
+    const char *where = v->where ? v->where : "RProxyGuard";
     uint32_t more;
 
+    audit_log_write(r, v, id);
     apr_table_setn(r->notes, RPROXY_NOTE_GUARD,
                    id ? v->rule
                       : apr_pstrcat(r->pool, "would-", v->rule, NULL));
@@ -59,14 +62,12 @@ void guard_refuse_log(request_rec *r, const guard_verdict_t *v, const char *id)
     if (id) {
         ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
                       RPLOGNO(4002) "refused by %s: %s (%d, %s) id=%s", v->rule,
-                      v->why, v->status, v->where ? v->where : "RProxyGuard",
-                      id);
+                      v->why, v->status, where, id);
     }
     else {
         ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
                       RPLOGNO(4003) "would be refused by %s: %s (%d, %s)",
-                      v->rule, v->why, v->status,
-                      v->where ? v->where : "RProxyGuard");
+                      v->rule, v->why, v->status, where);
     }
 }
 

@@ -11,6 +11,7 @@
 #include <mpm_common.h>
 
 #include "challenge/challenge.h"
+#include "audit/audit_log.h"
 #include "config/guard_config.h"
 #include "engine/periodic.h"
 #include "floods/connections.h"
@@ -245,6 +246,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_access_checker(access_checker, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_fixups(fixups, NULL, NULL, APR_HOOK_REALLY_FIRST);
     connections_register(pool);
+    audit_log_register();
     guard_report_register(pool);
 }
 

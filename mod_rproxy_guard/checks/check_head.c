@@ -105,6 +105,8 @@ guard_verdict_t check_head(request_rec *r, const guard_settings_t *settings)
         verdict.rule =
             apr_pstrcat(r->pool, "head-", head_check_name(check), NULL);
         verdict.why = head_check_text(check);
+        verdict.where =
+            settings->head.where ? settings->head.where : settings->where;
         verdict.log_only = mode == GUARD_DETECT;
     }
     return verdict;

@@ -18,6 +18,7 @@ static guard_verdict_t limited(request_rec *r, const limit_applying_t *one,
                                 .log_only = one->log_only,
                                 .action = &limit->action,
                                 .rule = limit->name,
+                                .key = limit_key_text(r, limit),
                                 .where = limit->where,
                                 .limit = limit,
                                 .rate = *rate };
@@ -27,7 +28,7 @@ static guard_verdict_t limited(request_rec *r, const limit_applying_t *one,
         (int)((rate->retry_us + APR_USEC_PER_SEC - 1) / APR_USEC_PER_SEC);
     verdict.why =
         apr_psprintf(r->pool, "more than %s, burst %u, of %s", limit->rate_text,
-                     limit->rate.burst, limit_key_text(r, limit));
+                     limit->rate.burst, verdict.key);
     __atomic_fetch_add(&counts->refused, 1, __ATOMIC_RELAXED);
     __atomic_store_n(&counts->refused_at, r->request_time, __ATOMIC_RELAXED);
     return verdict;

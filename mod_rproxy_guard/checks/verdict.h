@@ -12,10 +12,11 @@ typedef struct {
     const rule_action_t *action; /* what becomes of it; NULL: refused */
     const char *rule;            /* "deny", "head-..." or the limit's name */
     const char *why;             /* a phrase for the log, in r->pool */
-    const char *where; /* the directive; NULL: RProxyGuard's own checks */
-    int retry_after_s; /* of a limit; else 0 */
-    const guard_limit_t *limit; /* that refused, or NULL */
-    rate_t rate;                /* of it */
+    const char *key;             /* what was counted by; NULL: nothing was */
+    const char *where;           /* "file:line" of the directive */
+    int retry_after_s;           /* of a limit; else 0 */
+    const guard_limit_t *limit;  /* that refused, or NULL */
+    rate_t rate;                 /* of it */
 } guard_verdict_t;
 
 /* What a rule does where RProxyGuard says something else: DetectOnly there

@@ -42,6 +42,7 @@ static void merge_head(guard_head_t *out, const guard_head_t *inner)
         out->off = inner->off;
     }
     out->mode = inner->mode ? inner->mode : out->mode;
+    out->where = inner->where ? inner->where : out->where;
     out->methods = inner->methods ? inner->methods : out->methods;
     out->hosts = inner->hosts ? inner->hosts : out->hosts;
     out->types = inner->types ? inner->types : out->types;
@@ -56,6 +57,7 @@ void *guard_settings_merge(apr_pool_t *pool, void *outer_conf, void *inner_conf)
     guard_settings_t *out = apr_pmemdup(pool, outer, sizeof(*out));
 
     out->mode = inner->mode ? inner->mode : outer->mode;
+    out->where = inner->where ? inner->where : outer->where;
     out->allow = both(pool, outer->allow, inner->allow);
     out->deny = both(pool, outer->deny, inner->deny);
     out->limits = both(pool, outer->limits, inner->limits);

@@ -90,10 +90,12 @@ typedef struct {
     guard_mode_e mode;
     const slice_t *methods, *hosts, *types;
     apr_off_t path_max, query_max, field_max;
+    const char *where; /* "file:line" of the last one */
 } guard_head_t;
 
 typedef struct {
     guard_mode_e mode;
+    const char *where;          /* "file:line" of RProxyGuard */
     apr_array_header_t *allow;  /* of guard_networks_t */
     apr_array_header_t *deny;   /* likewise */
     apr_array_header_t *limits; /* of guard_limit_t *; those of outer sections
@@ -110,6 +112,7 @@ typedef struct {
     challenge_config_t challenge;
     guard_ban_rules_t bans;
     guard_connections_t connections;
+    const char *audit; /* a path or "|program"; NULL: none */
 } guard_global_t;
 
 extern guard_global_t *guard_global;

@@ -7,6 +7,7 @@
 
 #include <apr_strings.h>
 
+#include "audit/audit_log.h"
 #include "config/config_option.h"
 #include "limit_directive.h"
 #include "flood_directives.h"
@@ -29,6 +30,7 @@ static const char *set_mode(cmd_parms *cmd, void *dir, const char *word)
         return config_option_expected(cmd, word, "On, Off or DetectOnly");
     }
     settings->mode = (guard_mode_e)(GUARD_OFF + i);
+    settings->where = config_option_where(cmd);
     return NULL;
 }
 
@@ -246,6 +248,7 @@ static const char *set_head(cmd_parms *cmd, void *dir, const char *argument)
     if (!config_option_split(cmd->pool, argument, &key, &value)) {
         return config_option_expected(cmd, argument, "key=value");
     }
+    head->where = config_option_where(cmd);
     switch (config_option_find(keys, key)) {
     case 0:
         return set_off(cmd, head, value);
@@ -273,6 +276,8 @@ const command_rec guard_directives[] = {
         "refused is only logged; Off"),
     AP_INIT_ITERATE("RProxyGuardAllow", set_networks, FIELD(allow), ANYWHERE,
         "Networks, and names of lists, whose clients are not limited or denied"),
+    AP_INIT_TAKE1("RProxyGuardAudit", audit_log_set, NULL, RSRC_CONF,
+        "A line of JSON for each refusal goes to this file, or \"|program\""),
     AP_INIT_ITERATE("RProxyGuardBans", ban_directives_set, NULL, RSRC_CONF,
         "Clients that are refused for a time: size=65536 time=600 longest=24h "
         "v6=64"),
