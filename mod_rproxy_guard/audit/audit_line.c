@@ -4,7 +4,6 @@
 #include "audit_line.h"
 
 #include <stddef.h>
-#include <stdio.h>
 
 #include "status/escape.h"
 
@@ -36,6 +35,19 @@ static size_t put(char *out, const char *text)
 
     memcpy(out, text, len);
     return len;
+}
+
+static size_t put_number(char *out, uint64_t n)
+{
+    char digits[20];
+    size_t at = sizeof(digits);
+
+    do {
+        digits[--at] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n);
+    memcpy(out, digits + at, sizeof(digits) - at);
+    return sizeof(digits) - at;
 }
 
 /* As much of text as fits into room bytes. */
@@ -80,7 +92,8 @@ size_t audit_line_write(char *out, const audit_facts_t *facts)
         }
     }
     if (facts->status) {
-        at += sprintf(at, ",\"status\":%d", facts->status);
+        at += put(at, ",\"status\":");
+        at += put_number(at, (uint64_t)facts->status);
     }
     at += put(at, "}\n");
     return (size_t)(at - out);
@@ -88,9 +101,12 @@ size_t audit_line_write(char *out, const audit_facts_t *facts)
 
 size_t audit_line_lost(char *out, slice_t time, uint64_t lines)
 {
-    return (size_t)sprintf(out,
-                           "{\"time\":\"%.*s\",\"action\":\"lost\","
-                           "\"lines\":%llu}\n",
-                           (int)(time.len < 40 ? time.len : 40), time.p,
-                           (unsigned long long)lines);
+    char *at = out;
+
+    at += put(at, "{\"time\":\"");
+    at += put_value(at, VALUE_MAX, time);
+    at += put(at, "\",\"action\":\"lost\",\"lines\":");
+    at += put_number(at, lines);
+    at += put(at, "}\n");
+    return (size_t)(at - out);
 }

@@ -47,7 +47,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-static int put_number(int number)
+static int put_line_number(int number)
 {
     char line[80];
 
@@ -81,7 +81,7 @@ static void test_nobody_reads(void **state)
 
     (void)state;
     for (i = 0; i < LINES; i++) {
-        taken += put_number(i);
+        taken += put_line_number(i);
     }
     assert_true(taken < LINES);
     close(ends[0]); /* ends the thread that writes */
