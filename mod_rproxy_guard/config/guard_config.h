@@ -111,10 +111,7 @@ typedef struct {
     siphash_key_t secret;          /* of keys of limits */
     challenge_config_t challenge;
     guard_ban_rules_t bans;
-<<<<<<< HEAD
     guard_connections_t connections;
-=======
->>>>>>> 84141d3 (Guard: numbers of audit lines without stdio)
     const char *audit; /* a path or "|program"; NULL: none */
 } guard_global_t;
 
