@@ -13,6 +13,7 @@
 #include "challenge/challenge.h"
 #include "audit/audit_log.h"
 #include "config/guard_config.h"
+#include "credentials/credentials.h"
 #include "engine/periodic.h"
 #include "floods/connections.h"
 #include "guard_check.h"
@@ -28,6 +29,7 @@ static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
 {
     guard_config_create(pconf);
     child_slots_forget();
+    credentials_create(pconf);
     return OK;
 }
 
@@ -106,6 +108,7 @@ static void look_at_files(void *unused)
          i = apr_hash_next(i)) {
         look_at(apr_hash_this_val(i));
     }
+    credentials_look_at_files(look_pool);
     apr_pool_clear(look_pool);
     child_slots_reclaim();
 }
@@ -133,6 +136,9 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         return OK;
     }
     if (!load_lists(s, ptemp)) {
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    if (credentials_open(s, ptemp) != APR_SUCCESS) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     guard_global->secret = limit_memory_secret();
@@ -247,6 +253,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_fixups(fixups, NULL, NULL, APR_HOOK_REALLY_FIRST);
     connections_register(pool);
     audit_log_register();
+    credentials_register();
     guard_report_register(pool);
 }
 

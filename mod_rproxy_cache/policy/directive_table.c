@@ -56,6 +56,7 @@ static const directive_entry_t entries[] = {
     { "AuthMerging", IS_STATIC }, { "AuthType", IS_LOGIN },
     { "Auth*", IS_LOGIN }, { "Anonymous*", IS_LOGIN },
     { "SSLRequireSSL", IS_STATIC }, { "SSLRequire", IS_CLIENT },
+    { "RProxyGuardRequire", IS_LOGIN },
     { "SSLVerifyClient", IS_CERTIFICATE }, { "SSLVerifyDepth", IS_STATIC },
     { "SSLUserName", IS_CERTIFICATE }, { "SSLOptions", IS_SSL_OPTIONS },
     { "CookieTracking", IS_COOKIE }, { "Session*", IS_SESSION },

@@ -62,5 +62,6 @@ void *guard_settings_merge(apr_pool_t *pool, void *outer_conf, void *inner_conf)
     out->deny = both(pool, outer->deny, inner->deny);
     out->limits = both(pool, outer->limits, inner->limits);
     merge_head(&out->head, &inner->head);
+    credential_settings_merge(&out->credentials, &inner->credentials);
     return out;
 }

@@ -16,6 +16,7 @@
 
 #include "../address/named_list.h"
 #include "../bans/ban.h"
+#include "../credentials/credentials.h"
 #include "../challenge/challenge_config.h"
 #include "../floods/connections.h"
 #include "../head/head_sanity.h"
@@ -101,6 +102,7 @@ typedef struct {
     apr_array_header_t *limits; /* of guard_limit_t *; those of outer sections
                                    first */
     guard_head_t head;
+    credential_settings_t credentials;
 } guard_settings_t;
 
 /* Of the whole server, made anew with each configuration. */

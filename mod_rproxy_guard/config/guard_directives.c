@@ -11,6 +11,7 @@
 #include "config/config_option.h"
 #include "limit_directive.h"
 #include "flood_directives.h"
+#include "credential_directives.h"
 
 #define ANYWHERE (RSRC_CONF | ACCESS_CONF)
 
@@ -294,6 +295,7 @@ const command_rec guard_directives[] = {
     AP_INIT_ITERATE2("RProxyGuardList", set_list, NULL, RSRC_CONF,
         "A name, and the networks of that list: file:PATH or written here"),
     FLOOD_DIRECTIVES,
+    CREDENTIAL_DIRECTIVES,
     { NULL }
 };
 /* clang-format on */

@@ -79,6 +79,8 @@ static const case_t cases[] = {
     /* TLS */
     { "SSLRequireSSL", "", "static" },
     { "SSLRequire", "%{SSL_CLIENT_S_DN_O} eq \"x\"", "condition-on-client" },
+    { "RProxyGuardRequire", "none", "static" },
+    { "RProxyGuardRequire", "key scope=read", "authentication" },
     { "SSLVerifyClient", "none", "static" },
     { "SSLVerifyClient", "optional", "client-certificate" },
     { "SSLOptions", "+StdEnvVars", "static" },

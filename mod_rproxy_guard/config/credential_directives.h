@@ -1,0 +1,29 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* credential_directives.h: directives of credentials.  Layer L2. */
+#ifndef RPROXY_GUARD_CREDENTIAL_DIRECTIVES_H
+#define RPROXY_GUARD_CREDENTIAL_DIRECTIVES_H
+
+#include <http_config.h>
+
+const char *credential_set_require(cmd_parms *cmd, void *dir, int argc,
+                                   char *const argv[]);
+const char *credential_set_keys(cmd_parms *cmd, void *dir, int argc,
+                                char *const argv[]);
+const char *credential_set_usage(cmd_parms *cmd, void *dir, const char *text);
+
+/* Of the table in guard_directives.c. */
+/* clang-format off */
+#define CREDENTIAL_DIRECTIVES                                                  \
+    AP_INIT_TAKE_ARGV("RProxyGuardRequire", credential_set_require, NULL,      \
+        RSRC_CONF | ACCESS_CONF,                                               \
+        "Kinds of credentials (key), one of which a request must have, or "   \
+        "none: [scope=] [realm=] [action=]"),                                  \
+    AP_INIT_TAKE_ARGV("RProxyGuardKeys", credential_set_keys, NULL,            \
+        RSRC_CONF | ACCESS_CONF,                                               \
+        "A file of hashes of API keys: [header=] [query=] [tell=] [hide=]"),   \
+    AP_INIT_TAKE1("RProxyGuardUsage", credential_set_usage, NULL, RSRC_CONF,   \
+        "labels=NUMBER: how many labels of credentials are counted")
+/* clang-format on */
+
+#endif

@@ -1,0 +1,219 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* credential_check.c: RProxyGuardRequire.  Layer L2.
+ * RFC 9110 11.6.1 (WWW-Authenticate), RFC 6750 3 (Bearer). */
+#include "guard_private.h"
+#include "credentials.h"
+
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_protocol.h>
+#include <http_request.h>
+
+#include "../config/guard_config.h"
+#include "../guard_refuse.h"
+#include "../guard_request.h"
+#include "field_names.h"
+
+/* clang-format off */
+static const struct {
+    const char *name;      /* of the rule, in logs */
+    const char *challenge; /* NULL: a client cannot be asked for it */
+    credential_check_fn *check;
+} kinds[CREDENTIAL_KINDS] = {
+    [CREDENTIAL_KEY] = { "key", "ApiKey", api_key_check },
+};
+/* clang-format on */
+
+/* ---- whose it is ---- */
+
+static void count(const credential_result_t *result, const request_rec *r,
+                  usage_count_e what, uint64_t n)
+{
+    usage_row_t *row = result->row;
+
+    if (!row && credentials_usage.row) {
+        row = usage_table_row(&credentials_usage, SLICE_LIT("-"));
+    }
+    if (row) {
+        usage_add(row, usage_day(apr_time_sec(r->request_time)), what, n);
+    }
+}
+
+static void remember(request_rec *r, const credential_rule_t *rule,
+                     const credential_result_t *result)
+{
+    guard_request_t *request = guard_request_of(r);
+
+    request->label = result->label;
+    request->usage = result->row;
+    request->let_in_by = rule;
+}
+
+/* For logs and applications; of an internal redirect too, where httpd has put
+ * REDIRECT_ before what was there. */
+static void say(request_rec *r)
+{
+    const char *label = guard_request_of(r)->label;
+
+    if (label) {
+        apr_table_setn(r->subprocess_env, "RPROXY_KEY", label);
+    }
+}
+
+/* ---- who is refused ---- */
+
+static void challenge(request_rec *r, const credential_rule_t *rule,
+                      const credential_result_t *result)
+{
+    int i;
+
+    for (i = 0; i < CREDENTIAL_KINDS; i++) {
+        if (!(rule->kinds & 1u << i) || !kinds[i].challenge) {
+            continue;
+        }
+        apr_table_addn(r->err_headers_out, "WWW-Authenticate",
+                       apr_psprintf(r->pool, "%s realm=\"%s\"%s%s%s",
+                                    kinds[i].challenge, rule->realm,
+                                    result->error ? ", error=\"" : "",
+                                    result->error ? result->error : "",
+                                    result->error ? "\"" : ""));
+    }
+}
+
+static int refuse(request_rec *r, const credential_rule_t *rule,
+                  const credential_result_t *result, const char *name)
+{
+    guard_verdict_t verdict = { .status = result->status,
+                                .rule = name,
+                                .why = result->why,
+                                .where = rule->where };
+
+    count(result, r, USAGE_REFUSED, 1);
+    if (rule->log_only) {
+        guard_refuse_log(r, &verdict, NULL);
+        return DECLINED;
+    }
+    if (result->status == HTTP_UNAUTHORIZED
+        || (result->status == HTTP_FORBIDDEN && result->error)) {
+        challenge(r, rule, result);
+    }
+    if (result->retry_after_s) {
+        apr_table_setn(r->err_headers_out, "Retry-After",
+                       apr_itoa(r->pool, result->retry_after_s));
+    }
+    return guard_refuse(r, &verdict);
+}
+
+/* Of all kinds that would do, none was shown. */
+static credential_result_t nothing(const credential_rule_t *rule)
+{
+    credential_result_t result =
+        credential_bad(HTTP_FORBIDDEN, "it has none of what the path needs");
+    int i;
+
+    result.error = NULL;
+    for (i = 0; i < CREDENTIAL_KINDS; i++) {
+        if (rule->kinds & 1u << i && kinds[i].challenge) {
+            result.status = HTTP_UNAUTHORIZED;
+        }
+    }
+    return result;
+}
+
+/* One of several will do; a bad one says more than one that is not there. */
+static credential_result_t ask(request_rec *r, const credential_settings_t *s,
+                               const char **name)
+{
+    credential_result_t worst = { CREDENTIAL_ABSENT, 0 };
+    int i;
+
+    *name = "credential";
+    for (i = 0; i < CREDENTIAL_KINDS; i++) {
+        credential_result_t result;
+
+        if (!(s->rule->kinds & 1u << i)) {
+            continue;
+        }
+        result = kinds[i].check(r, s, s->rule->scope);
+        if (result.answer >= worst.answer || result.answer == CREDENTIAL_GOOD) {
+            worst = result;
+            *name = kinds[i].name;
+        }
+        if (result.answer == CREDENTIAL_GOOD) {
+            return result;
+        }
+    }
+    if (worst.answer == CREDENTIAL_ABSENT) {
+        worst = nothing(s->rule);
+    }
+    else if (worst.answer == CREDENTIAL_CLOSED) {
+        worst.status = HTTP_SERVICE_UNAVAILABLE;
+    }
+    return worst;
+}
+
+/* ---- hooks ---- */
+
+/* What only we may say, whoever it was that said it. */
+static void remove_claims(request_rec *r, const credential_settings_t *s)
+{
+    if (s->keys && s->keys->tell) {
+        field_names_remove(r->headers_in, s->keys->tell);
+    }
+}
+
+/* All sections are known; neither access control nor Satisfy has been asked. */
+static int post_perdir_config(request_rec *r)
+{
+    const credential_settings_t *s =
+        &guard_settings_of(r->per_dir_config)->credentials;
+    credential_result_t result;
+    const char *name;
+
+    if (!guard_request_of(r)->let_in_by) {
+        remove_claims(r, s);
+    }
+    if (!s->rule || !s->rule->kinds) {
+        return DECLINED;
+    }
+    if (guard_request_of(r)->let_in_by != s->rule) {
+        result = ask(r, s, &name);
+        if (result.answer != CREDENTIAL_GOOD) {
+            return refuse(r, s->rule, &result, name);
+        }
+        remember(r, s->rule, &result);
+    }
+    say(r);
+    return DECLINED;
+}
+
+/* The label is the request's user where httpd itself has found none: logs show
+ * it, and caches know that the response is not for all. */
+static int fixups(request_rec *r)
+{
+    const guard_request_t *request = guard_request_of(r);
+
+    if (request->label && !r->user) {
+        r->user = apr_pstrdup(r->pool, request->label);
+    }
+    return DECLINED;
+}
+
+static int log_transaction(request_rec *r)
+{
+    usage_row_t *row = guard_request_of(r)->usage;
+
+    if (row && r->bytes_sent > 0) {
+        usage_add(row, usage_day(apr_time_sec(r->request_time)), USAGE_BYTES,
+                  (uint64_t)r->bytes_sent);
+    }
+    return DECLINED;
+}
+
+void credentials_register(void)
+{
+    ap_hook_post_perdir_config(post_perdir_config, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_fixups(fixups, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_log_transaction(log_transaction, NULL, NULL, APR_HOOK_MIDDLE);
+}

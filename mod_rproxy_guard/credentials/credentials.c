@@ -1,0 +1,95 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* credentials.c: files that say who has which credential.  Layer L2. */
+#include "guard_private.h"
+#include "credentials.h"
+
+#include <http_core.h>
+#include <http_main.h>
+
+#include "shared/shared_area.h"
+
+enum {
+    ROWS_DEFAULT = 1024
+};
+
+usage_table_t credentials_usage;
+
+static apr_array_header_t *files; /* of watched_file_t * */
+
+void credentials_create(apr_pool_t *pconf)
+{
+    files = apr_array_make(pconf, 4, sizeof(watched_file_t *));
+    credentials_usage = (usage_table_t){ NULL, ROWS_DEFAULT };
+}
+
+watched_file_t *credentials_watch(cmd_parms *cmd, const char *path,
+                                  watched_make_fn *make)
+{
+    const char *full = ap_server_root_relative(cmd->pool, path);
+    watched_file_t *file;
+
+    if (!full) {
+        return NULL;
+    }
+    file = watched_file_create(cmd->pool, full, make, &credentials_usage);
+    APR_ARRAY_PUSH(files, watched_file_t *) = file;
+    return file;
+}
+
+static watched_file_t *file_at(int i)
+{
+    return APR_ARRAY_IDX(files, i, watched_file_t *);
+}
+
+apr_status_t credentials_open(server_rec *s, apr_pool_t *ptemp)
+{
+    int i;
+
+    if (files->nelts == 0) {
+        return APR_SUCCESS;
+    }
+    credentials_usage.row =
+        shared_area(s, "usage", usage_table_room(credentials_usage.rows));
+    if (!credentials_usage.row) {
+        return APR_ENOMEM;
+    }
+    for (i = 0; i < files->nelts; i++) {
+        const char *wrong = watched_file_load(file_at(i), ptemp);
+
+        if (wrong) {
+            ap_log_error(APLOG_MARK, APLOG_ERR, 0, s,
+                         RPLOGNO(4220) "%s; what needs it is answered with 503 "
+                                       "until it is right",
+                         wrong);
+        }
+    }
+    return APR_SUCCESS;
+}
+
+static void look_at(watched_file_t *file, apr_pool_t *pool)
+{
+    const char *wrong;
+
+    if (!watched_file_changed(file, pool)) {
+        return;
+    }
+    wrong = watched_file_load(file, pool);
+    if (wrong) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, ap_server_conf,
+                     RPLOGNO(4221) "%s; what it said before stays", wrong);
+    }
+    else {
+        ap_log_error(APLOG_MARK, APLOG_INFO, 0, ap_server_conf,
+                     RPLOGNO(4222) "%s has been read again", file->path);
+    }
+}
+
+void credentials_look_at_files(apr_pool_t *pool)
+{
+    int i;
+
+    for (i = 0; i < files->nelts; i++) {
+        look_at(file_at(i), pool);
+    }
+}

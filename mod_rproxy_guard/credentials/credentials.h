@@ -1,0 +1,111 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* credentials.h: what paths need, and where it is looked up.  Layer L2.
+ *
+ * A credential is asked for when all sections that apply to a request are known
+ * and before access control, whatever RProxyGuard and Satisfy say.  What cannot
+ * be checked (a file that is broken, an upstream that is down) is refused. */
+#ifndef RPROXY_GUARD_CREDENTIALS_H
+#define RPROXY_GUARD_CREDENTIALS_H
+
+#include <httpd.h>
+#include <http_config.h>
+
+#include "usage_table.h"
+#include "watched_file.h"
+
+/* ---- of a section ---- */
+
+typedef enum {
+    CREDENTIAL_KEY,
+    CREDENTIAL_JWT,
+    CREDENTIAL_URL,
+    CREDENTIAL_KINDS
+} credential_kind_e;
+
+/* RProxyGuardRequire */
+typedef struct {
+    unsigned kinds;    /* bits of credential_kind_e, one of them is needed; 0:
+                          nothing is */
+    const char *scope; /* that it must have; NULL: any */
+    const char *realm;
+    int log_only;
+    const char *where;
+} credential_rule_t;
+
+/* RProxyGuardKeys */
+typedef struct {
+    watched_file_t *file; /* of key_set_t */
+    const char *header, *query;
+    const char *tell; /* the field that names the label to the origin */
+    int hide;         /* the origin does not see the key */
+} key_source_t;
+
+typedef struct {
+    const credential_rule_t *rule; /* NULL: not said here, as the others */
+    const key_source_t *keys;
+} credential_settings_t;
+
+static inline void credential_settings_merge(credential_settings_t *out,
+                                             const credential_settings_t *inner)
+{
+    out->rule = inner->rule ? inner->rule : out->rule;
+    out->keys = inner->keys ? inner->keys : out->keys;
+}
+
+/* ---- of a request ---- */
+
+typedef enum {
+    CREDENTIAL_ABSENT, /* none of this kind was shown */
+    CREDENTIAL_GOOD,
+    CREDENTIAL_BAD,
+    CREDENTIAL_CLOSED /* it cannot be told */
+} credential_answer_e;
+
+typedef struct {
+    credential_answer_e answer;
+    int status;        /* HTTP, of a bad one */
+    const char *why;   /* likewise, a phrase for the log */
+    const char *error; /* likewise, for WWW-Authenticate (RFC 6750 3.1) */
+    const char *label; /* whose it is; NULL: not known */
+    usage_row_t *row;  /* of the label, or NULL */
+    int retry_after_s; /* or 0 */
+} credential_result_t;
+
+static inline credential_result_t credential_bad(int status, const char *why)
+{
+    credential_result_t result = { .answer = CREDENTIAL_BAD,
+                                   .status = status,
+                                   .why = why,
+                                   .error = "invalid_token" };
+
+    return result;
+}
+
+/* scope: that it must have, or NULL */
+typedef credential_result_t credential_check_fn(request_rec *r,
+                                                const credential_settings_t *s,
+                                                const char *scope);
+
+credential_check_fn api_key_check;
+
+/* ---- of the server ---- */
+
+/* While a configuration is read: a file that is looked at now and then. */
+watched_file_t *credentials_watch(cmd_parms *cmd, const char *path,
+                                  watched_make_fn *make);
+
+void credentials_create(apr_pool_t *pconf);
+
+/* In post_config.  @return APR_SUCCESS, or why there is no memory */
+apr_status_t credentials_open(server_rec *s, apr_pool_t *ptemp);
+
+/* On the thread that looks at files. */
+void credentials_look_at_files(apr_pool_t *pool);
+
+/* Where labels are counted; rows: set while the configuration is read. */
+extern usage_table_t credentials_usage;
+
+void credentials_register(void);
+
+#endif
