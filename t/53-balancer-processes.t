@@ -46,10 +46,12 @@ my $first = is_good_election('at the start');
     RProxy::Server::await(
         sub { my $pid = $farm->elected; $pid && $pid != $first },
         'another election', 5);
-    cmp_ok(time - $begun, '<', 1, 'killed: another one within a second');
+    note sprintf 'killed: another one after %.0f ms', 1000 * (time - $begun);
+    cmp_ok(time - $begun, '<', 3, 'killed: another one soon');
     my $second = is_good_election('killed');
     $farm->tell(c => 'sick');
-    cmp_ok($farm->await_state(c => 'down'), '<', 1, 'killed: and it probes');
+    $farm->await_state(c => 'down');
+    is($farm->member('c')->{reason}, 'probes failed', 'killed: and it probes');
     $farm->tell(c => 'well');
     $farm->await_state(c => 'up');
 }
@@ -106,7 +108,8 @@ my $first = is_good_election('at the start');
         'a new child to look after the members', 10);
     is_good_election('restart');
     $farm->tell(a => 'well');
-    cmp_ok($farm->await_state(a => 'up'), '<', 1, 'restart: and it probes');
+    $farm->await_state(a => 'up');
+    is($farm->member('a')->{reason}, 'probes passed', 'restart: and it probes');
     ok($httpd->await_gone([keys %old], 10), 'restart: the old children end');
     $farm->await_in_flight(0);
     is($farm->upstream->{in_flight}, 0, 'restart: nothing is left over');
