@@ -166,6 +166,11 @@ typedef struct {
  * directives sets it before the handler; %{class}^RP shows it. */
 #define RPROXY_NOTE_CLASS "rproxy-class"
 
+/* A note of a request whose handler, the first of all, parks it or waits
+ * before it declines: until then no cache answers it, and on a loop that
+ * handler runs there. */
+#define RPROXY_NOTE_LATER "rproxy-later"
+
 /* ---- the status page, its JSON and the metrics ---- */
 
 /* ap_register_provider(pool, RPROXY_STATUS_GROUP, "cache",

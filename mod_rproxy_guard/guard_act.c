@@ -4,6 +4,7 @@
 #include "guard_private.h"
 #include "guard_act.h"
 
+#include "challenge/challenge.h"
 #include "guard_refuse.h"
 
 static action_kind_e kind_of(const guard_verdict_t *verdict)
@@ -24,6 +25,8 @@ int guard_act_lets_pass(request_rec *r, const guard_verdict_t *verdict)
     case ACTION_CLASS:
         apr_table_setn(r->notes, RPROXY_NOTE_CLASS, verdict->action->class);
         return 1;
+    case ACTION_CHALLENGE:
+        return challenge_is_passed(r, verdict->action->difficulty);
     default:
         return 0;
     }
@@ -31,5 +34,7 @@ int guard_act_lets_pass(request_rec *r, const guard_verdict_t *verdict)
 
 int guard_act(request_rec *r, const guard_verdict_t *verdict)
 {
-    return guard_refuse(r, verdict);
+    return kind_of(verdict) == ACTION_CHALLENGE
+               ? challenge_answer(r, verdict->action->difficulty, verdict->rule)
+               : guard_refuse(r, verdict);
 }

@@ -6,6 +6,7 @@
 
 #include "checks/checks.h"
 #include "guard_act.h"
+#include "guard_delay.h"
 #include "guard_request.h"
 #include "limits/limit_key.h"
 
@@ -16,6 +17,20 @@ static int passed(request_rec *r, guard_verdict_t *verdict)
         verdict->status = 0;
     }
     return !verdict->status;
+}
+
+/* It may go on, perhaps later. */
+static guard_verdict_t checked(request_rec *r, guard_verdict_t verdict)
+{
+    if (!verdict.status && !guard_delay_begin(r)) {
+        verdict = (guard_verdict_t){
+            .status = HTTP_TOO_MANY_REQUESTS,
+            .rule = "delay",
+            .why = "too many requests wait already",
+            .retry_after_s = 1 + (int)apr_time_sec(guard_request_of(r)->wait_us)
+        };
+    }
+    return verdict;
 }
 
 static guard_verdict_t check(request_rec *r, const guard_settings_t *settings,
@@ -39,7 +54,7 @@ static guard_verdict_t check(request_rec *r, const guard_settings_t *settings,
     if (passed(r, &verdict) && !allowed) {
         verdict = check_limits(r, settings, limits_from, 0);
     }
-    return verdict;
+    return checked(r, verdict);
 }
 
 guard_verdict_t guard_check_head(request_rec *r,
@@ -64,6 +79,7 @@ guard_verdict_t guard_check_late(request_rec *r,
 {
     guard_verdict_t verdict = { 0 };
 
-    return guard_request_of(r)->is_allowed ? verdict
-                                           : check_limits(r, settings, 0, 1);
+    return guard_request_of(r)->is_allowed
+               ? verdict
+               : checked(r, check_limits(r, settings, 0, 1));
 }

@@ -78,11 +78,14 @@ static void set_fields(request_rec *r, const guard_verdict_t *v)
     apr_table_t *fields = r->err_headers_out;
 
     apr_table_setn(fields, "Cache-Control", "no-store");
+    if (v->limit || v->retry_after_s) {
+        apr_table_setn(fields, "Retry-After",
+                       apr_itoa(r->pool,
+                                v->retry_after_s ? v->retry_after_s : 1));
+    }
     if (!v->limit) {
         return;
     }
-    apr_table_setn(fields, "Retry-After",
-                   apr_itoa(r->pool, v->retry_after_s ? v->retry_after_s : 1));
     apr_table_setn(fields, "RateLimit-Policy",
                    apr_psprintf(r->pool,
                                 "\"%s\";q=%" APR_UINT64_T_FMT

@@ -7,6 +7,8 @@
 #ifndef RPROXY_GUARD_REQUEST_H
 #define RPROXY_GUARD_REQUEST_H
 
+#include <stdint.h>
+
 #include <httpd.h>
 
 typedef struct {
@@ -17,6 +19,8 @@ typedef struct {
     struct usage_row_t *usage; /* that label counts under; or NULL */
     const void *let_in_by;     /* the RProxyGuardRequire whose label it is */
     const char *shown_key;     /* that the origin is not to see */
+    apr_interval_time_t wait_us; /* before its handler runs, guard_delay.h */
+    uint32_t *waits; /* the count that it is in; NULL: it does not wait */
 } guard_request_t;
 
 /* That of the request which the client sent; made with the first call. */

@@ -17,6 +17,7 @@
 #include "engine/periodic.h"
 #include "floods/connections.h"
 #include "guard_check.h"
+#include "guard_delay.h"
 #include "guard_act.h"
 #include "shared/child_slots.h"
 #include "status/guard_report.h"
@@ -141,6 +142,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     if (credentials_open(s, ptemp) != APR_SUCCESS) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
+    guard_delay_open();
     guard_global->secret = limit_memory_secret();
     if (!guard_ban_open(s, &guard_global->bans, guard_global->secret)) {
         return HTTP_INTERNAL_SERVER_ERROR;
@@ -254,6 +256,7 @@ static void register_hooks(apr_pool_t *pool)
     connections_register(pool);
     audit_log_register();
     credentials_register();
+    guard_delay_register();
     guard_report_register(pool);
 }
 

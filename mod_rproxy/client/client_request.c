@@ -14,6 +14,7 @@
 #include <http_request.h>
 #include <mod_core.h>
 
+#include "../mod_rproxy.h"
 #include "../rproxy_handler.h"
 #include "blocking.h"
 #include "renegotiation.h"
@@ -39,7 +40,7 @@ static int may_handle_here(const request_rec *r)
 {
     int i;
 
-    if (proxied_is_ours(r)) {
+    if (proxied_is_ours(r) || apr_table_get(r->notes, RPROXY_NOTE_LATER)) {
         return 1;
     }
     for (i = 0; r->handler && known_handlers[i]; i++) {

@@ -13,6 +13,7 @@
 
 #include <http_log.h>
 
+#include "../driver/clock.h"
 #include "../mod_rproxy.h"
 
 struct rproxy_park_t {
@@ -55,12 +56,11 @@ static void go_on(client_t *client, request_rec *r, int status)
 
 /* ---- events ---- */
 
+/* The loop's own time may be that of a while ago: a wait would end early. */
 static void set_timer(rproxy_park_t *park)
 {
-    reactor_t *reactor = park->reactor;
-
-    timer_set(&reactor->timers, &park->timer,
-              park->timeout > 0 ? reactor->now + park->timeout : 0);
+    timer_set(&park->reactor->timers, &park->timer,
+              park->timeout > 0 ? clock_now() + park->timeout : 0);
 }
 
 static void tell(rproxy_park_t *park, rproxy_park_e event)

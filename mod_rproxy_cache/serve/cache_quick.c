@@ -76,7 +76,8 @@ static int quick_handler(request_rec *r, int lookup)
     int rv;
 
     if (lookup || !cache.store || r->main || r->prev
-        || r->method_number != M_GET) {
+        || r->method_number != M_GET
+        || apr_table_get(r->notes, RPROXY_NOTE_LATER)) {
         return DECLINED;
     }
     s = cache_settings_of_server(r->server);

@@ -7,6 +7,7 @@
 #include <apr_strings.h>
 
 #include "../guard_act.h"
+#include "../guard_request.h"
 #include "../limits/limit_key.h"
 #include "limits_applying.h"
 
@@ -43,16 +44,28 @@ static int is_allowed(request_rec *r, const limit_applying_t *one,
                       step_fn *step, rate_t *rate)
 {
     guard_limit_t *limit = one->limit;
-    limit_table_result_t out =
-        step(&limit->place.table, &limit->rate, one->hash, r->request_time,
-             (uint32_t)limit->cost);
+    rate_rule_t rule = limit->rate;
+    limit_table_result_t out;
 
+    rule.queue = one->log_only ? 0 : rule.queue;
+    out = step(&limit->place.table, &rule, one->hash, r->request_time,
+               (uint32_t)limit->cost);
     if (out.displaced) {
         __atomic_fetch_add(&limit->place.counts->displaced, 1,
                            __ATOMIC_RELAXED);
     }
     *rate = out.rate;
     return out.rate.allowed;
+}
+
+/* Until the time that all of them have for it. */
+static void wait_for(request_rec *r, const rate_t *rate)
+{
+    guard_request_t *request = guard_request_of(r);
+
+    if ((apr_interval_time_t)rate->wait_us > request->wait_us) {
+        request->wait_us = (apr_interval_time_t)rate->wait_us;
+    }
 }
 
 /* One that is used up and lets the request go on all the same is left out.
@@ -65,6 +78,9 @@ static int step_through(request_rec *r, limits_applying_t *all, step_fn *step,
 
     while (i < all->count) {
         if (is_allowed(r, &all->one[i], step, &rate)) {
+            if (rate.wait_us) {
+                wait_for(r, &rate);
+            }
             i++;
             continue;
         }

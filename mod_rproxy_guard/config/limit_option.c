@@ -15,6 +15,8 @@ enum {
     METHODS_MAX = 16
 };
 
+#define DELAY_DEFAULT apr_time_from_sec(10)
+
 /* What is set as in other directives. */
 typedef struct {
     int burst, keys, status, cost;
@@ -327,6 +329,11 @@ const char *limit_option_finish(cmd_parms *cmd, guard_limit_t *limit)
     for (i = 0; i < limit->key_count; i++) {
         limit->is_late |=
             limit->key[i].kind == KEY_USER || limit->key[i].kind == KEY_LABEL;
+    }
+    if (limit->action.kind == ACTION_DELAY) {
+        limit->rate.queue = rate_queue(&limit->rate, limit->action.time_us
+                                                         ? limit->action.time_us
+                                                         : DELAY_DEFAULT);
     }
     limit->place.identity =
         apr_psprintf(cmd->pool, "%s %s %s %u",

@@ -24,10 +24,25 @@ static uint64_t in_us(const rate_rule_t *rule, uint64_t units)
                       / parts);
 }
 
-/* The furthest a request can put it. */
-static uint64_t furthest(const rate_rule_t *rule)
+/* The furthest a request can put it without a wait. */
+static uint64_t at_once(const rate_rule_t *rule)
 {
     return ((uint64_t)rule->burst + 1) * RATE_UNITS;
+}
+
+static uint64_t furthest(const rate_rule_t *rule)
+{
+    return at_once(rule) + rule->queue;
+}
+
+uint32_t rate_queue(const rate_rule_t *rule, int64_t longest_us)
+{
+    uint64_t units = longest_us > 0
+                         ? scaled((uint64_t)longest_us,
+                                  RATE_UNITS * rule->count, rule->period_us)
+                         : 0;
+
+    return units < RATE_QUEUE_MAX ? (uint32_t)units : RATE_QUEUE_MAX;
 }
 
 uint64_t rate_ahead(const rate_rule_t *rule, uint64_t until, uint64_t now)
@@ -47,18 +62,19 @@ rate_t rate_decide(const rate_rule_t *rule, uint64_t until, uint64_t now,
 {
     uint64_t ahead = rate_ahead(rule, until, now);
     uint64_t after = ahead + (uint64_t)cost * RATE_UNITS;
-    uint64_t most = furthest(rule);
+    uint64_t most = furthest(rule), free = at_once(rule);
     rate_t out = { .until = until };
 
     out.allowed = after <= most;
     if (out.allowed) {
         ahead = after;
         out.until = (now + after) & RATE_TIME_MASK;
+        out.wait_us = after > free ? in_us(rule, after - free) : 0;
     }
     else {
         out.retry_us = in_us(rule, after - most);
     }
-    out.remaining = (uint32_t)((most - ahead) / RATE_UNITS);
+    out.remaining = ahead < free ? (uint32_t)((free - ahead) / RATE_UNITS) : 0;
     out.reset_us = in_us(rule, ahead);
     return out;
 }

@@ -20,6 +20,7 @@ enum {
     RATE_UNITS = 256, /* to one interval */
     RATE_TIME_BITS = 42,
     RATE_BURST_MAX = 1000000,
+    RATE_QUEUE_MAX = 1000000 * RATE_UNITS,
     RATE_COST_MAX = 1000000
 };
 
@@ -29,18 +30,24 @@ typedef struct {
     uint64_t count;     /* so many requests, 1 to 10^9 */
     uint64_t period_us; /* in so much time, 1 to a year */
     uint32_t burst;     /* and so many more at once, to RATE_BURST_MAX */
+    uint32_t queue;     /* units that more may be ahead, and wait for it */
 } rate_rule_t;
 
 typedef struct {
     int allowed;
     uint64_t until;     /* to be kept; as before where it is not allowed */
-    uint32_t remaining; /* so many more would be allowed now */
+    uint32_t remaining; /* so many more would be allowed now, without a wait */
+    uint64_t wait_us;   /* allowed: not before so long */
     uint64_t retry_us;  /* not allowed: it would be after so long */
     uint64_t reset_us;  /* all would be forgotten after so long */
 } rate_t;
 
 /* Of a clock in microseconds: the time in the rule's units. */
 uint64_t rate_now(const rate_rule_t *rule, int64_t now_us);
+
+/* rule->queue for waits of at most so long; fair, since each is given its own
+ * time when it comes. */
+uint32_t rate_queue(const rate_rule_t *rule, int64_t longest_us);
 
 /* Is nothing left to remember of this key?  Then its place is free. */
 int rate_is_forgotten(const rate_rule_t *rule, uint64_t until, uint64_t now);

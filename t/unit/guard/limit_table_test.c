@@ -263,6 +263,50 @@ static void check_sets(void **state)
     assert_int_equal(limit_table_sets(1000000), 131072);
 }
 
+/* 5 a second, 2 at once, and who would wait a second at most waits: each gets
+ * a time of its own, 200 ms apart. */
+static void check_queue(void **state)
+{
+    rate_rule_t rule = { 5, SECOND, 1, 0 };
+    limit_table_t table = make_table(1);
+    limit_table_result_t out;
+    uint64_t n;
+
+    (void)state;
+    rule.queue = rate_queue(&rule, SECOND);
+    assert_int_equal(rule.queue, 5 * RATE_UNITS);
+    for (n = 0; n < 7; n++) {
+        out = limit_table_take(&table, &rule, 7, NOON, 1);
+        assert_true(out.rate.allowed);
+        assert_int_equal(out.rate.wait_us, n < 2 ? 0 : (n - 1) * 200000);
+        assert_int_equal(out.rate.remaining, n < 2 ? 1 - n : 0);
+    }
+    out = limit_table_take(&table, &rule, 7, NOON, 1);
+    assert_false(out.rate.allowed);
+    assert_int_equal(out.rate.retry_us, 200000);
+    out = limit_table_take(&table, &rule, 7, NOON + 300000, 1);
+    assert_true(out.rate.allowed);
+    assert_in_range(out.rate.wait_us, 899000, 901000);
+}
+
+/* Less than one request may wait: one that comes nearly in time. */
+static void check_short_queue(void **state)
+{
+    rate_rule_t rule = { 1, MINUTE, 0, 0 };
+    limit_table_t table = make_table(1);
+
+    (void)state;
+    rule.queue = rate_queue(&rule, 15 * SECOND);
+    assert_int_equal(rule.queue, RATE_UNITS / 4);
+    assert_true(limit_table_take(&table, &rule, 7, NOON, 1).rate.allowed);
+    assert_false(
+        limit_table_take(&table, &rule, 7, NOON + 44 * SECOND, 1).rate.allowed);
+    assert_true(
+        limit_table_take(&table, &rule, 7, NOON + 46 * SECOND, 1).rate.allowed);
+    assert_int_equal(rate_queue(&rule, 0), 0);
+    assert_int_equal(rate_queue(&rule, INT64_MAX), RATE_QUEUE_MAX);
+}
+
 /* Four processes ask for the same 100 keys: to each key as many pass as to one
  * process alone. */
 static void check_processes(void **state)
@@ -316,6 +360,8 @@ int main(void)
     unit_add("looking changes nothing", check_look, NULL);
     unit_add("what is given back", check_give_back, NULL);
     unit_add("a flood of new keys", check_flood, NULL);
+    unit_add("who waits", check_queue, NULL);
+    unit_add("who waits less than a turn", check_short_queue, NULL);
     unit_add("sets", check_sets, NULL);
     unit_add("several processes", check_processes, NULL);
     return unit_run("limit table");
