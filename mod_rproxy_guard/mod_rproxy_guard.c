@@ -12,6 +12,7 @@
 
 #include "challenge/challenge.h"
 #include "audit/audit_log.h"
+#include "bans/ban_state.h"
 #include "config/guard_config.h"
 #include "credentials/credentials.h"
 #include "engine/periodic.h"
@@ -20,6 +21,7 @@
 #include "guard_delay.h"
 #include "guard_act.h"
 #include "shared/child_slots.h"
+#include "state/guard_state.h"
 #include "status/guard_report.h"
 
 #define LOOK_INTERVAL apr_time_from_sec(1)
@@ -31,6 +33,7 @@ static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
     guard_config_create(pconf);
     child_slots_forget();
     credentials_create(pconf);
+    guard_state_forget();
     return OK;
 }
 
@@ -105,6 +108,7 @@ static void look_at_files(void *unused)
     apr_hash_index_t *i;
 
     guard_ban_tidy();
+    ban_state_save(ap_server_conf, look_pool);
     for (i = apr_hash_first(look_pool, guard_global->lists); i;
          i = apr_hash_next(i)) {
         look_at(apr_hash_this_val(i));
@@ -147,6 +151,8 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     if (!guard_ban_open(s, &guard_global->bans, guard_global->secret)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
+    guard_state_open(s, pconf);
+    ban_state_open(s, pconf, ptemp);
     rv = open_limits(s, ptemp);
     if (rv != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_EMERG, rv, s,

@@ -8,9 +8,11 @@
 #include <unixd.h>
 
 #include "balanced.h"
-#include "state_dir.h"
+#include "state/state_dir.h"
 #include "state_members.h"
 
+#define FILE_MEMBERS "members.json" /* state_file.h */
+#define FILE_SECRET "secret"        /* of sessions' marks, hexadecimal digits */
 #define SECRET_LEN (2 * sizeof(siphash_key_t))
 
 static state_dir_t dir; /* no path: nothing is kept */
@@ -74,8 +76,8 @@ static int read_secret(server_rec *s, siphash_key_t *secret, apr_pool_t *pool)
     apr_size_t got = 0;
     char *text;
     size_t len;
-    const char *fault = state_dir_read(&dir, STATE_DIR_SECRET, SECRET_LEN + 1,
-                                       1, &text, &len, pool);
+    const char *fault =
+        state_dir_read(&dir, FILE_SECRET, SECRET_LEN + 1, 1, &text, &len, pool);
 
     if (!fault && !text) {
         return 0;
@@ -86,7 +88,7 @@ static int read_secret(server_rec *s, siphash_key_t *secret, apr_pool_t *pool)
                    != APR_SUCCESS
             || got != sizeof(*secret))) {
         fault = apr_psprintf(pool,
-                             "%s/" STATE_DIR_SECRET " is not what this "
+                             "%s/" FILE_SECRET " is not what this "
                              "module writes",
                              dir.path);
     }
@@ -95,7 +97,7 @@ static int read_secret(server_rec *s, siphash_key_t *secret, apr_pool_t *pool)
                      RPLOGNO(3035) "%s; clients get new session cookies, for a "
                                    "new secret",
                      fault);
-        state_dir_reject(&dir, STATE_DIR_SECRET, pool);
+        state_dir_reject(&dir, FILE_SECRET, pool);
     }
     return !fault;
 }
@@ -106,7 +108,7 @@ static const char *write_secret(const siphash_key_t *secret, apr_pool_t *pool)
         apr_pstrcat(pool, apr_pescape_hex(pool, secret, sizeof(*secret), 0),
                     "\n", NULL);
 
-    return state_dir_write(&dir, STATE_DIR_SECRET, text, strlen(text), pool);
+    return state_dir_write(&dir, FILE_SECRET, text, strlen(text), pool);
 }
 
 static void keep_secret(server_rec *s, int is_start, siphash_key_t *secret,
@@ -164,8 +166,8 @@ static void read_members(server_rec *s, apr_pool_t *pool)
     apr_array_header_t *upstreams;
     char *text;
     size_t len;
-    const char *fault = state_dir_read(&dir, STATE_DIR_MEMBERS, STATE_FILE_MAX,
-                                       0, &text, &len, pool);
+    const char *fault = state_dir_read(&dir, FILE_MEMBERS, STATE_FILE_MAX, 0,
+                                       &text, &len, pool);
 
     if (!fault && !text) {
         return;
@@ -173,17 +175,17 @@ static void read_members(server_rec *s, apr_pool_t *pool)
     fault = fault ? fault : state_file_parse(text, len, &upstreams, pool);
     if (fault) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
-                     RPLOGNO(3031) "%s/" STATE_DIR_MEMBERS " is not used: %s; "
-                                   "it is kept as " STATE_DIR_MEMBERS
+                     RPLOGNO(3031) "%s/" FILE_MEMBERS " is not used: %s; "
+                                   "it is kept as " FILE_MEMBERS
                                    ".rejected, members are as configured",
                      dir.path, fault);
-        state_dir_reject(&dir, STATE_DIR_MEMBERS, pool);
+        state_dir_reject(&dir, FILE_MEMBERS, pool);
         return;
     }
     ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, s,
                  RPLOGNO(
                      3033) "changes at run time of %d members hold on, from "
-                           "%s/" STATE_DIR_MEMBERS,
+                           "%s/" FILE_MEMBERS,
                  state_members_apply(s, upstreams, pool), dir.path);
 }
 
@@ -207,8 +209,7 @@ static const char *save(apr_pool_t *pool)
         return fault;
     }
     text = state_file_text(state_members_collect(pool), pool);
-    fault = text ? state_dir_write(&dir, STATE_DIR_MEMBERS, text, strlen(text),
-                                   pool)
+    fault = text ? state_dir_write(&dir, FILE_MEMBERS, text, strlen(text), pool)
                  : "no memory for the text of the state";
     state_dir_unlock(lock);
     return fault;

@@ -337,7 +337,7 @@ static ban_t next_of(const ban_t *before, const ban_order_t *order,
     ban.by_hand = (uint32_t)order->by_hand;
     if (!goes_on) {
         ban.since = now;
-        ban.times++;
+        ban.times += ban.times < BAN_TIMES_MAX;
         ban.refused = 0;
     }
     ban.until = later(now, seconds);

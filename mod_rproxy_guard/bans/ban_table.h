@@ -29,7 +29,8 @@
 
 enum {
     BAN_TABLE_SET = 8,
-    BAN_RULE_MAX = 32, /* with the NUL behind it */
+    BAN_TIMES_MAX = 1000, /* counted no further */
+    BAN_RULE_MAX = 32,    /* with the NUL behind it */
     BAN_WHY_MAX = 104
 };
 
@@ -54,6 +55,9 @@ typedef struct {
     uint64_t displaced; /* bans that had to go for others before their end */
     uint64_t lost;      /* bans that found no place */
     uint64_t refused;   /* requests */
+    /* of bans/ban_state.c */
+    uint64_t saved;     /* the version that is in the file */
+    int64_t save_after; /* usec of the same clock */
 } ban_head_t;
 
 enum {

@@ -9,6 +9,7 @@
 
 #include "audit/audit_log.h"
 #include "config/config_option.h"
+#include "state/guard_state.h"
 #include "limit_directive.h"
 #include "flood_directives.h"
 #include "credential_directives.h"
@@ -296,6 +297,8 @@ const command_rec guard_directives[] = {
         "A name, and the networks of that list: file:PATH or written here"),
     FLOOD_DIRECTIVES,
     CREDENTIAL_DIRECTIVES,
+    AP_INIT_TAKE1("RProxyGuardState", guard_state_directive, NULL, RSRC_CONF,
+        "A directory that keeps bans over a full stop"),
     { NULL }
 };
 /* clang-format on */

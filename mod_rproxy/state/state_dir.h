@@ -1,11 +1,11 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* state_dir.h: files of the state directory.  Layer L1.
+/* state_dir.h: files of a directory in which a module keeps what shall be there
+ * after a full stop and start.  Layer L1.  Modules that do so compile it in.
  *
- *   DIR/members.json           what was changed at run time (state_file.h)
- *   DIR/members.json.rejected  the last one that could not be used
- *   DIR/secret                 of sessions' marks, 32 hexadecimal digits
- *   DIR/lock                   held by a process that writes
+ *   DIR/NAME           a file
+ *   DIR/NAME.rejected  the last one that could not be used
+ *   DIR/lock           held by a process that writes
  *
  * The parent process reads, as root; the children write, as the server's user.
  * So links are not followed, and what is no regular file, or too large, is not
@@ -13,15 +13,12 @@
  * Nothing here may run on a loop's thread.
  *
  * Functions that return a text return NULL, or why not, a sentence. */
-#ifndef RPROXY_BALANCER_STATE_DIR_H
-#define RPROXY_BALANCER_STATE_DIR_H
+#ifndef RPROXY_STATE_DIR_H
+#define RPROXY_STATE_DIR_H
 
 #include <sys/types.h>
 
 #include <apr_pools.h>
-
-#define STATE_DIR_MEMBERS "members.json"
-#define STATE_DIR_SECRET "secret"
 
 typedef struct {
     const char *path;
