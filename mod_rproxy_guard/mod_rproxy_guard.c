@@ -10,9 +10,10 @@
 #include <http_request.h>
 #include <mpm_common.h>
 
-#include "challenge/challenge.h"
+#include "admin/guard_verbs.h"
 #include "audit/audit_log.h"
 #include "bans/ban_state.h"
+#include "challenge/challenge.h"
 #include "config/guard_config.h"
 #include "credentials/credentials.h"
 #include "engine/periodic.h"
@@ -264,6 +265,7 @@ static void register_hooks(apr_pool_t *pool)
     credentials_register();
     guard_delay_register();
     guard_report_register(pool);
+    guard_verbs_register(pool);
 }
 
 module __attribute__((visibility("default")))

@@ -21,6 +21,12 @@ my @MISTAKES = (
         q{'10.0.0.0/33' is wrong: bits of an IPv4 network are 0 to 32}],
     ['RProxyGuardAllow 1.2.3' => q{'1.2.3' is wrong: no IP address}],
     ['RProxyGuardAllow action=log' => 'expected networks before it'],
+    ['RProxyGuardBans size=1'     => q{'size=1' is wrong}],
+    ['RProxyGuardBans longest=1y' => q{'longest=1y' is wrong}],
+    ["<VirtualHost *>\n>>RProxyGuardBans size=1000\n</VirtualHost>" =>
+        'RProxyGuardBans cannot occur within <VirtualHost> section'],
+    ['RProxyGuardState /does/not/exist' =>
+        q{RProxyGuardState: '/does/not/exist' is wrong: expected a directory within}],
     ['RProxyGuardList a 1::2::3' =>
         q{RProxyGuardList: '1::2::3' is wrong: no IP address}],
     ['RProxyGuardList a file:x file:y' => 'it has a file already'],
@@ -83,6 +89,7 @@ my @WITHIN = (
 my @RIGHT = (
     'RProxyGuard detectonly',
     'RProxyGuardList a 10.0.0.0/8 ::1',
+    'RProxyGuardBans size=1000000 time=90s longest=1h v6=56',
     "RProxyGuardList b 10.0.0.0/8\nRProxyGuardDeny b 192.0.2.1 action=log",
     'RProxyGuardHead off=hidden,backup methods=any path-max=2k action=log',
     "$LIMIT rate=3/10s burst=9 key=ip+host+path methods=GET,POST keys=1000000",

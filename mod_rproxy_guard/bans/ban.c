@@ -154,17 +154,20 @@ int guard_ban_order(network_t network, int64_t seconds, const char *why)
     return add(&order);
 }
 
-int guard_ban_remove(address_t network, int prefix)
+int guard_ban_forget(network_t network)
 {
     int was_banned = 0;
 
     if (lock()) {
-        was_banned =
-            ban_table_remove(&table, guard_ban_network(network, prefix),
-                             guard_ban_now());
+        was_banned = ban_table_remove(&table, network, guard_ban_now());
         unlock();
     }
     return was_banned;
+}
+
+int guard_ban_remove(address_t network, int prefix)
+{
+    return guard_ban_forget(guard_ban_network(network, prefix));
 }
 
 int guard_ban_restore(const ban_t *ban)

@@ -50,6 +50,8 @@ void guard_ban_refused(const guard_ban_t *ban);
 /* Forgets it, how often it was banned too.  @return 0: it was not banned */
 int guard_ban_remove(address_t network, int prefix);
 
+int guard_ban_forget(network_t network);
+
 /* Seconds until it ends; 0: it has ended. */
 uint32_t guard_ban_left(const guard_ban_t *ban);
 

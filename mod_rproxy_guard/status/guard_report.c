@@ -8,6 +8,7 @@
 #include <apr_strings.h>
 
 #include "../config/guard_config.h"
+#include "ban_report.h"
 #include "status/html_parts.h"
 #include "status/prometheus_text.h"
 #include "status/status_write.h"
@@ -78,6 +79,7 @@ static void write_html_section(request_rec *r, apr_bucket_brigade *bb)
         write_text(&w, "</tr>");
     }
     write_text(&w, "</table>");
+    ban_report_html(&w);
     writer_end(&w);
 }
 
@@ -132,7 +134,7 @@ static void write_lists(request_rec *r, writer_t *w)
         write_text(w, "}");
         comma = ",";
     }
-    write_text(w, "]}");
+    write_text(w, "]");
 }
 
 static void write_json_section(request_rec *r, apr_bucket_brigade *bb)
@@ -141,6 +143,8 @@ static void write_json_section(request_rec *r, apr_bucket_brigade *bb)
 
     write_limits(&w);
     write_lists(r, &w);
+    ban_report_json(&w);
+    write_text(&w, "}");
     writer_end(&w);
 }
 
@@ -184,6 +188,7 @@ static void write_metrics(request_rec *r, apr_bucket_brigade *bb)
                               *(uint64_t *)((char *)&row + metrics[m].offset));
         }
     }
+    ban_report_metrics(&w);
     writer_end(&w);
 }
 
