@@ -144,6 +144,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     if (!load_lists(s, ptemp)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
+    guard_state_open(s, pconf);
     if (credentials_open(s, ptemp) != APR_SUCCESS) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -152,7 +153,6 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     if (!guard_ban_open(s, &guard_global->bans, guard_global->secret)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    guard_state_open(s, pconf);
     ban_state_open(s, pconf, ptemp);
     rv = open_limits(s, ptemp);
     if (rv != APR_SUCCESS) {

@@ -89,7 +89,7 @@ my @WITHIN = (
 my @RIGHT = (
     'RProxyGuard detectonly',
     'RProxyGuardList a 10.0.0.0/8 ::1',
-    'RProxyGuardBans size=1000000 time=90s longest=1h v6=56',
+    'RProxyGuardBans size=1000000 time=90s longest=1h prefix=56',
     "RProxyGuardList b 10.0.0.0/8\nRProxyGuardDeny b 192.0.2.1 action=log",
     'RProxyGuardHead off=hidden,backup methods=any path-max=2k action=log',
     "$LIMIT rate=3/10s burst=9 key=ip+host+path methods=GET,POST keys=1000000",

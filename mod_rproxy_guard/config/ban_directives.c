@@ -31,7 +31,7 @@ const char *ban_directives_set(cmd_parms *cmd, void *dir, const char *argument)
         { "time", OPTION_TIME, offsetof(words_t, time), 1, OPTION_YEAR_S },
         { "longest", OPTION_TIME, offsetof(words_t, longest), 1,
           OPTION_YEAR_S },
-        { "v6", OPTION_INT, offsetof(words_t, v6), 32, 128 },
+        { "prefix", OPTION_INT, offsetof(words_t, v6), 32, 128 },
         { NULL, OPTION_INT, 0, 0, 0 }
     };
     guard_ban_rules_t *rules = &guard_global->bans;

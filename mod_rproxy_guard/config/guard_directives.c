@@ -282,7 +282,7 @@ const command_rec guard_directives[] = {
         "A line of JSON for each refusal goes to this file, or \"|program\""),
     AP_INIT_ITERATE("RProxyGuardBans", ban_directives_set, NULL, RSRC_CONF,
         "Clients that are refused for a time: size=65536 time=600 longest=24h "
-        "v6=64"),
+        "prefix=64"),
     AP_INIT_ITERATE("RProxyGuardDeny", set_networks, FIELD(deny), ANYWHERE,
         "Networks, and names of lists, whose clients are refused"),
     AP_INIT_ITERATE("RProxyGuardHead", set_head, NULL, ANYWHERE,
