@@ -6,6 +6,7 @@
 
 #include "challenge/challenge.h"
 #include "guard_refuse.h"
+#include "seen/seen.h"
 
 static action_kind_e kind_of(const guard_verdict_t *verdict)
 {
@@ -23,6 +24,7 @@ int guard_act_lets_pass(request_rec *r, const guard_verdict_t *verdict)
         guard_refuse_log(r, verdict, NULL);
         return 1;
     case ACTION_CLASS:
+        seen_add(r, verdict, 0);
         apr_table_setn(r->notes, RPROXY_NOTE_CLASS, verdict->action->class);
         return 1;
     case ACTION_CHALLENGE:

@@ -12,6 +12,7 @@
 #include <mod_core.h>
 
 #include "audit/audit_log.h"
+#include "seen/seen.h"
 #include "rproxy_random.h"
 #include "status/log_pace.h"
 
@@ -45,7 +46,7 @@ void guard_refuse_log(request_rec *r, const guard_verdict_t *v, const char *id)
     const char *where = v->where ? v->where : "RProxyGuard";
     uint32_t more;
 
-    audit_log_write(r, v, id);
+    audit_log_write(r, v, seen_add(r, v, id != NULL), id);
     apr_table_setn(r->notes, RPROXY_NOTE_GUARD,
                    id ? v->rule
                       : apr_pstrcat(r->pool, "would-", v->rule, NULL));
@@ -129,6 +130,7 @@ const char *guard_refuse_tell(request_rec *r, const guard_verdict_t *v)
     const char *id = make_id(r);
 
     apr_table_setn(r->notes, "rproxy-guard-id", id);
+    apr_table_setn(r->subprocess_env, "RPROXY_GUARD_ID", id);
     guard_refuse_log(r, v, id);
     return id;
 }

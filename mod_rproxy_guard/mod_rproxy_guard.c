@@ -23,6 +23,7 @@
 #include "guard_act.h"
 #include "shared/child_slots.h"
 #include "state/guard_state.h"
+#include "seen/seen.h"
 #include "status/guard_report.h"
 
 #define LOOK_INTERVAL apr_time_from_sec(1)
@@ -154,6 +155,9 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     ban_state_open(s, pconf, ptemp);
+    if (!seen_open(s)) {
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
     rv = open_limits(s, ptemp);
     if (rv != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_EMERG, rv, s,

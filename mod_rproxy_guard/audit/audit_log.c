@@ -139,7 +139,8 @@ static slice_t time_text(char *out, size_t room, apr_time_t time)
                                            t.tm_sec, t.tm_usec / 1000));
 }
 
-void audit_log_write(request_rec *r, const guard_verdict_t *v, const char *id)
+void audit_log_write(request_rec *r, const guard_verdict_t *v,
+                     const char *action, const char *id)
 {
     guard_request_t *known = guard_request_of(r);
     char line[AUDIT_LINE_MAX], time[40];
@@ -150,7 +151,7 @@ void audit_log_write(request_rec *r, const guard_verdict_t *v, const char *id)
     }
     facts = (audit_facts_t){
         .time = time_text(time, sizeof(time), apr_time_now()),
-        .action = slice_str(id ? "refuse" : "log"),
+        .action = slice_str(action),
         .client = slice_str(r->useragent_ip),
         .status = id ? v->status : 0,
         .rule = slice_str(v->rule),

@@ -14,9 +14,10 @@ const char *audit_log_set(cmd_parms *cmd, void *dir, const char *target);
 void audit_log_register(void);
 
 /* Nothing without RProxyGuardAudit.
- * @param id  of the refusal; NULL: it goes on */
+ * @param action  what became of it
+ * @param id      of the refusal; NULL: it goes on */
 void audit_log_write(request_rec *r, const guard_verdict_t *verdict,
-                     const char *id);
+                     const char *action, const char *id);
 
 /* @return 0: there is no RProxyGuardAudit */
 int audit_log_counts(audit_counts_t *out);

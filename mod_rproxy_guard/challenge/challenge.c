@@ -190,7 +190,10 @@ static int wants_html(const request_rec *r)
 static const char *log_challenge(request_rec *r, int difficulty,
                                  const char *rule)
 {
-    guard_verdict_t verdict = { .status = HTTP_FORBIDDEN, .rule = rule };
+    static const rule_action_t action = { .kind = ACTION_CHALLENGE };
+    guard_verdict_t verdict = { .status = HTTP_FORBIDDEN,
+                                .action = &action,
+                                .rule = rule };
 
     verdict.why = apr_psprintf(r->pool, "a challenge of %d bits", difficulty);
     return guard_refuse_tell(r, &verdict);

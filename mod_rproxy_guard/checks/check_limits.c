@@ -22,6 +22,7 @@ static guard_verdict_t limited(request_rec *r, const limit_applying_t *one,
                                 .key = limit_key_text(r, limit),
                                 .where = limit->where,
                                 .limit = limit,
+                                .hash = one->hash,
                                 .rate = *rate };
     limit_counts_t *counts = limit->place.counts;
 

@@ -16,6 +16,7 @@ typedef struct {
     const char *where;           /* "file:line" of the directive */
     int retry_after_s;           /* of a limit; else 0 */
     const guard_limit_t *limit;  /* that refused, or NULL */
+    uint64_t hash;               /* of the key in its table */
     rate_t rate;                 /* of it */
 } guard_verdict_t;
 

@@ -82,6 +82,7 @@ typedef struct {
     const ap_expr_info_t *expr;
     const char *class;
     limit_place_t place;
+    int number; /* of all limits, from 0 */
 } guard_limit_t;
 
 /* RProxyGuardHead: -1 and NULL where unset */

@@ -20,6 +20,7 @@ static const char *add_limit(cmd_parms *cmd, guard_settings_t *settings,
                 apr_array_make(cmd->pool, 4, sizeof(guard_limit_t *));
         }
         APR_ARRAY_PUSH(settings->limits, guard_limit_t *) = limit;
+        limit->number = guard_global->limits->nelts;
         APR_ARRAY_PUSH(guard_global->limits, guard_limit_t *) = limit;
     }
     return error;

@@ -1,12 +1,39 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
 /* guard_report.h: the guard's part of status page, JSON and metrics.
- * Layer L2. */
+ * Layer L2.
+ *
+ * What each area of the guard shows of itself is a file of its own,
+ * status/AREA_report.c, in the table of guard_report.c. */
 #ifndef RPROXY_GUARD_REPORT_H
 #define RPROXY_GUARD_REPORT_H
 
-#include <apr_pools.h>
+#include <httpd.h>
+
+#include "status/status_write.h"
+
+/* Any of them may be NULL. */
+typedef struct {
+    void (*html)(request_rec *r, writer_t *w);    /* tables */
+    void (*json)(request_rec *r, writer_t *w);    /* "name":value[,...] */
+    void (*metrics)(request_rec *r, writer_t *w); /* whole metrics */
+} guard_report_t;
+
+extern const guard_report_t seen_report, bans_report, limits_report,
+    lists_report;
 
 void guard_report_register(apr_pool_t *pool);
+
+/* ---- pieces ---- */
+
+/* A cell of a table, with the name of its column for narrow screens. */
+void report_cell(writer_t *w, const char *column, const char *text);
+void report_number_cell(writer_t *w, const char *column, uint64_t n);
+
+/* ,"key":n */
+void report_json_number(writer_t *w, const char *key, uint64_t n);
+
+/* "key":"text", without a comma before it */
+void report_json_text(writer_t *w, const char *key, const char *text);
 
 #endif

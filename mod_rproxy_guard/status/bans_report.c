@@ -1,8 +1,8 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* ban_report.c: see ban_report.h.  Layer L2. */
+/* bans_report.c: who is banned, and by which rule.  Layer L2. */
 #include "guard_private.h"
-#include "ban_report.h"
+#include "guard_report.h"
 
 #include "../bans/ban.h"
 #include "status/html_parts.h"
@@ -51,7 +51,7 @@ static void write_sum(writer_t *w, uint32_t count)
     write_text(w, " requests refused</p>");
 }
 
-void ban_report_html(writer_t *w)
+static void write_html_part(request_rec *r, writer_t *w)
 {
     const ban_table_t *table = guard_ban_table();
     uint32_t i, now = guard_ban_now(), count, shown = 0;
@@ -75,12 +75,12 @@ void ban_report_html(writer_t *w)
 
 /* ---- JSON and metrics ---- */
 
-void ban_report_json(writer_t *w)
+static void write_json_part(request_rec *r, writer_t *w)
 {
     const ban_table_t *table = guard_ban_table();
 
     write_format(w,
-                 ",\"bans\":{\"count\":%u,\"places\":%u,\"refused\":"
+                 "\"bans\":{\"count\":%u,\"places\":%u,\"refused\":"
                  "%" APR_UINT64_T_FMT ",\"displaced\":%" APR_UINT64_T_FMT
                  ",\"lost\":%" APR_UINT64_T_FMT "}",
                  ban_table_count(table, guard_ban_now()),
@@ -95,7 +95,7 @@ static void metric(writer_t *w, const char *name, const char *type,
     prometheus_sample(w, name, "", value);
 }
 
-void ban_report_metrics(writer_t *w)
+static void write_metrics_part(request_rec *r, writer_t *w)
 {
     const ban_table_t *table = guard_ban_table();
 
@@ -112,3 +112,6 @@ void ban_report_metrics(writer_t *w)
     metric(w, "guard_ban_lost_total", "counter", "Bans that found no place.",
            get(&table->head->lost));
 }
+
+const guard_report_t bans_report = { write_html_part, write_json_part,
+                                     write_metrics_part };

@@ -1,0 +1,76 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* seen.c: see seen.h.  Layer L2. */
+#include "guard_private.h"
+#include "seen.h"
+
+#include "../guard_request.h"
+#include "../shared/shared_area.h"
+#include "routing/siphash.h"
+
+static rule_counts_t *rules; /* shared */
+static top_keys_t *tops;     /* shared, [guard_global->limits] */
+
+/* A limit that has another one's place now begins anew. */
+static void give(top_keys_t *top, const guard_limit_t *limit)
+{
+    uint64_t owner =
+        siphash((siphash_key_t){ 0, 0 }, slice_str(limit->place.identity));
+
+    if (top->owner != owner) {
+        memset(top, 0, sizeof(*top));
+        top->owner = owner;
+    }
+}
+
+int seen_open(server_rec *s)
+{
+    int i, n = guard_global->limits->nelts;
+
+    rules = shared_area(s, "rules", sizeof(*rules));
+    tops = n ? shared_area(s, "top keys", sizeof(*tops) * (size_t)n) : NULL;
+    for (i = 0; tops && i < n; i++) {
+        give(&tops[i], APR_ARRAY_IDX(guard_global->limits, i, guard_limit_t *));
+    }
+    return rules && (tops || !n);
+}
+
+static const char *action_of(const guard_verdict_t *v, int refused)
+{
+    static const char *const words[] = {
+        [ACTION_UNSET] = "refuse",  [ACTION_OFF] = "off",
+        [ACTION_LOG] = "log",       [ACTION_CLASS] = "class",
+        [ACTION_DELAY] = "delay",   [ACTION_CHALLENGE] = "challenge",
+        [ACTION_REFUSE] = "refuse", [ACTION_BAN] = "ban"
+    };
+    action_kind_e kind = v->action ? v->action->kind : ACTION_REFUSE;
+
+    if (v->log_only || (!refused && kind > ACTION_DELAY)) {
+        return "log";
+    }
+    return words[kind];
+}
+
+const char *seen_add(request_rec *r, const guard_verdict_t *v, int refused)
+{
+    const char *action = action_of(v, refused);
+
+    rule_counts_add(rules, slice_str(v->rule),
+                    slice_str(guard_request_of(r)->bot_class),
+                    slice_str(action), r->request_time);
+    if (v->limit && v->hash) {
+        top_keys_add(&tops[v->limit->number], v->hash, slice_str(v->key),
+                     apr_time_sec(r->request_time));
+    }
+    return action;
+}
+
+const rule_counts_t *seen_rules(void)
+{
+    return rules;
+}
+
+top_keys_t *seen_keys(int i)
+{
+    return &tops[i];
+}
