@@ -1,0 +1,115 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* transform_code.c: base64 (RFC 4648 4), hexadecimal digits, digests.
+ * Layer L0; the digests are OpenSSL's. */
+#include "transform.h"
+
+#ifdef HAVE_OPENSSL
+#include <openssl/evp.h>
+#endif
+
+#include "char_kind.h"
+
+static int sextet(unsigned char c)
+{
+    return c >= 'A' && c <= 'Z'   ? c - 'A'
+           : c >= 'a' && c <= 'z' ? c - 'a' + 26
+           : char_is_digit(c)     ? c - '0' + 52
+           : c == '+'             ? 62
+           : c == '/'             ? 63
+                                  : -1;
+}
+
+/* Up to the first byte that is none of it. */
+size_t transform_base64_decode(slice_t in, unsigned char *out)
+{
+    uint32_t bits = 0;
+    size_t i, n = 0;
+    int have = 0;
+
+    for (i = 0; i < in.len; i++) {
+        int value = sextet((unsigned char)in.p[i]);
+
+        if (value < 0) {
+            break;
+        }
+        bits = bits << 6 | (uint32_t)value;
+        have += 6;
+        if (have >= 8) {
+            have -= 8;
+            out[n++] = (unsigned char)(bits >> have);
+        }
+    }
+    return n;
+}
+
+size_t transform_base64_encode(slice_t in, unsigned char *out)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr"
+                                  "stuvwxyz0123456789+/";
+    uint32_t bits = 0;
+    size_t i, n = 0;
+    int have = 0;
+
+    for (i = 0; i < in.len; i++) {
+        bits = bits << 8 | (unsigned char)in.p[i];
+        for (have += 8; have >= 6; have -= 6) {
+            out[n++] = (unsigned char)letters[bits >> (have - 6) & 63];
+        }
+    }
+    if (have) {
+        out[n++] = (unsigned char)letters[bits << (6 - have) & 63];
+    }
+    while (n % 4) {
+        out[n++] = '=';
+    }
+    return n;
+}
+
+static unsigned char loose_hex(unsigned char c)
+{
+    int value = char_hex(c);
+
+    return (unsigned char)(value < 0 ? 0 : value);
+}
+
+/* An odd digit at the end is left out, another byte counts as 0. */
+size_t transform_hex_decode(slice_t in, unsigned char *out)
+{
+    size_t i;
+
+    for (i = 0; i + 1 < in.len; i += 2) {
+        out[i / 2] = (unsigned char)(loose_hex((unsigned char)in.p[i]) << 4
+                                     | loose_hex((unsigned char)in.p[i + 1]));
+    }
+    return i / 2;
+}
+
+size_t transform_hex_encode(slice_t in, unsigned char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t i;
+
+    for (i = 0; i < in.len; i++) {
+        unsigned char c = (unsigned char)in.p[i];
+
+        out[2 * i] = (unsigned char)digits[c >> 4];
+        out[2 * i + 1] = (unsigned char)digits[c & 15];
+    }
+    return 2 * in.len;
+}
+
+/* Empty where there is no such digest. */
+size_t transform_digest(const char *name, slice_t in, unsigned char *out)
+{
+#ifdef HAVE_OPENSSL
+    const EVP_MD *digest = EVP_get_digestbyname(name);
+    unsigned length = 0;
+
+    return digest && EVP_Digest(in.p, in.len, out, &length, digest, NULL)
+               ? length
+               : 0;
+#else
+    return 0;
+#endif
+}
