@@ -168,14 +168,31 @@ static int posix_class(pattern_parser_t *parser, byte_set_t *set)
     return 0;
 }
 
+/* "[:", "[." or "[=", and later ":]" and so on. */
+static int is_posix(const pattern_parser_t *parser)
+{
+    const char *p = parser->p;
+    char mark;
+
+    if (parser->end - p < 4 || *p != '[' || !p[1] || !strchr(":.=", p[1])) {
+        return 0;
+    }
+    mark = p[1];
+    for (p += 2; p + 1 < parser->end; p++) {
+        if (p[0] == mark && p[1] == ']') {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* A single byte, or -1 and a whole class was added. */
 static int class_item(pattern_parser_t *parser, byte_set_t *set)
 {
     char c = *parser->p;
     int byte;
 
-    if (c == '[' && parser->end - parser->p > 1
-        && strchr(":.=", parser->p[1])) {
+    if (is_posix(parser)) {
         parser->wrong |= !posix_class(parser, set);
         return -1;
     }

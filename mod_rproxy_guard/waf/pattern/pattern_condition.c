@@ -460,8 +460,8 @@ pattern_condition_t pattern_condition(slice_t text, apr_pool_t *pool)
         make_open(&known);
         if (shortest(&known.required) >= 2) {
             condition.word_count = known.required.count;
-            words =
-                apr_palloc(pool, sizeof(*words) * (size_t)known.required.count);
+            words = apr_palloc(pool,
+                               sizeof(*words) * (unsigned)known.required.count);
             for (i = 0; i < known.required.count; i++) {
                 slice_t word = known.required.word[i];
 

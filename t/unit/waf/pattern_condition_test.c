@@ -52,6 +52,7 @@ static const words_case_t words_cases[] = {
     { "ab{0}c", "" },
     { "[]]x", "]x" },
     { "[^a]bc", "bc" },
+    { "['[=<>]bc", "bc" },
     { "a\\/b", "a/b" },
     { "averylongwordindeedlonger", "averylongwordind" },
     /* Not understood. */
