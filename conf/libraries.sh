@@ -3,8 +3,9 @@
 #
 # Prints compiler and linker flags for the libraries that the modules use where
 # they are there: "-DHAVE_ZLIB -DHAVE_BROTLI -lz -lbrotlienc -lbrotlidec
-# -DHAVE_JANSSON -ljansson -DHAVE_CARES -lcares -DHAVE_OPENSSL -lcrypto" or a
-# part of it.  Asks the compiler (CC=..., CFLAGS=... for other places).
+# -DHAVE_JANSSON -ljansson -DHAVE_CARES -lcares -DHAVE_OPENSSL -lcrypto
+# -DHAVE_PCRE2 -lpcre2-8" or a part of it.  Asks the compiler (CC=..., CFLAGS=...
+# for other places).
 set -u
 
 program() { # function, header

@@ -3,8 +3,6 @@
 /* transform.c: the table of transformations.  Layer L0. */
 #include "transform.h"
 
-#include <stdio.h>
-
 static const struct {
     slice_t name;
     slice_t bytes; /* "*": any value */
@@ -79,6 +77,21 @@ size_t transform_room(transform_e transform, size_t length)
     }
 }
 
+static size_t write_number(size_t value, unsigned char *out)
+{
+    unsigned char digits[20];
+    size_t n = 0, i;
+
+    do {
+        digits[n++] = (unsigned char)('0' + value % 10);
+        value /= 10;
+    } while (value);
+    for (i = 0; i < n; i++) {
+        out[i] = digits[n - 1 - i];
+    }
+    return n;
+}
+
 static size_t map_case(slice_t in, unsigned char *out, unsigned char first)
 {
     size_t i;
@@ -118,7 +131,7 @@ size_t transform_run(transform_e transform, slice_t in, char *text,
     case TRANSFORM_JS_DECODE:
         return transform_js_decode(in, out);
     case TRANSFORM_LENGTH:
-        return (size_t)snprintf(text, 32, "%zu", in.len);
+        return write_number(in.len, out);
     case TRANSFORM_LOWERCASE:
         return map_case(in, out, 'A');
     case TRANSFORM_MD5:

@@ -1,7 +1,7 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
 /* transform.h: what rules do to a value before they look at it ("t:" of
- * SecRule).  Layer L0 (the digests: OpenSSL's).
+ * SecRule).  Layer L0.
  *
  * Byte for byte what ModSecurity 2.9 makes of it, odd corners too: rules are
  * written against those. */

@@ -1,12 +1,7 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* transform_code.c: base64 (RFC 4648 4), hexadecimal digits, digests.
- * Layer L0; the digests are OpenSSL's. */
+/* transform_code.c: base64 (RFC 4648 4), hexadecimal digits.  Layer L0. */
 #include "transform.h"
-
-#ifdef HAVE_OPENSSL
-#include <openssl/evp.h>
-#endif
 
 #include "char_kind.h"
 
@@ -97,19 +92,4 @@ size_t transform_hex_encode(slice_t in, unsigned char *out)
         out[2 * i + 1] = (unsigned char)digits[c & 15];
     }
     return 2 * in.len;
-}
-
-/* Empty where there is no such digest. */
-size_t transform_digest(const char *name, slice_t in, unsigned char *out)
-{
-#ifdef HAVE_OPENSSL
-    const EVP_MD *digest = EVP_get_digestbyname(name);
-    unsigned length = 0;
-
-    return digest && EVP_Digest(in.p, in.len, out, &length, digest, NULL)
-               ? length
-               : 0;
-#else
-    return 0;
-#endif
 }

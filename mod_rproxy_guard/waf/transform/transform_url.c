@@ -4,9 +4,9 @@
  * %uHHHH of old ECMAScript.  Layer L0. */
 #include "transform.h"
 
-#include <stdio.h>
-
 #include "char_kind.h"
+
+static const char digits[] = "0123456789abcdef";
 
 static unsigned char plain(unsigned char c)
 {
@@ -70,7 +70,6 @@ size_t transform_url_decode_uni(slice_t in, unsigned char *out,
 
 size_t transform_url_encode(slice_t in, unsigned char *out)
 {
-    static const char digits[] = "0123456789abcdef";
     unsigned char *to = out;
     size_t i;
 
@@ -123,6 +122,23 @@ static int read_utf8(const unsigned char *p, const unsigned char *end,
                : length;
 }
 
+/* %uHHHH, with five digits or six where four do not hold it. */
+static size_t write_point(unsigned char *to, unsigned point)
+{
+    int shift = 12;
+    size_t n = 2;
+
+    to[0] = '%';
+    to[1] = 'u';
+    while (point >> shift > 15) {
+        shift += 4;
+    }
+    for (; shift >= 0; shift -= 4) {
+        to[n++] = (unsigned char)digits[point >> shift & 15];
+    }
+    return n;
+}
+
 /* What is no UTF-8 stays. */
 size_t transform_utf8_to_unicode(slice_t in, unsigned char *out)
 {
@@ -134,7 +150,7 @@ size_t transform_utf8_to_unicode(slice_t in, unsigned char *out)
         int length = *p < 0x80 ? 0 : read_utf8(p, end, &point);
 
         if (length) {
-            to += sprintf((char *)to, "%%u%04x", point);
+            to += write_point(to, point);
             p += length;
         }
         else {

@@ -5,6 +5,7 @@
 
 #include "waf/transform/transform.c"
 #include "waf/transform/transform_code.c"
+#include "waf/transform/transform_digest.c"
 #include "waf/transform/transform_escape.c"
 #include "waf/transform/transform_path.c"
 #include "waf/transform/transform_space.c"

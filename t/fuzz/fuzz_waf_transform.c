@@ -1,0 +1,62 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* fuzz_waf_transform.c: every transformation of any value.  Promises: the
+ * result fits into its room; where transform_touches says no, the value stays;
+ * a value of bytes that stand for themselves is encoded and decoded to the
+ * same.  The first byte chooses the transformation. */
+#include "fuzz.h"
+
+#include "waf/transform/transform.c"
+#include "waf/transform/transform_code.c"
+#include "waf/transform/transform_digest.c"
+#include "waf/transform/transform_escape.c"
+#include "waf/transform/transform_path.c"
+#include "waf/transform/transform_space.c"
+#include "waf/transform/transform_url.c"
+
+static char *run(transform_e transform, slice_t value, size_t *length)
+{
+    size_t room = transform_room(transform, value.len);
+    char *out = malloc(room);
+
+    *length = transform_run(transform, value, out, NULL);
+    FUZZ_CHECK(*length <= room);
+    return out;
+}
+
+static void check_there_and_back(transform_e there, transform_e back,
+                                 slice_t value)
+{
+    size_t length, again;
+    char *coded = run(there, value, &length);
+    char *decoded = run(back, slice_make(coded, length), &again);
+
+    FUZZ_CHECK(slice_eq(value, slice_make(decoded, again)));
+    free(decoded);
+    free(coded);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    transform_e transform;
+    byte_set_t bytes;
+    slice_t value;
+    size_t length;
+    char *out;
+
+    if (size == 0) {
+        return 0;
+    }
+    transform = data[0] % TRANSFORM_COUNT;
+    value = slice_make((const char *)data + 1, size - 1);
+    bytes = byte_set_of(value);
+    out = run(transform, value, &length);
+    FUZZ_CHECK(transform_touches(transform, &bytes)
+               || slice_eq(value, slice_make(out, length)));
+    free(out);
+    check_there_and_back(TRANSFORM_URL_ENCODE, TRANSFORM_URL_DECODE, value);
+    check_there_and_back(TRANSFORM_HEX_ENCODE, TRANSFORM_HEX_DECODE, value);
+    check_there_and_back(TRANSFORM_BASE64_ENCODE, TRANSFORM_BASE64_DECODE,
+                         value);
+    return 0;
+}
