@@ -16,9 +16,9 @@ typedef struct {
     const char *bot_class; /* a word of bots/bot_class.h; NULL: not known */
     const char *pass;      /* cookie of challenge/challenge.h, or NULL */
     const char *label;     /* of the API key or token; NULL: none was shown */
-    struct usage_row_t *usage; /* that label counts under; or NULL */
-    const void *let_in_by;     /* the RProxyGuardRequire whose label it is */
-    const char *shown_key;     /* that the origin is not to see */
+    struct usage_row_t *usage;   /* that label counts under; or NULL */
+    const void *let_in_by;       /* the RProxyGuardRequire whose label it is */
+    const char *shown_key;       /* that the origin is not to see */
     apr_interval_time_t wait_us; /* before its handler runs, guard_delay.h */
     uint32_t *waits; /* the count that it is in; NULL: it does not wait */
 } guard_request_t;
