@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include <apr_tables.h>
 #include <httpd.h>
 
 typedef struct {
@@ -20,7 +21,8 @@ typedef struct {
     const void *let_in_by;       /* the RProxyGuardRequire whose label it is */
     const char *shown_key;       /* that the origin is not to see */
     apr_interval_time_t wait_us; /* before its handler runs, guard_delay.h */
-    uint32_t *waits; /* the count that it is in; NULL: it does not wait */
+    uint32_t *waits;     /* the count that it is in; NULL: it does not wait */
+    apr_table_t *claims; /* of the token; NULL: there are none */
 } guard_request_t;
 
 /* That of the request which the client sent; made with the first call. */

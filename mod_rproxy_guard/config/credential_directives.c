@@ -7,6 +7,7 @@
 #include <apr_lib.h>
 #include <apr_strings.h>
 
+#include "../credentials/jwt_keys.h"
 #include "../credentials/key_set.h"
 #include "config/config_option.h"
 #include "guard_config.h"
@@ -43,7 +44,7 @@ static const char *check_token(cmd_parms *cmd, const char *value,
 
 static int kind_named(const char *word)
 {
-    static const char *const words[] = { "key", NULL };
+    static const char *const words[] = { "key", "jwt", NULL };
 
     return config_option_find(words, word);
 }
@@ -57,7 +58,7 @@ static const char *set_rule_option(cmd_parms *cmd, credential_rule_t *rule,
 
     if (!config_option_split(cmd->pool, argument, &key, &value)) {
         return config_option_expected(cmd, argument,
-                                      "key, or none, and key=value");
+                                      "key, jwt, or none, and key=value");
     }
     switch (config_option_find(keys, key)) {
     case 0:
@@ -103,7 +104,7 @@ const char *credential_set_require(cmd_parms *cmd, void *dir, int argc,
     }
     if (!wrong && (rule->kinds != 0) == none) {
         wrong = config_option_expected(cmd, argc ? argv[0] : "",
-                                       "key, or none alone");
+                                       "key, jwt, or none alone");
     }
     ((guard_settings_t *)dir)->credentials.rule = rule;
     return wrong;
@@ -162,6 +163,102 @@ const char *credential_set_keys(cmd_parms *cmd, void *dir, int argc,
     ((guard_settings_t *)dir)->credentials.keys = source;
     return wrong;
 }
+
+/* ---- RProxyGuardJwt ---- */
+
+#if defined(HAVE_OPENSSL) && defined(HAVE_JANSSON)
+
+static const char *set_claim(cmd_parms *cmd, jwt_source_t *source,
+                             const char *argument)
+{
+    const char *name = argument + 6, *field = strchr(name, '=');
+    jwt_claim_t *claim;
+
+    if (!field || field == name) {
+        return config_option_expected(cmd, argument,
+                                      "claim:NAME=FIELD, as claim:sub=X-User");
+    }
+    claim = apr_array_push(source->claims);
+    claim->claim = apr_pstrmemdup(cmd->pool, name, (apr_size_t)(field - name));
+    claim->field = apr_pstrdup(cmd->pool, field + 1);
+    return check_token(cmd, claim->field, "claim:NAME= and a field");
+}
+
+static const char *set_jwt_file(cmd_parms *cmd, jwt_source_t *source,
+                                const char *path)
+{
+    source->file = credentials_watch(cmd, path, jwt_keys_make);
+    return source->file
+               ? NULL
+               : config_option_expected(cmd, path, "the path of a file");
+}
+
+static const char *set_jwt_option(cmd_parms *cmd, jwt_source_t *source,
+                                  const char *argument)
+{
+    static const option_t options[] = {
+        { "leeway", OPTION_TIME, offsetof(jwt_source_t, leeway), 0, 3600 },
+        { "issuer", OPTION_TEXT, offsetof(jwt_source_t, issuer), 0, 0 },
+        { "audience", OPTION_TEXT, offsetof(jwt_source_t, audience), 0, 0 },
+        { "hide", OPTION_FLAG, offsetof(jwt_source_t, hide), 0, 0 },
+        { "header", OPTION_TEXT, offsetof(jwt_source_t, header), 0, 0 },
+        { "cookie", OPTION_TEXT, offsetof(jwt_source_t, cookie), 0, 0 },
+        { NULL, OPTION_INT, 0, 0, 0 },
+    };
+    const char *wrong;
+
+    if (strncmp(argument, "claim:", 6) == 0) {
+        return set_claim(cmd, source, argument);
+    }
+    if (strncmp(argument, "keys=", 5) == 0 && argument[5]) {
+        return set_jwt_file(cmd, source, argument + 5);
+    }
+    wrong = config_option_set(cmd, options, source, argument);
+    if (!wrong && strncmp(argument, "header=", 7) == 0) {
+        wrong = check_token(cmd, source->header, "header= and a field");
+    }
+    if (!wrong && strncmp(argument, "cookie=", 7) == 0) {
+        wrong = check_token(cmd, source->cookie, "cookie= and its name");
+    }
+    return wrong;
+}
+
+const char *credential_set_jwt(cmd_parms *cmd, void *dir, int argc,
+                               char *const argv[])
+{
+    jwt_source_t *source = apr_pcalloc(cmd->pool, sizeof(*source));
+    const char *wrong = NULL;
+    int i;
+
+    source->claims = apr_array_make(cmd->pool, 4, sizeof(jwt_claim_t));
+    source->leeway = apr_time_from_sec(30);
+    for (i = 0; i < argc && !wrong; i++) {
+        wrong = set_jwt_option(cmd, source, apr_pstrdup(cmd->pool, argv[i]));
+    }
+    if (!wrong && !source->file) {
+        wrong = config_option_expected(cmd, argc ? argv[0] : "",
+                                       "keys=FILE, a JSON Web Key Set");
+    }
+    if (!source->header && !source->cookie) {
+        source->header = "Authorization";
+    }
+    ((guard_settings_t *)dir)->credentials.jwt = source;
+    return wrong;
+}
+
+#else
+
+const char *credential_set_jwt(cmd_parms *cmd, void *dir, int argc,
+                               char *const argv[])
+{
+    return apr_psprintf(cmd->pool,
+                        "%s needs OpenSSL and jansson: install their "
+                        "development files (libssl-dev, libjansson-dev) and "
+                        "build again",
+                        cmd->cmd->name);
+}
+
+#endif
 
 /* ---- RProxyGuardUsage ---- */
 

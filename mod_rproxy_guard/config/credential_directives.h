@@ -10,6 +10,8 @@ const char *credential_set_require(cmd_parms *cmd, void *dir, int argc,
                                    char *const argv[]);
 const char *credential_set_keys(cmd_parms *cmd, void *dir, int argc,
                                 char *const argv[]);
+const char *credential_set_jwt(cmd_parms *cmd, void *dir, int argc,
+                               char *const argv[]);
 const char *credential_set_usage(cmd_parms *cmd, void *dir, const char *text);
 
 /* Of the table in guard_directives.c. */
@@ -17,11 +19,15 @@ const char *credential_set_usage(cmd_parms *cmd, void *dir, const char *text);
 #define CREDENTIAL_DIRECTIVES                                                  \
     AP_INIT_TAKE_ARGV("RProxyGuardRequire", credential_set_require, NULL,      \
         RSRC_CONF | ACCESS_CONF,                                               \
-        "Kinds of credentials (key), one of which a request must have, or "   \
+        "Kinds of credentials (key, jwt), one of which a request must have, or "   \
         "none: [scope=] [realm=] [action=]"),                                  \
     AP_INIT_TAKE_ARGV("RProxyGuardKeys", credential_set_keys, NULL,            \
         RSRC_CONF | ACCESS_CONF,                                               \
         "A file of hashes of API keys: [header=] [query=] [tell=] [hide=]"),   \
+    AP_INIT_TAKE_ARGV("RProxyGuardJwt", credential_set_jwt, NULL,              \
+        RSRC_CONF | ACCESS_CONF,                                               \
+        "Signed tokens: keys=FILE [issuer=] [audience=] [leeway=] [header=] "  \
+        "[cookie=] [claim:NAME=FIELD] [hide=]"),                               \
     AP_INIT_TAKE1("RProxyGuardUsage", credential_set_usage, NULL, RSRC_CONF,   \
         "labels=NUMBER: how many labels of credentials are counted")
 /* clang-format on */

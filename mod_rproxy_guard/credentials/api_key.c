@@ -19,22 +19,9 @@ enum {
 
 /* ---- the key of a request ---- */
 
-static slice_t of_header(request_rec *r, const char *name)
-{
-    slice_t value = slice_trim(slice_str(apr_table_get(r->headers_in, name)));
-    slice_t scheme = slice_make(value.p, value.len < 7 ? value.len : 7);
-
-    if (strcasecmp(name, "Authorization") != 0) {
-        return value;
-    }
-    return slice_eq_nocase(scheme, SLICE_LIT("Bearer "))
-               ? slice_trim(slice_make(value.p + 7, value.len - 7))
-               : slice_make(NULL, 0);
-}
-
 static slice_t key_of(request_rec *r, const key_source_t *source)
 {
-    slice_t key = of_header(r, source->header);
+    slice_t key = credentials_of_field(r, source->header);
 
     if (!key.len) { /* of the request before an internal redirect */
         key = slice_str(guard_request_of(r)->shown_key);

@@ -22,6 +22,7 @@ static const struct {
     credential_check_fn *check;
 } kinds[CREDENTIAL_KINDS] = {
     [CREDENTIAL_KEY] = { "key", "ApiKey", api_key_check },
+    [CREDENTIAL_JWT] = { "jwt", "Bearer", jwt_check },
 };
 /* clang-format on */
 
@@ -30,11 +31,8 @@ static const struct {
 static void count(const credential_result_t *result, const request_rec *r,
                   usage_count_e what, uint64_t n)
 {
-    usage_row_t *row = result->row;
+    usage_row_t *row = result->row ? result->row : credentials_row("-");
 
-    if (!row && credentials_usage.row) {
-        row = usage_table_row(&credentials_usage, SLICE_LIT("-"));
-    }
     if (row) {
         usage_add(row, usage_day(apr_time_sec(r->request_time)), what, n);
     }
@@ -48,16 +46,21 @@ static void remember(request_rec *r, const credential_rule_t *rule,
     request->label = result->label;
     request->usage = result->row;
     request->let_in_by = rule;
+    request->claims = result->claims;
 }
 
 /* For logs and applications; of an internal redirect too, where httpd has put
  * REDIRECT_ before what was there. */
 static void say(request_rec *r)
 {
-    const char *label = guard_request_of(r)->label;
+    const guard_request_t *request = guard_request_of(r);
 
-    if (label) {
-        apr_table_setn(r->subprocess_env, "RPROXY_KEY", label);
+    if (request->label) {
+        apr_table_setn(r->subprocess_env, "RPROXY_KEY", request->label);
+    }
+    if (request->claims) {
+        apr_table_overlap(r->subprocess_env, request->claims,
+                          APR_OVERLAP_TABLES_SET);
     }
 }
 
@@ -158,8 +161,14 @@ static credential_result_t ask(request_rec *r, const credential_settings_t *s,
 /* What only we may say, whoever it was that said it. */
 static void remove_claims(request_rec *r, const credential_settings_t *s)
 {
+    int i;
+
     if (s->keys && s->keys->tell) {
         field_names_remove(r->headers_in, s->keys->tell);
+    }
+    for (i = 0; s->jwt && i < s->jwt->claims->nelts; i++) {
+        field_names_remove(r->headers_in,
+                           APR_ARRAY_IDX(s->jwt->claims, i, jwt_claim_t).field);
     }
 }
 

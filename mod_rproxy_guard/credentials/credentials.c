@@ -37,6 +37,26 @@ watched_file_t *credentials_watch(cmd_parms *cmd, const char *path,
     return file;
 }
 
+slice_t credentials_of_field(const request_rec *r, const char *name)
+{
+    slice_t value = slice_trim(slice_str(apr_table_get(r->headers_in, name)));
+    slice_t scheme = slice_make(value.p, value.len < 7 ? value.len : 7);
+
+    if (strcasecmp(name, "Authorization") != 0) {
+        return value;
+    }
+    return slice_eq_nocase(scheme, SLICE_LIT("Bearer "))
+               ? slice_trim(slice_make(value.p + 7, value.len - 7))
+               : slice_make(NULL, 0);
+}
+
+usage_row_t *credentials_row(const char *name)
+{
+    return credentials_usage.row
+               ? usage_table_row(&credentials_usage, slice_str(name))
+               : NULL;
+}
+
 static watched_file_t *file_at(int i)
 {
     return APR_ARRAY_IDX(files, i, watched_file_t *);

@@ -41,9 +41,25 @@ typedef struct {
     int hide;         /* the origin does not see the key */
 } key_source_t;
 
+/* One claim of a token, and the field that names it to the origin. */
+typedef struct {
+    const char *claim, *field;
+} jwt_claim_t;
+
+/* RProxyGuardJwt */
+typedef struct {
+    watched_file_t *file; /* of jwt_keys_t */
+    const char *issuer, *audience;
+    apr_interval_time_t leeway;
+    const char *header, *cookie; /* where it is looked for */
+    int hide;                    /* the origin does not see the field */
+    apr_array_header_t *claims;  /* of jwt_claim_t */
+} jwt_source_t;
+
 typedef struct {
     const credential_rule_t *rule; /* NULL: not said here, as the others */
     const key_source_t *keys;
+    const jwt_source_t *jwt;
 } credential_settings_t;
 
 static inline void credential_settings_merge(credential_settings_t *out,
@@ -51,6 +67,7 @@ static inline void credential_settings_merge(credential_settings_t *out,
 {
     out->rule = inner->rule ? inner->rule : out->rule;
     out->keys = inner->keys ? inner->keys : out->keys;
+    out->jwt = inner->jwt ? inner->jwt : out->jwt;
 }
 
 /* ---- of a request ---- */
@@ -64,12 +81,13 @@ typedef enum {
 
 typedef struct {
     credential_answer_e answer;
-    int status;        /* HTTP, of a bad one */
-    const char *why;   /* likewise, a phrase for the log */
-    const char *error; /* likewise, for WWW-Authenticate (RFC 6750 3.1) */
-    const char *label; /* whose it is; NULL: not known */
-    usage_row_t *row;  /* of the label, or NULL */
-    int retry_after_s; /* or 0 */
+    int status;          /* HTTP, of a bad one */
+    const char *why;     /* likewise, a phrase for the log */
+    const char *error;   /* likewise, for WWW-Authenticate (RFC 6750 3.1) */
+    const char *label;   /* whose it is; NULL: not known */
+    usage_row_t *row;    /* of the label, or NULL */
+    int retry_after_s;   /* or 0 */
+    apr_table_t *claims; /* variables, or NULL */
 } credential_result_t;
 
 static inline credential_result_t credential_bad(int status, const char *why)
@@ -88,6 +106,14 @@ typedef credential_result_t credential_check_fn(request_rec *r,
                                                 const char *scope);
 
 credential_check_fn api_key_check;
+credential_check_fn jwt_check;
+
+/* The value of a field; of Authorization what stands behind "Bearer".  len 0:
+ * there is none. */
+slice_t credentials_of_field(const request_rec *r, const char *name);
+
+/* The row where all are counted that have no label of their own. */
+usage_row_t *credentials_row(const char *name);
 
 /* ---- of the server ---- */
 
