@@ -155,8 +155,9 @@ typedef struct {
 
 /* ---- what log lines say ---- */
 
-/* Notes that %{cache}^RP, %{cache_reason}^RP, %{guard}^RP, %{canary}^RP
- * show. */
+/* Notes that %{bot}^RP, %{cache}^RP, %{cache_reason}^RP, %{guard}^RP,
+ * %{canary}^RP show. */
+#define RPROXY_NOTE_BOT "rproxy-bot"
 #define RPROXY_NOTE_CANARY "rproxy-canary"
 #define RPROXY_NOTE_CACHE "rproxy-cache"
 #define RPROXY_NOTE_CACHE_REASON "rproxy-cache-reason"
@@ -170,6 +171,11 @@ typedef struct {
  * before it declines: until then no cache answers it, and on a loop that
  * handler runs there. */
 #define RPROXY_NOTE_LATER "rproxy-later"
+
+/* A note of any value: the request gets what members have to spare.  It does
+ * not wait for one, nor take one of the last places (RProxyBalancerQueue
+ * spare=); without a place it is as if no member could be asked. */
+#define RPROXY_NOTE_SPARE "rproxy-spare"
 
 /* ---- the status page, its JSON and the metrics ---- */
 

@@ -33,8 +33,14 @@ static guard_verdict_t checked(request_rec *r, guard_verdict_t verdict)
     return verdict;
 }
 
+static int count_of(const apr_array_header_t *list)
+{
+    return list ? list->nelts : 0;
+}
+
+/* before: settings that were looked at already; NULL: none were */
 static guard_verdict_t check(request_rec *r, const guard_settings_t *settings,
-                             int deny_from, int limits_from, int with_head)
+                             const guard_settings_t *before)
 {
     guard_verdict_t verdict = { 0 };
     address_t address;
@@ -42,17 +48,23 @@ static guard_verdict_t check(request_rec *r, const guard_settings_t *settings,
     int allowed = known && check_is_allowed(settings, address);
 
     guard_request_of(r)->is_allowed |= allowed;
-    if (known && !allowed && with_head) {
+    if (known && !allowed && !before) {
         verdict = check_bans(r, settings, address);
     }
     if (passed(r, &verdict) && known && !allowed) {
-        verdict = check_networks(r, settings, deny_from, address);
+        verdict = check_networks(r, settings,
+                                 before ? count_of(before->deny) : 0, address);
     }
-    if (passed(r, &verdict) && with_head) {
+    if (passed(r, &verdict) && !before) {
         verdict = check_head(r, settings);
     }
+    if (passed(r, &verdict)) {
+        verdict = check_bots(r, settings, before);
+        verdict.status = allowed ? 0 : verdict.status;
+    }
     if (passed(r, &verdict) && !allowed) {
-        verdict = check_limits(r, settings, limits_from, 0);
+        verdict =
+            check_limits(r, settings, before ? count_of(before->limits) : 0, 0);
     }
     return checked(r, verdict);
 }
@@ -60,18 +72,14 @@ static guard_verdict_t check(request_rec *r, const guard_settings_t *settings,
 guard_verdict_t guard_check_head(request_rec *r,
                                  const guard_settings_t *settings)
 {
-    return check(r, settings, 0, 0, 1);
+    return check(r, settings, NULL);
 }
 
 guard_verdict_t guard_check_sections(request_rec *r,
                                      const guard_settings_t *of_host,
                                      const guard_settings_t *settings)
 {
-    if (of_host->mode < GUARD_DETECT) {
-        return check(r, settings, 0, 0, 1); /* nothing was looked at before */
-    }
-    return check(r, settings, of_host->deny ? of_host->deny->nelts : 0,
-                 of_host->limits ? of_host->limits->nelts : 0, 0);
+    return check(r, settings, of_host->mode < GUARD_DETECT ? NULL : of_host);
 }
 
 guard_verdict_t guard_check_late(request_rec *r,

@@ -111,6 +111,7 @@ static void look_at_files(void *unused)
 
     guard_ban_tidy();
     ban_state_save(ap_server_conf, look_pool);
+    bots_look(look_pool);
     for (i = apr_hash_first(look_pool, guard_global->lists); i;
          i = apr_hash_next(i)) {
         look_at(apr_hash_this_val(i));
@@ -167,7 +168,9 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     if (!child_slots_open(s) || !connections_open(s)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    return challenge_open(s) ? OK : HTTP_INTERNAL_SERVER_ERROR;
+    return challenge_open(s) && bots_open(s, ptemp)
+               ? OK
+               : HTTP_INTERNAL_SERVER_ERROR;
 }
 
 static void child_init(apr_pool_t *pchild, server_rec *s)
@@ -175,6 +178,7 @@ static void child_init(apr_pool_t *pchild, server_rec *s)
     apr_status_t rv;
 
     child_slots_claim(s, pchild);
+    bots_start(s, pchild);
     apr_pool_create(&look_pool, pchild);
     rv = periodic_start(look_at_files, NULL, LOOK_INTERVAL, pchild);
     if (rv != APR_SUCCESS) {

@@ -225,6 +225,7 @@ static const field_t fields[] = {
     { "bytes_out",  "RPROXY_BYTES_OUT",  bytes_out_of },
     { "cache",      "RPROXY_CACHE",      NULL, RPROXY_NOTE_CACHE },
     { "cache_reason", "RPROXY_CACHE_REASON", NULL, RPROXY_NOTE_CACHE_REASON },
+    { "bot",        "RPROXY_BOT",        NULL, RPROXY_NOTE_BOT },
     { "guard",      "RPROXY_GUARD",      NULL, RPROXY_NOTE_GUARD },
     { "canary",     "RPROXY_CANARY",     NULL, RPROXY_NOTE_CANARY },
     { "request_id", "RPROXY_REQUEST_ID", request_id_of },

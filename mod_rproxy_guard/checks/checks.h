@@ -17,6 +17,11 @@ guard_verdict_t check_bans(request_rec *r, const guard_settings_t *settings,
 guard_verdict_t check_networks(request_rec *r, const guard_settings_t *settings,
                                int from, address_t client);
 
+/* Finds out what kind of client it is, and what is said of it.
+ * @param before  settings that were looked at already, or NULL */
+guard_verdict_t check_bots(request_rec *r, const guard_settings_t *settings,
+                           const guard_settings_t *before);
+
 guard_verdict_t check_head(request_rec *r, const guard_settings_t *settings);
 
 /* Charges all that apply, or none.  late: those that count by user or label,

@@ -55,6 +55,7 @@ void *guard_settings_merge(apr_pool_t *pool, void *outer_conf, void *inner_conf)
 {
     const guard_settings_t *outer = outer_conf, *inner = inner_conf;
     guard_settings_t *out = apr_pmemdup(pool, outer, sizeof(*out));
+    int i;
 
     out->mode = inner->mode ? inner->mode : outer->mode;
     out->where = inner->where ? inner->where : outer->where;
@@ -63,5 +64,8 @@ void *guard_settings_merge(apr_pool_t *pool, void *outer_conf, void *inner_conf)
     out->limits = both(pool, outer->limits, inner->limits);
     merge_head(&out->head, &inner->head);
     credential_settings_merge(&out->credentials, &inner->credentials);
+    for (i = 0; i < BOT_CLASS_COUNT; i++) {
+        out->bot[i] = inner->bot[i] ? inner->bot[i] : outer->bot[i];
+    }
     return out;
 }

@@ -16,8 +16,9 @@
 
 #include "../address/named_list.h"
 #include "../bans/ban.h"
-#include "../credentials/credentials.h"
+#include "../bots/bots.h"
 #include "../challenge/challenge_config.h"
+#include "../credentials/credentials.h"
 #include "../floods/connections.h"
 #include "../head/head_sanity.h"
 #include "../limits/limit_memory.h"
@@ -104,6 +105,7 @@ typedef struct {
                                    first */
     guard_head_t head;
     credential_settings_t credentials;
+    const bots_rule_t *bot[BOT_CLASS_COUNT]; /* NULL: nothing is said */
 } guard_settings_t;
 
 /* Of the whole server, made anew with each configuration. */
@@ -113,6 +115,7 @@ typedef struct {
     apr_array_header_t *limits;    /* of guard_limit_t *: all there are */
     siphash_key_t secret;          /* of keys of limits */
     challenge_config_t challenge;
+    bots_config_t bots;
     guard_ban_rules_t bans;
     guard_connections_t connections;
     const char *audit; /* a path or "|program"; NULL: none */
@@ -138,6 +141,15 @@ const char *ban_directives_set(cmd_parms *cmd, void *dir, const char *argument);
 /* While the configuration is read: the list of that name, made where there is
  * none yet. */
 named_list_t *guard_list_named(cmd_parms *cmd, const char *name);
+
+/* ---- bot_directives.c ---- */
+
+const char *bot_directives_file(cmd_parms *cmd, void *dir,
+                                const char *argument);
+const char *bot_directives_rule(cmd_parms *cmd, void *dir, int argc,
+                                char *const argv[]);
+const char *bot_directives_challenge(cmd_parms *cmd, void *dir,
+                                     const char *argument);
 
 /* ---- limit_option.c ---- */
 

@@ -283,6 +283,13 @@ const command_rec guard_directives[] = {
     AP_INIT_ITERATE("RProxyGuardBans", ban_directives_set, NULL, RSRC_CONF,
         "Clients that are refused for a time: size=65536 time=600 longest=24h "
         "prefix=64"),
+    AP_INIT_TAKE_ARGV("RProxyGuardBot", bot_directives_rule, NULL, ANYWHERE,
+        "A class of clients (browser, search, claim, fake, bot, ai, tool) and "
+        "what becomes of them: action=... when-busy=stale"),
+    AP_INIT_ITERATE("RProxyGuardBots", bot_directives_file, NULL, RSRC_CONF,
+        "How clients are told apart: agents=FILE verify=dns|list|off servers=..."),
+    AP_INIT_ITERATE("RProxyGuardChallenge", bot_directives_challenge, NULL, RSRC_CONF,
+        "difficulty=BITS of the browser's work, time=TIME it is good for"),
     AP_INIT_ITERATE("RProxyGuardDeny", set_networks, FIELD(deny), ANYWHERE,
         "Networks, and names of lists, whose clients are refused"),
     AP_INIT_ITERATE("RProxyGuardHead", set_head, NULL, ANYWHERE,

@@ -27,7 +27,7 @@ use POSIX ();
 use Socket qw(AF_INET6 SOCK_DGRAM SOCK_STREAM inet_aton inet_pton);
 use RProxy::Server ();
 
-my %TYPE  = (A => 1, CNAME => 5, AAAA => 28, SRV => 33);
+my %TYPE  = (A => 1, CNAME => 5, PTR => 12, AAAA => 28, SRV => 33);
 my %RCODE = (SERVFAIL => 2, NXDOMAIN => 3, REFUSED => 5);
 my $UDP_MAX = 512;
 

@@ -1,0 +1,206 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* bots.c: see bots.h.  Layer L2. */
+#include "../guard_private.h"
+#include "bots.h"
+
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_main.h>
+
+#include "../config/guard_config.h"
+#include "../guard_request.h"
+#include "../limits/limit_key.h"
+#include "../shared/shared_area.h"
+#include "bot_dns.h"
+#include "bot_proofs.h"
+
+enum {
+    REAL_S = 86400,
+    UNREAL_S = 3600,
+    UNKNOWN_S = 60, /* DNS did not answer: it is asked again */
+    ASKED_S = 16
+};
+
+typedef struct {
+    bots_counts_t counts;
+    bot_proofs_t proofs;
+} shared_t;
+
+static shared_t *shared;
+
+const bots_counts_t *bots_counts(void)
+{
+    return &shared->counts;
+}
+
+static void count(uint64_t *counter)
+{
+    __atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
+}
+
+void bots_count_ruled(bot_class_e class)
+{
+    count(&shared->counts.ruled[class]);
+}
+
+/* ---- the server's life ---- */
+
+int bots_open(server_rec *s, apr_pool_t *ptemp)
+{
+    const bots_config_t *config = &guard_global->bots;
+    const char *wrong;
+
+    shared = shared_area(s, "rproxy-guard-bots", sizeof(*shared));
+    if (!shared || !config->agents) {
+        return shared != NULL;
+    }
+    wrong = agent_list_load(config->agents, ptemp);
+    if (wrong) {
+        ap_log_error(APLOG_MARK, APLOG_EMERG, 0, s,
+                     RPLOGNO(4130) "RProxyGuardBots: %s", wrong);
+    }
+    return !wrong;
+}
+
+static void answered(const bot_question_t *question, bot_proof_e proof)
+{
+    bot_proofs_put(&shared->proofs, question->hash,
+                   apr_time_sec(apr_time_now()), proof,
+                   proof == BOT_REAL     ? REAL_S
+                   : proof == BOT_UNREAL ? UNREAL_S
+                                         : UNKNOWN_S);
+}
+
+void bots_start(server_rec *s, apr_pool_t *pchild)
+{
+    const bots_config_t *config = &guard_global->bots;
+    apr_status_t rv;
+
+    if (!config->agents || config->verify != BOTS_VERIFY_DNS
+        || bot_dns_missing()) {
+        return;
+    }
+    rv = bot_dns_start(config->servers, answered, pchild);
+    if (rv != APR_SUCCESS) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, rv, s,
+                     RPLOGNO(4131) "no thread that asks DNS for search bots: "
+                                   "they are not verified");
+    }
+}
+
+void bots_look(apr_pool_t *pool)
+{
+    agent_list_t *agents = guard_global->bots.agents;
+    const char *wrong;
+
+    if (!agents || !agent_list_changed(agents, pool)) {
+        return;
+    }
+    wrong = agent_list_load(agents, pool);
+    if (wrong) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, ap_server_conf,
+                     RPLOGNO(4132) "RProxyGuardBots: %s; it stays as it was",
+                     wrong);
+    }
+    else {
+        ap_log_error(APLOG_MARK, APLOG_INFO, 0, ap_server_conf,
+                     RPLOGNO(4133) "RProxyGuardBots: %u user agents of %s",
+                     agent_list_count(agents), agent_list_path(agents));
+    }
+}
+
+/* ---- who says it is a search bot ---- */
+
+static named_list_t *list_of(const agent_t *agent)
+{
+    named_list_t *list = *agent->list
+                             ? apr_hash_get(guard_global->lists, agent->list,
+                                            APR_HASH_KEY_STRING)
+                             : NULL;
+
+    return list;
+}
+
+/* The address and what it shall be proved by. */
+static uint64_t hash_of(address_t address, const char *domains)
+{
+    siphash_key_t key = guard_global->secret;
+
+    key.low ^= siphash(key, slice_str(domains));
+    return siphash(key, slice_make((const char *)&address, sizeof(address)));
+}
+
+static bot_proof_e by_dns(const request_rec *r, const agent_t *agent,
+                          address_t address)
+{
+    bot_question_t question = { .address = address,
+                                .hash = hash_of(address, agent->domains) };
+    int64_t now_s = apr_time_sec(r->request_time);
+    bot_proof_e proof;
+
+    if (bot_proofs_find(&shared->proofs, question.hash, now_s, &proof)) {
+        return proof;
+    }
+    apr_cpystrn(question.domains, agent->domains, sizeof(question.domains));
+    if (bot_dns_ask(&question)) {
+        bot_proofs_put(&shared->proofs, question.hash, now_s, BOT_ASKED,
+                       ASKED_S);
+    }
+    return BOT_ASKED;
+}
+
+static bot_proof_e proof_of(const request_rec *r, const agent_t *agent)
+{
+    bots_verify_e verify = guard_global->bots.verify;
+    named_list_t *list = list_of(agent);
+    address_t address;
+
+    if (verify == BOTS_VERIFY_OFF || !limit_key_client(r, &address)) {
+        return BOT_UNKNOWN;
+    }
+    if (list && named_list_find(list, address) != NETWORK_LIST_NONE) {
+        return BOT_REAL;
+    }
+    if (bot_proofs_is_private(address)) {
+        return BOT_UNKNOWN; /* perhaps a proxy that is not known as one */
+    }
+    if (verify == BOTS_VERIFY_DNS && *agent->domains) {
+        return by_dns(r, agent, address);
+    }
+    return list ? BOT_UNREAL : BOT_UNKNOWN;
+}
+
+/* ---- all ---- */
+
+static bot_class_e find_out(request_rec *r)
+{
+    slice_t text = slice_str(apr_table_get(r->headers_in, "User-Agent"));
+    bot_proof_e proof = BOT_UNKNOWN;
+    agent_t agent;
+
+    agent_list_find(guard_global->bots.agents, text, &agent);
+    if (agent.class == BOT_SEARCH) {
+        proof = proof_of(r, &agent);
+    }
+    return bot_class_decide(agent.class, text, proof);
+}
+
+bot_class_e bots_class_of(request_rec *r)
+{
+    guard_request_t *known = guard_request_of(r);
+    bot_class_e class;
+
+    if (!guard_global->bots.agents) {
+        return BOT_CLASS_COUNT;
+    }
+    if (known->bot_class) {
+        return bot_class_named(slice_str(known->bot_class));
+    }
+    class = find_out(r);
+    known->bot_class = bot_class_name(class);
+    apr_table_setn(r->notes, RPROXY_NOTE_BOT, known->bot_class);
+    apr_table_setn(r->subprocess_env, "RPROXY_BOT", known->bot_class);
+    count(&shared->counts.seen[class]);
+    return class;
+}

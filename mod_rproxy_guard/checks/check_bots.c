@@ -1,0 +1,59 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* check_bots.c: RProxyGuardBot.  Layer L2. */
+#include "guard_private.h"
+#include "checks.h"
+
+#include <apr_strings.h>
+
+static const bots_rule_t *rule_of(const guard_settings_t *settings,
+                                  bot_class_e class)
+{
+    static const bots_rule_t usual_of_fakes = { .action = { ACTION_LOG } };
+    const bots_rule_t *rule = settings->bot[class];
+
+    return !rule && class == BOT_FAKE ? &usual_of_fakes : rule;
+}
+
+static guard_mode_e mode_of(const rule_action_t *action, guard_mode_e general)
+{
+    switch (action->kind) {
+    case ACTION_UNSET: /* it says something else */
+    case ACTION_OFF:
+        return GUARD_OFF;
+    case ACTION_LOG:
+        return GUARD_DETECT;
+    default:
+        return guard_mode_of(GUARD_ON, general);
+    }
+}
+
+guard_verdict_t check_bots(request_rec *r, const guard_settings_t *settings,
+                           const guard_settings_t *before)
+{
+    guard_verdict_t verdict = { 0 };
+    bot_class_e class = bots_class_of(r);
+    const bots_rule_t *rule =
+        class == BOT_CLASS_COUNT ? NULL : rule_of(settings, class);
+    guard_mode_e mode;
+
+    if (!rule || (before && rule_of(before, class) == rule)) {
+        return verdict;
+    }
+    if (rule->stale_only && settings->mode == GUARD_ON) {
+        apr_table_setn(r->notes, RPROXY_NOTE_SPARE, "1");
+    }
+    mode = mode_of(&rule->action, settings->mode);
+    if (mode != GUARD_OFF) {
+        verdict.status =
+            rule->action.status ? rule->action.status : HTTP_FORBIDDEN;
+        verdict.action = &rule->action;
+        verdict.log_only = mode == GUARD_DETECT;
+        verdict.rule =
+            apr_pstrcat(r->pool, "bot-", bot_class_name(class), NULL);
+        verdict.why = bot_class_text(class);
+        verdict.where = rule->where;
+        bots_count_ruled(class);
+    }
+    return verdict;
+}
