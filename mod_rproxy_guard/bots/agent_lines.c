@@ -43,7 +43,7 @@ static slice_t take(slice_t *rest, size_t len)
 }
 
 /* The next one, up to a blank, or within quotes.
- * @return 0: there is none (up to a comment); -1: the second quote is missing */
+ * @return 0: there is none before a comment; -1: a quote is missing */
 static int next_word(slice_t *rest, slice_t *word)
 {
     size_t len = 0;
