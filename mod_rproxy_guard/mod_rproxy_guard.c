@@ -14,10 +14,12 @@
 #include "audit/audit_log.h"
 #include "bans/ban_state.h"
 #include "challenge/challenge.h"
+#include "config/geo_directives.h"
 #include "config/guard_config.h"
 #include "credentials/credentials.h"
 #include "engine/periodic.h"
 #include "floods/connections.h"
+#include "geo/geo_base.h"
 #include "guard_check.h"
 #include "guard_delay.h"
 #include "guard_act.h"
@@ -36,6 +38,7 @@ static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
     child_slots_forget();
     credentials_create(pconf);
     guard_state_forget();
+    geo_base_forget();
     return OK;
 }
 
@@ -43,7 +46,7 @@ static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
 
 static int has_content(const named_list_t *list)
 {
-    return list->path || list->entries->nelts;
+    return list->path || list->entries->nelts || list->geo;
 }
 
 /* @return 0: a list is named and not there */
@@ -56,6 +59,13 @@ static int load_list(server_rec *s, named_list_t *list, apr_pool_t *ptemp)
                      RPLOGNO(4010) "there is no RProxyGuardList %s, which "
                                    "another directive names",
                      list->name);
+        return 0;
+    }
+    if (list->geo && !geo_base_at(0)) {
+        ap_log_error(APLOG_MARK, APLOG_EMERG, 0, s,
+                     RPLOGNO(4029) "country: and asn: at %s need a database: "
+                                   "RProxyGuardGeo /path/to/file.mmdb",
+                     list->geo_where);
         return 0;
     }
     wrong = named_list_load(list, ptemp);
@@ -110,6 +120,7 @@ static void look_at_files(void *unused)
     apr_hash_index_t *i;
 
     guard_ban_tidy();
+    geo_directives_look(ap_server_conf, look_pool);
     ban_state_save(ap_server_conf, look_pool);
     bots_look(look_pool);
     for (i = apr_hash_first(look_pool, guard_global->lists); i;
@@ -143,7 +154,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
         return OK;
     }
-    if (!load_lists(s, ptemp)) {
+    if (!geo_directives_load(s, ptemp) || !load_lists(s, ptemp)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     guard_state_open(s, pconf);

@@ -25,6 +25,12 @@ my @MISTAKES = (
     ['RProxyGuardBans longest=1y' => q{'longest=1y' is wrong}],
     ["<VirtualHost *>\n>>RProxyGuardBans size=1000\n</VirtualHost>" =>
         'RProxyGuardBans cannot occur within <VirtualHost> section'],
+    ['RProxyGuardDeny country:DEU' =>
+        q{RProxyGuardDeny: 'country:DEU' is wrong: a country has two letters}],
+    ['RProxyGuardList a asn:x' =>
+        q{RProxyGuardList: 'asn:x' is wrong: an autonomous system has a number}],
+    ["<VirtualHost *>\n>>RProxyGuardGeo a.mmdb\n</VirtualHost>" =>
+        'RProxyGuardGeo cannot occur within <VirtualHost> section'],
     ['RProxyGuardState /does/not/exist' =>
         q{RProxyGuardState: '/does/not/exist' is wrong: expected a directory within}],
     ['RProxyGuardList a 1::2::3' =>

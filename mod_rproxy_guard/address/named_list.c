@@ -9,6 +9,8 @@
 #include <apr_file_io.h>
 #include <apr_strings.h>
 
+#include "../geo/geo_base.h"
+
 enum {
     FILE_MAX = 256 * 1024 * 1024
 };
@@ -205,7 +207,7 @@ int named_list_changed(named_list_t *list, apr_pool_t *pool)
 
 /* ---- looking ---- */
 
-uint32_t named_list_find(named_list_t *list, address_t address)
+static uint32_t find_network(named_list_t *list, address_t address)
 {
     for (;;) {
         uint32_t at = __atomic_load_n(&list->current, __ATOMIC_SEQ_CST);
@@ -222,4 +224,17 @@ uint32_t named_list_find(named_list_t *list, address_t address)
         __atomic_fetch_sub(&list->place[at].readers, 1, __ATOMIC_RELEASE);
         return found;
     }
+}
+
+uint32_t named_list_find(named_list_t *list, address_t address)
+{
+    uint32_t found = find_network(list, address);
+    geo_t geo;
+
+    if (found == NETWORK_LIST_NONE && list->geo) {
+        geo_find(address, &geo);
+        found =
+            geo_items_has(list->geo, &geo) ? NAMED_LIST_GEO : NETWORK_LIST_NONE;
+    }
+    return found;
 }

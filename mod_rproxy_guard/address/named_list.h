@@ -14,7 +14,10 @@
 #include <apr_pools.h>
 #include <apr_tables.h>
 
+#include "../geo/geo_items.h"
 #include "list_lines.h"
+
+#define NAMED_LIST_GEO 0
 
 typedef struct named_list_t {
     const char *name;
@@ -22,6 +25,8 @@ typedef struct named_list_t {
     const char *path;            /* NULL: of directives alone */
     apr_array_header_t *entries; /* of network_entry_t, of directives */
     pid_t owner;                 /* the process that made it */
+    geo_items_t *geo;            /* NULL: it has none */
+    const char *geo_where;       /* the first directive that has some */
 
     /* of this process */
     struct {
@@ -51,7 +56,8 @@ const char *named_list_load(named_list_t *list, apr_pool_t *pool);
 /* Has the file changed since it was read last? */
 int named_list_changed(named_list_t *list, apr_pool_t *pool);
 
-/* The line (or, of directives, any number) of the network that holds it, or
+/* The line (of directives: a number from 1) of the network that holds it, or
+ * NAMED_LIST_GEO: its country or autonomous system is in the list, or
  * NETWORK_LIST_NONE.  Any thread. */
 uint32_t named_list_find(named_list_t *list, address_t address);
 

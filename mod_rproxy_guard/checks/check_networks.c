@@ -6,6 +6,8 @@
 
 #include <apr_strings.h>
 
+#include "../geo/geo_base.h"
+
 int check_is_allowed(const guard_settings_t *settings, address_t client)
 {
     int i;
@@ -21,14 +23,30 @@ int check_is_allowed(const guard_settings_t *settings, address_t client)
     return 0;
 }
 
+static const char *why_geo(request_rec *r, const named_list_t *list,
+                           address_t client)
+{
+    geo_t geo;
+
+    geo_find(client, &geo);
+    return apr_psprintf(r->pool, "its address is of country %s, AS%u%s%s",
+                        geo.country[0] ? geo.country : "??", geo.asn,
+                        list->name ? ", which is in list " : "",
+                        list->name ? list->name : "");
+}
+
 static guard_verdict_t denied(request_rec *r, const guard_networks_t *networks,
-                              uint32_t line)
+                              uint32_t line, address_t client)
 {
     guard_verdict_t verdict = { .status = HTTP_FORBIDDEN,
                                 .rule = "deny",
                                 .where = networks->where };
     const named_list_t *list = networks->list;
 
+    if (line == NAMED_LIST_GEO) {
+        verdict.why = why_geo(r, list, client);
+        return verdict;
+    }
     verdict.why =
         list->path ? apr_psprintf(r->pool,
                                   "its address is in list %s, line %u "
@@ -55,7 +73,7 @@ guard_verdict_t check_networks(request_rec *r, const guard_settings_t *settings,
         if (line == NETWORK_LIST_NONE) {
             continue;
         }
-        verdict = denied(r, networks, line);
+        verdict = denied(r, networks, line, client);
         verdict.log_only =
             guard_mode_of(networks->mode, settings->mode) == GUARD_DETECT;
         if (!verdict.log_only) {

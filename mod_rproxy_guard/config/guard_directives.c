@@ -10,6 +10,7 @@
 #include "audit/audit_log.h"
 #include "config/config_option.h"
 #include "state/guard_state.h"
+#include "geo_directives.h"
 #include "limit_directive.h"
 #include "flood_directives.h"
 #include "credential_directives.h"
@@ -73,6 +74,9 @@ static const char *set_list(cmd_parms *cmd, void *dir, const char *name,
     }
     list = guard_list_named(cmd, name);
     list->where = config_option_where(cmd);
+    if (geo_items_is_one(word)) {
+        return geo_directives_add(cmd, list, word);
+    }
     if (strncmp(word, "file:", 5) != 0) {
         return add_network(cmd, list, word);
     }
@@ -152,6 +156,9 @@ static const char *set_networks(cmd_parms *cmd, void *dir, const char *word)
 
     if (strcmp(word, "action=log") == 0) {
         return log_only(cmd, *all);
+    }
+    if (geo_items_is_one(word)) {
+        return geo_directives_add(cmd, list_of_line(cmd, all), word);
     }
     if (begins_like_network(word)) {
         return add_network(cmd, list_of_line(cmd, all), word);
@@ -292,6 +299,8 @@ const command_rec guard_directives[] = {
         "difficulty=BITS of the browser's work, time=TIME it is good for"),
     AP_INIT_ITERATE("RProxyGuardDeny", set_networks, FIELD(deny), ANYWHERE,
         "Networks, and names of lists, whose clients are refused"),
+    AP_INIT_ITERATE("RProxyGuardGeo", geo_directives_set, NULL, RSRC_CONF,
+        "Databases of countries and autonomous systems (.mmdb)"),
     AP_INIT_ITERATE("RProxyGuardHead", set_head, NULL, ANYWHERE,
         "What request heads may be like: off=CHECK,... methods=... hosts=... "
         "types=... path-max=... query-max=... field-max=... action=..."),
