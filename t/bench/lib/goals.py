@@ -1,5 +1,5 @@
 # Licensed under the Apache License, Version 2.0 (see LICENSE).
-"""The goals of the engine and of the cache, and how far the figures are from
+"""The goals of engine, cache, balancer and guard, and how far the figures are from
 them.
 
 A goal is judged from one run only, and not at all when a system it compares
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 CROWD_LIMIT_MS = 1500
 IDLE_LIMIT_BYTES = 16 * 1024
+GUARD_LIMIT_US = 1.0
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ def judge(results):
     verdicts.append(_share(results, "hit-gzip", "hit-64k",
                            COMPRESSED_SHARE))
     verdicts.append(_share(results, "four-1k", "one-1k", BALANCED_SHARE))
+    verdicts.append(_added(results))
+    verdicts.append(_share(results, "refuse-429", "bare-1k", 1.0))
     verdicts.append(_slow(results.get("slow-2000", {})))
     verdicts.append(_idle(results.get("idle-5000", {})))
     return verdicts
@@ -84,6 +87,19 @@ def _share(results, work, plain_work, share):
     limit = share * plain
     return Verdict(work, goal, f"{limit:.1f} us", f"{measured:.1f} us",
                    *_outcome(measured, limit))
+
+
+def _added(results):
+    """What the guard takes, by the same request without it."""
+    goal = "CPU that the guard adds to a request, which bare-1k has without it"
+    pair = [results.get(name, {}) for name in ("guard-1k", "bare-1k")]
+    doubt = next(filter(None, (_doubt(one, ("rproxy",)) for one in pair)), "")
+    if doubt:
+        return Verdict("guard-1k", goal, "", "", doubt)
+    with_it, without = (one["rproxy"]["cpu_us"]["median"] for one in pair)
+    return Verdict("guard-1k", goal, f"{GUARD_LIMIT_US:.1f} us",
+                   f"{with_it - without:.1f} us",
+                   *_outcome(with_it - without, GUARD_LIMIT_US))
 
 
 def _slow(figures):

@@ -56,11 +56,14 @@ def sample(system, load, seconds):
     spent, ended = measure.cpu_seconds_between(
         before, measure.cpu_ns(system.pid))
     requests = summary["requests"]
+    errors = summary["errors"]
+    if load.status != 200:  # then an answer that is none is the error
+        errors += requests - 2 * summary["refused"]
     if not requests:
         raise BenchError(f"{system.name} {load.name}: nothing was answered")
     return Sample(requests, requests / summary["seconds"],
                   spent * 1e6 / requests, summary["p50_ms"],
-                  summary["p99_ms"], summary["errors"] + ended)
+                  summary["p99_ms"], errors + ended)
 
 
 def rounds(systems, load, count, seconds, tell):

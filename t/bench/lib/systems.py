@@ -33,7 +33,7 @@ class Server:
             self.stop()
             raise
 
-    def _wait_until_listening(self, port, limit_s=10):
+    def _wait_until_listening(self, port, limit_s=30):
         end = time.monotonic() + limit_s
         while time.monotonic() < end and self.process.poll() is None:
             with socket.socket() as probe:
@@ -69,6 +69,8 @@ class System(Server):
                       if site not in LACKING.get(name, ())}
         if "tls" in self.ports:
             bed.certificate()
+        if "guarded" in self.ports:
+            bed.networks()
         own = f"{role.name}-{name}-{self.ports[role.sites[0]]}"
         conf = bed.path(own + ".conf")
         with open(conf, "w") as file:
@@ -91,6 +93,8 @@ class System(Server):
         """One request of the load, the answer compared byte by byte.
         Returns what the origin called its answer, if it gives names."""
         answer, body = self._ask(load)
+        if load.status != 200:
+            return self._check_refusal(load)
         if load.gzip and answer.getheader("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
         elif load.gzip or answer.getheader("Content-Encoding"):
@@ -102,6 +106,13 @@ class System(Server):
                              f"answer but status {answer.status} and "
                              f"{len(body)} bytes: {body[:60]!r}")
         return answer.getheader("X-Served")
+
+    def _check_refusal(self, load):
+        answer, _ = self._ask(load)
+        if answer.status != load.status:
+            raise BenchError(f"{self.name} {load.name}: not refused but "
+                             f"status {answer.status}")
+        return None
 
     def _ask(self, load):
         connection = _connection(self.ports[load.site], load.site == "tls")

@@ -15,6 +15,7 @@ BUILD = os.path.join(TOP, "build")
 DOCUMENTS = {"1k.html": 1 << 10, "64k.html": 1 << 16, "1m.html": 1 << 20}
 PAGE = "page.html"
 PAGE_SIZE = 62 << 10
+NETWORKS = 1000000
 FIRST_PORT = 21000  # below the range that clients' ends are taken from
 
 
@@ -77,6 +78,26 @@ class Testbed:
                 with open(self.path(name)) as file:
                     both.write(file.read())
 
+    def networks(self):
+        """A million networks, of which loopback is none: one a line, and as
+        nginx's geo has them; made on first use."""
+        if os.path.exists(self.path("networks.geo")):
+            return
+        number, texts = 1, set()
+        while len(texts) < NETWORKS:
+            number = (number * 6364136223846793005 + 1442695040888963407) \
+                & 0xffffffffffffffff
+            bits = 32 - (number >> 8) % 4
+            first = number >> 32 & (0xffffffff << (32 - bits))
+            if not 0x7f000000 <= first <= 0x7fffffff:
+                texts.add("%d.%d.%d.%d/%d" % (
+                    first >> 24, first >> 16 & 255, first >> 8 & 255,
+                    first & 255, bits))
+        with open(self.path("networks.txt"), "w") as file:
+            file.writelines(text + "\n" for text in texts)
+        with open(self.path("networks.geo"), "w") as file:
+            file.writelines(text + " 1;\n" for text in texts)
+
     def module(self, name):
         return os.path.join(self.build, name, name + ".so")
 
@@ -89,6 +110,7 @@ class Testbed:
                   "RPROXY": self.module("mod_rproxy"),
                   "RPROXY_CACHE": self.module("mod_rproxy_cache"),
                   "RPROXY_BALANCER": self.module("mod_rproxy_balancer"),
+                  "RPROXY_GUARD": self.module("mod_rproxy_guard"),
                   **self.values, **values}
         text = re.sub(r"@LOAD ([\w ]+)@",
                       lambda m: self._load_lines(m.group(1)), text)

@@ -43,7 +43,14 @@ BALANCE = Role("balance", {
     "rproxy": "httpd, mod_rproxy_balancer",
 }, ("one", "four", "turns", "connections", "two", "time"), "balance-{}",
     ("mod_rproxy", "mod_rproxy_balancer"))
-ROLES = (PROXY, CACHE, BALANCE)
+# answers from a cache: without the guard, past it, and refused by it
+GUARD = Role("guard", {
+    "nginx": "nginx, geo, map and limit_req",
+    "haproxy": "HAProxy, ACLs and stick-tables",
+    "rproxy": "httpd, mod_rproxy_guard",
+}, ("bare", "guarded", "refused"), "guard-{}",
+    ("mod_rproxy", "mod_rproxy_cache", "mod_rproxy_guard"))
+ROLES = (PROXY, CACHE, BALANCE, GUARD)
 SYSTEMS = ("nginx", "haproxy", "haproxy-splice", "varnish", "httpd", "rproxy")
 # sites that a system has no directives for
 LACKING = {
@@ -93,6 +100,7 @@ class Load:
     site: str = "plain"  # one of the role's
     post: bool = False
     gzip: bool = False  # the answer is compressed
+    status: int = 200  # 429: all but the first one are refused
     role: Role = PROXY
 
 
@@ -130,6 +138,11 @@ BROWSER = (
     "Upgrade-Insecure-Requests: 1",
 )
 
+_VISITOR = tuple(field for field in BROWSER
+                 if not field.startswith(("Cache-Control", "Cookie",
+                                          "Accept-Encoding")))
+
+
 def _uneven(method, words):
     return Load("uneven-" + method, "four members that serve 8 requests at "
                 "once, in 5 ms but one in 25 ms; " + words, "/", site=method,
@@ -139,6 +152,12 @@ def _uneven(method, words):
 def _hit(name, about, path, site="hit", **more):
     """Answered from the cache; the origin allows that for an hour."""
     return Load(name, about, "/cached" + path, site=site, role=CACHE, **more)
+
+
+def _guard(name, about, site, **more):
+    """A browser's request of 1 KiB, which the cache has and may answer."""
+    return Load(name, about + ", 64 keep-alive clients", "/cached/1k.html",
+                site=site, fields=_VISITOR, role=GUARD, **more)
 
 
 _ALL = (
@@ -171,6 +190,11 @@ _ALL = (
     _uneven("connections", "least connections"),
     _uneven("two", "the better of two at random"),
     _uneven("time", "least time"),
+    _guard("bare-1k", "1 KiB from the cache, no guard", "bare"),
+    _guard("guard-1k", "1 KiB from the cache, past a list of a million "
+           "networks, three limits and classes of bots", "guarded"),
+    _guard("refuse-429", "refused by a limit behind a list of a million "
+           "networks", "refused", status=429),
     Crowd("slow-2000", "2,000 requests at once to an upstream that takes 1 s",
           "/", 2000, 2000, FEW_THREADS, slow_origin_ms=1000),
     Crowd("idle-5000", "5,000 idle keep-alive connections on one child",

@@ -17,8 +17,9 @@ function done(summary, latency, requests)
     end
     io.write(string.format(
         'summary {"requests": %d, "seconds": %.6f, "bytes": %d, ' ..
-        '"p50_ms": %.3f, "p99_ms": %.3f, "max_ms": %.3f, "errors": %d}\n',
+        '"p50_ms": %.3f, "p99_ms": %.3f, "max_ms": %.3f, "errors": %d, ' ..
+        '"refused": %d}\n',
         summary.requests, summary.duration / 1e6, summary.bytes,
         latency:percentile(50) / 1e3, latency:percentile(99) / 1e3,
-        latency.max / 1e3, errors))
+        latency.max / 1e3, errors, summary.errors.status))
 end
