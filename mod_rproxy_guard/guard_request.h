@@ -23,6 +23,7 @@ typedef struct {
     apr_interval_time_t wait_us; /* before its handler runs, guard_delay.h */
     uint32_t *waits;     /* the count that it is in; NULL: it does not wait */
     apr_table_t *claims; /* of the token; NULL: there are none */
+    int is_shared;       /* the label is an address's, no client's */
 } guard_request_t;
 
 /* That of the request which the client sent; made with the first call. */

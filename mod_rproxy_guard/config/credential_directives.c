@@ -9,6 +9,7 @@
 
 #include "../credentials/jwt_keys.h"
 #include "../credentials/key_set.h"
+#include "../credentials/signed_url.h"
 #include "config/config_option.h"
 #include "guard_config.h"
 
@@ -44,7 +45,7 @@ static const char *check_token(cmd_parms *cmd, const char *value,
 
 static int kind_named(const char *word)
 {
-    static const char *const words[] = { "key", "jwt", NULL };
+    static const char *const words[] = { "key", "jwt", "signed-url", NULL };
 
     return config_option_find(words, word);
 }
@@ -57,8 +58,8 @@ static const char *set_rule_option(cmd_parms *cmd, credential_rule_t *rule,
     const char *key, *value;
 
     if (!config_option_split(cmd->pool, argument, &key, &value)) {
-        return config_option_expected(cmd, argument,
-                                      "key, jwt, or none, and key=value");
+        return config_option_expected(
+            cmd, argument, "key, jwt, signed-url, or none, and key=value");
     }
     switch (config_option_find(keys, key)) {
     case 0:
@@ -104,7 +105,7 @@ const char *credential_set_require(cmd_parms *cmd, void *dir, int argc,
     }
     if (!wrong && (rule->kinds != 0) == none) {
         wrong = config_option_expected(cmd, argc ? argv[0] : "",
-                                       "key, jwt, or none alone");
+                                       "key, jwt, signed-url, or none alone");
     }
     ((guard_settings_t *)dir)->credentials.rule = rule;
     return wrong;
@@ -259,6 +260,69 @@ const char *credential_set_jwt(cmd_parms *cmd, void *dir, int argc,
 }
 
 #endif
+
+/* ---- RProxyGuardSignedUrl ---- */
+
+/* ID:FILE */
+static const char *add_url_key(cmd_parms *cmd, url_source_t *source,
+                               const char *value)
+{
+    const char *colon = strchr(value, ':');
+    url_key_t *key;
+
+    if (!colon || !colon[1]
+        || !signed_url_is_id(slice_make(value, (apr_size_t)(colon - value)))) {
+        return config_option_expected(cmd, value,
+                                      "ID:FILE, the ID of letters and digits");
+    }
+    key = apr_array_push(source->keys);
+    key->id = apr_pstrmemdup(cmd->pool, value, (apr_size_t)(colon - value));
+    key->file = credentials_watch(cmd, colon + 1, url_key_make);
+    return key->file ? NULL : config_option_expected(cmd, value, "ID:FILE");
+}
+
+static const char *set_url_option(cmd_parms *cmd, url_source_t *source,
+                                  const char *argument)
+{
+    static const char *const keys[] = { "key", "param", "unsigned", NULL };
+    const char *key, *value;
+
+    if (!config_option_split(cmd->pool, argument, &key, &value)) {
+        return config_option_expected(cmd, argument, "key=value");
+    }
+    switch (config_option_find(keys, key)) {
+    case 0:
+        return add_url_key(cmd, source, value);
+    case 1:
+        source->param = value;
+        return check_token(cmd, value, "param= and the name of an argument");
+    case 2:
+        source->free = value;
+        return NULL;
+    default:
+        return config_option_unknown(cmd, "key", key, keys);
+    }
+}
+
+const char *credential_set_url(cmd_parms *cmd, void *dir, int argc,
+                               char *const argv[])
+{
+    url_source_t *source = apr_pcalloc(cmd->pool, sizeof(*source));
+    const char *wrong = needs_openssl(cmd);
+    int i;
+
+    source->keys = apr_array_make(cmd->pool, 2, sizeof(url_key_t));
+    source->param = "signed";
+    for (i = 0; i < argc && !wrong; i++) {
+        wrong = set_url_option(cmd, source, apr_pstrdup(cmd->pool, argv[i]));
+    }
+    if (!wrong && !source->keys->nelts) {
+        wrong = config_option_expected(cmd, argc ? argv[0] : "",
+                                       "key=ID:FILE, a secret in a file");
+    }
+    ((guard_settings_t *)dir)->credentials.url = source;
+    return wrong;
+}
 
 /* ---- RProxyGuardUsage ---- */
 

@@ -11,6 +11,7 @@
 
 #include "key_set.h"
 #include "query_argument.h"
+#include "word_list.h"
 #include "../guard_request.h"
 
 enum {
@@ -90,7 +91,7 @@ static credential_result_t judge(const request_rec *r, const key_entry_t *entry,
     if (line->expires_s && apr_time_sec(r->request_time) >= line->expires_s) {
         result = credential_bad(HTTP_UNAUTHORIZED, "its key has expired");
     }
-    else if (!key_line_has_scope(line->scopes, slice_str(scope))) {
+    else if (!word_list_has(line->scopes, slice_str(scope))) {
         result = credential_bad(HTTP_FORBIDDEN, "its key lacks the scope");
         result.error = "insufficient_scope";
     }

@@ -23,6 +23,7 @@ static const struct {
 } kinds[CREDENTIAL_KINDS] = {
     [CREDENTIAL_KEY] = { "key", "ApiKey", api_key_check },
     [CREDENTIAL_JWT] = { "jwt", "Bearer", jwt_check },
+    [CREDENTIAL_URL] = { "signed-url", NULL, url_check },
 };
 /* clang-format on */
 
@@ -47,6 +48,7 @@ static void remember(request_rec *r, const credential_rule_t *rule,
     request->usage = result->row;
     request->let_in_by = rule;
     request->claims = result->claims;
+    request->is_shared = result->is_shared;
 }
 
 /* For logs and applications; of an internal redirect too, where httpd has put
@@ -203,7 +205,7 @@ static int fixups(request_rec *r)
 {
     const guard_request_t *request = guard_request_of(r);
 
-    if (request->label && !r->user) {
+    if (request->label && !request->is_shared && !r->user) {
         r->user = apr_pstrdup(r->pool, request->label);
     }
     return DECLINED;

@@ -46,6 +46,18 @@ typedef struct {
     const char *claim, *field;
 } jwt_claim_t;
 
+/* A key of RProxyGuardSignedUrl. */
+typedef struct {
+    const char *id;
+    watched_file_t *file; /* of slice_t, its secret */
+} url_key_t;
+
+/* RProxyGuardSignedUrl */
+typedef struct {
+    apr_array_header_t *keys; /* of url_key_t */
+    const char *param, *free;
+} url_source_t;
+
 /* RProxyGuardJwt */
 typedef struct {
     watched_file_t *file; /* of jwt_keys_t */
@@ -60,6 +72,7 @@ typedef struct {
     const credential_rule_t *rule; /* NULL: not said here, as the others */
     const key_source_t *keys;
     const jwt_source_t *jwt;
+    const url_source_t *url;
 } credential_settings_t;
 
 static inline void credential_settings_merge(credential_settings_t *out,
@@ -68,6 +81,7 @@ static inline void credential_settings_merge(credential_settings_t *out,
     out->rule = inner->rule ? inner->rule : out->rule;
     out->keys = inner->keys ? inner->keys : out->keys;
     out->jwt = inner->jwt ? inner->jwt : out->jwt;
+    out->url = inner->url ? inner->url : out->url;
 }
 
 /* ---- of a request ---- */
@@ -88,6 +102,7 @@ typedef struct {
     usage_row_t *row;    /* of the label, or NULL */
     int retry_after_s;   /* or 0 */
     apr_table_t *claims; /* variables, or NULL */
+    int is_shared;       /* it belongs to the address, and to nobody */
 } credential_result_t;
 
 static inline credential_result_t credential_bad(int status, const char *why)
@@ -107,6 +122,12 @@ typedef credential_result_t credential_check_fn(request_rec *r,
 
 credential_check_fn api_key_check;
 credential_check_fn jwt_check;
+credential_check_fn url_check;
+
+/* A watched_make_fn: a secret of 16 bytes and more, without the blanks and ends
+ * of lines around it. */
+const char *url_key_make(void *unused, slice_t text, void **secret,
+                         apr_pool_t *pool);
 
 /* The value of a field; of Authorization what stands behind "Bearer".  len 0:
  * there is none. */

@@ -247,21 +247,3 @@ const char *key_line_read(key_line_t *out, slice_t line)
     }
     return wrong;
 }
-
-int key_line_has_scope(slice_t scopes, slice_t scope)
-{
-    const char *p, *comma;
-
-    while (scope.len && scopes.len) {
-        p = scopes.p;
-        comma = memchr(p, ',', scopes.len);
-        if (slice_eq(slice_make(p, comma ? (size_t)(comma - p) : scopes.len),
-                     scope)) {
-            return 1;
-        }
-        scopes =
-            comma ? slice_make(comma + 1, scopes.len - (size_t)(comma + 1 - p))
-                  : slice_make(p, 0);
-    }
-    return scope.len == 0;
-}

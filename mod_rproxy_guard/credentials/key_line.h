@@ -32,7 +32,4 @@ typedef struct {
  * @return NULL, or what is wrong, a phrase */
 const char *key_line_read(key_line_t *out, slice_t line);
 
-/* Is scope one of these?  An empty one is. */
-int key_line_has_scope(slice_t scopes, slice_t scope);
-
 #endif

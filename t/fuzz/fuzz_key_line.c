@@ -6,6 +6,7 @@
 #include "fuzz.h"
 
 #include "credentials/key_line.c"
+#include "credentials/word_list.h"
 #include "credentials/key_set.c"
 #include "credentials/query_argument.c"
 #include "credentials/usage_table.c"
@@ -31,7 +32,7 @@ static void check_set(const key_set_t *set)
         FUZZ_CHECK(key_set_find(set, line.digest) == &set->entry[i]);
         line.digest[KEY_DIGEST - 1] ^= 1;
         FUZZ_CHECK(key_set_find(set, line.digest) != &set->entry[i]);
-        FUZZ_CHECK(key_line_has_scope(line.scopes, slice_str(NULL)));
+        FUZZ_CHECK(word_list_has(line.scopes, slice_str(NULL)));
     }
 }
 
