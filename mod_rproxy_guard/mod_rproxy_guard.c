@@ -23,6 +23,7 @@
 #include "guard_check.h"
 #include "guard_delay.h"
 #include "guard_act.h"
+#include "guard_expression.h"
 #include "shared/child_slots.h"
 #include "state/guard_state.h"
 #include "seen/seen.h"
@@ -285,6 +286,7 @@ static void register_hooks(apr_pool_t *pool)
     guard_delay_register();
     guard_report_register(pool);
     guard_verbs_register(pool);
+    guard_expression_register();
 }
 
 module __attribute__((visibility("default")))

@@ -15,6 +15,7 @@ my %COUNTRIES = (
     '127.0.0.7'    => { country            => { iso_code => 'XA' } },
     '127.0.0.8'    => { registered_country => { iso_code => 'XB' } },
     '127.0.0.9'    => { country            => 'XC' },
+    '127.0.0.20'   => { country_code       => 'XE' },
     '127.0.0.128/25' => { country          => { iso_code => 'XD' } },
     '2001:db8::/32'  => { country          => { iso_code => 'XA' } },
 );
@@ -25,7 +26,7 @@ my %SYSTEMS = (
 
 my $httpd = RProxy::Httpd->start(
     children => 2,
-    files    => { 'htdocs/a.txt' => "a\n" },
+    files    => { map { ("htdocs/$_.txt" => "$_\n") } qw(a few secret) },
     conf     => sub {
         my ($self) = @_;
         RProxy::Mmdb::write($self->folder . '/country.mmdb', 'Test-Country', \%COUNTRIES);
@@ -39,6 +40,18 @@ RProxyGuardDeny bad
 RProxyGuardDeny country:XC asn:4200000001
 RProxyGuardDeny country:XD action=log
 RProxyGuardAllow 127.0.0.7
+RProxyGuardList slow country:XE 127.0.0.50
+RProxyGuardLimit few rate=1/hour path=/few.txt list=slow
+RProxyGuardLimit others rate=1/hour burst=1 path=/few.txt not-list=slow
+RProxyGuardBans time=3600
+Header always set X-Geo "expr=%{RPROXY_COUNTRY} %{RPROXY_ASN} %{RPROXY_BANNED} %{guard_list:slow}"
+<If "-G 'slow' && %{REQUEST_URI} == '/secret.txt'">
+    Require all denied
+</If>
+<Location "/admin">
+    SetHandler rproxy-admin
+    RProxyPass "!"
+</Location>
 <Location "/free">
     RProxyGuard Off
 </Location>
@@ -71,6 +84,23 @@ for my $row (['127.0.0.8', 'XB, AS0, which is in list bad'],
     is(status($from), 403, "$from is denied");
     like($log->await(qr/RP4002/), qr/its address is of country $why/, '... because of that');
 }
+
+# ---- in other rules ----
+
+sub geo { return $httpd->connect(from => $_[0])->get('/a.txt')->field('X-Geo') =~ s/\s+\z//r }
+is(geo('127.0.0.1'), '', 'an expression: nothing is known');
+is(geo('127.0.0.20'), 'XE 64500  1', '... country, autonomous system, list');
+is(geo('127.0.0.33'), '4200000001', '... of one that is refused');
+$httpd->connect->ask(POST => '/admin/guard/ban', ['Content-Type', 'application/json'],
+    '{"network": "127.0.0.130"}')->status == 200 or die;
+is(geo('127.0.0.130'), 'XD  order', '... banned by');
+
+sub of { return $httpd->connect(from => $_[0])->get($_[1])->status }
+is(of('127.0.0.50', '/secret.txt'), 403, '<If> asks for a list');
+is(of('127.0.0.51', '/secret.txt'), 200, '... that others are not in');
+is_deeply([map { of('127.0.0.50', '/few.txt') } 1 .. 2], [200, 429], 'a limit of a list');
+is_deeply([map { of('127.0.0.1', '/few.txt') } 1 .. 3], [200, 200, 429],
+    'a limit of all others');
 
 # ---- changes ----
 

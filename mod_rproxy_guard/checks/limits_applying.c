@@ -36,13 +36,28 @@ static int is_of_class(request_rec *r, const char *name)
     return class && strcmp(class, name) == 0;
 }
 
+static int is_of_lists(request_rec *r, const guard_limit_t *limit)
+{
+    address_t address;
+
+    if (!limit->list && !limit->not_list) {
+        return 1;
+    }
+    return limit_key_client(r, &address)
+           && (!limit->list
+               || named_list_find(limit->list, address) != NETWORK_LIST_NONE)
+           && (!limit->not_list
+               || named_list_find(limit->not_list, address)
+                      == NETWORK_LIST_NONE);
+}
+
 static int applies(request_rec *r, const guard_limit_t *limit)
 {
     const char *error = NULL;
 
     return (!limit->path
             || strncmp(guard_path(r), limit->path, strlen(limit->path)) == 0)
-           && is_of_method(limit, r->method)
+           && is_of_method(limit, r->method) && is_of_lists(r, limit)
            && (!limit->class || is_of_class(r, limit->class))
            && (!limit->expr || (ap_expr_exec(r, limit->expr, &error) > 0));
 }

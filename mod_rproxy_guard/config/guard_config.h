@@ -82,6 +82,7 @@ typedef struct {
     const char *const *methods; /* ends with NULL */
     const ap_expr_info_t *expr;
     const char *class;
+    named_list_t *list, *not_list; /* that the client is in, is not in */
     limit_place_t place;
     int number; /* of all limits, from 0 */
 } guard_limit_t;

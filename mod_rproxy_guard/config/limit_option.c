@@ -224,6 +224,20 @@ static const char *set_missing(cmd_parms *cmd, guard_limit_t *limit,
     return NULL;
 }
 
+static const char *set_list(cmd_parms *cmd, guard_limit_t *limit,
+                            const char *text)
+{
+    limit->list = guard_list_named(cmd, text);
+    return NULL;
+}
+
+static const char *set_not_list(cmd_parms *cmd, guard_limit_t *limit,
+                                const char *text)
+{
+    limit->not_list = guard_list_named(cmd, text);
+    return NULL;
+}
+
 static const char *set_path(cmd_parms *cmd, guard_limit_t *limit,
                             const char *text)
 {
@@ -250,6 +264,7 @@ static const struct {
     { "methods", set_methods }, { "expr", set_expr },
     { "action", set_action },   { "missing", set_missing },
     { "path", set_path },       { "class", set_class },
+    { "list", set_list },       { "not-list", set_not_list },
 };
 /* clang-format on */
 
@@ -286,10 +301,11 @@ static int is_number(const char *key)
 const char *limit_option_set(cmd_parms *cmd, guard_limit_t *limit,
                              const char *argument)
 {
-    static const char *const keys[] = { "rate",    "burst", "key",    "path",
-                                        "methods", "expr",  "class",  "action",
-                                        "missing", "keys",  "status", "cost",
-                                        NULL };
+    static const char *const keys[] = { "rate",  "burst",    "key",
+                                        "path",  "methods",  "expr",
+                                        "class", "action",   "missing",
+                                        "keys",  "status",   "cost",
+                                        "list",  "not-list", NULL };
     const char *key, *value;
     size_t i;
 
