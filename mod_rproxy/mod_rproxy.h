@@ -172,10 +172,14 @@ typedef struct {
  * handler runs there. */
 #define RPROXY_NOTE_LATER "rproxy-later"
 
-/* A note of any value: the request gets what members have to spare.  It does
- * not wait for one, nor take one of the last places (RProxyBalancerQueue
- * spare=); without a place it is as if no member could be asked. */
+/* A note of a request, or of its connection: it gets what members have to
+ * spare.  It does not wait for one, nor take one of the last places
+ * (RProxyBalancerQueue spare=). */
 #define RPROXY_NOTE_SPARE "rproxy-spare"
+
+/* A note of a connection that no client has: the cache's own fetch, for a
+ * request of a client that was served already. */
+#define RPROXY_NOTE_BACKGROUND "rproxy-background"
 
 /* ---- the status page, its JSON and the metrics ---- */
 

@@ -243,6 +243,7 @@ static void open_queue(balanced_t *b, const kept_t *kept, int number,
     b->queue.rules.aging_ms = ms(conf->aging);
     b->queue.rules.aged_every = (uint32_t)conf->aged_every;
     b->queue.timeout_us = conf->timeout;
+    b->balance.spare_percent = (uint32_t)conf->spare;
     queue_open(&b->queue, kept->lines, number, kept->segment, pconf);
     b->balance.queue = &b->queue;
 }

@@ -161,6 +161,12 @@ static int session_member(const request_rec *r, balanced_t *b)
     return member < 0 ? member_of_learned(r, b) : member;
 }
 
+static int is_spare(const request_rec *r)
+{
+    return apr_table_get(r->notes, RPROXY_NOTE_SPARE)
+           || apr_table_get(r->connection->notes, RPROXY_NOTE_SPARE);
+}
+
 void sessions_request(request_rec *r, void *pool, balancer_request_t *request)
 {
     balanced_t *b = pool;
@@ -170,6 +176,7 @@ void sessions_request(request_rec *r, void *pool, balancer_request_t *request)
     }
     if (b->balance.queue) {
         request->class_number = request_class_of(r);
+        request->is_spare = is_spare(r);
     }
     if (!b->conf.sticky->off) {
         request->session_member = session_member(r, b);

@@ -207,6 +207,13 @@ static const guard_settings_t *settings_of_host(const request_rec *r)
     return guard_settings_of(r->server->lookup_defaults);
 }
 
+/* Not one that httpd makes of it, or the cache afterwards. */
+static int is_of_client(const request_rec *r)
+{
+    return !r->main && !r->prev
+           && !apr_table_get(r->connection->notes, RPROXY_NOTE_BACKGROUND);
+}
+
 static int is_on(const guard_settings_t *settings)
 {
     return settings->mode >= GUARD_DETECT;
@@ -220,7 +227,7 @@ static int quick_handler(request_rec *r, int lookup)
     guard_verdict_t verdict;
     int answered;
 
-    if (lookup || r->main || r->prev) {
+    if (lookup || !is_of_client(r)) {
         return DECLINED;
     }
     answered = challenge_begin(r);
@@ -237,7 +244,7 @@ static int access_checker(request_rec *r)
     const guard_settings_t *settings = guard_settings_of(r->per_dir_config);
     guard_verdict_t verdict;
 
-    if (r->main || r->prev || !is_on(settings)
+    if (!is_of_client(r) || !is_on(settings)
         || settings == settings_of_host(r)) {
         return DECLINED;
     }
@@ -250,7 +257,7 @@ static int fixups(request_rec *r)
     const guard_settings_t *settings = guard_settings_of(r->per_dir_config);
     guard_verdict_t verdict;
 
-    if (r->main || r->prev || !is_on(settings)) {
+    if (!is_of_client(r) || !is_on(settings)) {
         return DECLINED;
     }
     verdict = guard_check_late(r, settings);

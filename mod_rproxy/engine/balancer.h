@@ -110,6 +110,7 @@ typedef struct {
     int fit_for_trial;           /* it is sent again when it fails */
     int class_number;            /* 0: the most important one */
     int is_called;               /* it has waited, and its turn has come */
+    int is_spare;                /* it gets what others leave, and no wait */
 } balancer_request_t;
 
 /* Who has the place of a member's number. */

@@ -81,6 +81,8 @@ typedef struct {
     int max; /* that wait */
     apr_interval_time_t timeout, aging;
     int aged_every; /* so many-th turn is for those that have aged */
+    int spare; /* of 100 places so many are for all, the others not for those
+                  that get what is left */
     const char *adaptive;
     int adaptive_least, adaptive_most; /* 0: members have fixed limits */
 } queue_conf_t;

@@ -18,7 +18,8 @@
 const queue_conf_t balancer_default_queue = { .max = 128,
                                               .timeout = apr_time_from_sec(5),
                                               .aging = apr_time_from_sec(1),
-                                              .aged_every = 8 };
+                                              .aged_every = 8,
+                                              .spare = 75 };
 
 /* "4-200" */
 static const char *read_adaptive(cmd_parms *cmd, queue_conf_t *part)
@@ -51,6 +52,7 @@ const char *balancer_directive_queue(cmd_parms *cmd, void *dir, int argc,
         { "timeout", OPTION_TIME, offsetof(queue_conf_t, timeout), 0, 3600 },
         { "aging", OPTION_TIME, offsetof(queue_conf_t, aging), 0, 3600 },
         { "share", OPTION_INT, offsetof(queue_conf_t, aged_every), 0, 1000 },
+        { "spare", OPTION_INT, offsetof(queue_conf_t, spare), 0, 100 },
         { "adaptive", OPTION_WORD, offsetof(queue_conf_t, adaptive), 0, 0 },
         { NULL, OPTION_INT, 0, 0, 0 },
     };

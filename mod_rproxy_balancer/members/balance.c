@@ -238,11 +238,12 @@ static int choose_by_method(balance_t *b, const plan_t *plan,
 
 /* Who comes now stands behind those that wait; not who has stood in line, nor
  * who is sent again. */
-static int must_wait(const balance_t *b, const balancer_request_t *request,
+static int must_wait(balance_t *b, const balancer_request_t *request,
                      const balancer_tried_t *tried)
 {
     return b->queue && !request->is_called && !balancer_tried_count(tried)
-           && queue_is_used(b->queue);
+           && (request->is_spare ? balance_spares_none(b)
+                                 : queue_is_used(b->queue));
 }
 
 static int engine_choose(void *pool, const balancer_request_t *request,

@@ -38,7 +38,8 @@ struct balance_t {
     health_rules_t health_rules; /* but for slow start: balance_rules */
     siphash_key_t secret;        /* of sessions' marks */
     balance_changed_fn *changed;
-    queue_t *queue; /* NULL: nobody waits for a member with room */
+    queue_t *queue;         /* NULL: nobody waits for a member with room */
+    uint32_t spare_percent; /* of the places; the rest is not for all */
     const concurrency_rules_t *adaptive_rules; /* NULL: limits are fixed */
     adaptive_limit_t *adaptive;                /* [place], shared */
 
@@ -141,6 +142,9 @@ void balance_call(balance_t *balance, int64_t now_us);
 
 /* Some ten times a second in the elected process: what only time tells. */
 void balance_queue_tick(balance_t *balance, int64_t now_us);
+
+/* Have the members nothing to spare for requests that get only that? */
+int balance_spares_none(balance_t *balance);
 
 /* So long has a request taken. */
 void balance_note_service(const balance_t *balance, int64_t took_us);

@@ -84,6 +84,14 @@ static uint32_t slots_of(balance_t *b)
     return slots < UINT32_MAX ? (uint32_t)slots : UINT32_MAX;
 }
 
+int balance_spares_none(balance_t *b)
+{
+    uint64_t most = ((uint64_t)slots_of(b) * b->spare_percent + 99) / 100;
+
+    return queue_is_used(b->queue)
+           || __atomic_load_n(&b->shared->total, __ATOMIC_RELAXED) >= most;
+}
+
 static uint32_t retry_after_s(balance_t *b)
 {
     const queue_line_t *line = b->queue->line;
@@ -102,7 +110,9 @@ balancer_entry_e balance_wait(void *pool, balancer_waiter_t *waiter,
         return BALANCER_NO_QUEUE;
     }
     waiter->retry_after_s = 0;
-    entry = queue_wait(b->queue, waiter, request->class_number, now);
+    entry = request->is_spare
+                ? BALANCER_REFUSED
+                : queue_wait(b->queue, waiter, request->class_number, now);
     if (entry == BALANCER_REFUSED) {
         waiter->retry_after_s = retry_after_s(b);
     }

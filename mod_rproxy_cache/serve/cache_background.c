@@ -29,6 +29,7 @@ typedef struct {
     char *request;    /* text of the head */
     apr_size_t len;
     int is_tls;
+    int is_spare; /* RPROXY_NOTE_SPARE of the client's request */
     uint64_t key_hash;
 } fetch_t;
 
@@ -104,6 +105,10 @@ static conn_rec *connection(fetch_t *fetch, apr_pool_t *pool,
     c->bucket_alloc = apr_bucket_alloc_create(pool);
     c->conn_config = ap_create_conn_config(pool);
     c->notes = apr_table_make(pool, 2);
+    apr_table_setn(c->notes, RPROXY_NOTE_BACKGROUND, "1");
+    if (fetch->is_spare) {
+        apr_table_setn(c->notes, RPROXY_NOTE_SPARE, "1");
+    }
     c->keepalive = AP_CONN_CLOSE;
     c->current_thread = thread;
     c->log_id = NULL;
@@ -303,6 +308,7 @@ void cache_background_start(cache_request_t *q)
     fetch = apr_pcalloc(pool, sizeof(*fetch));
     fetch->pool = pool;
     fetch->is_tls = is_tls;
+    fetch->is_spare = apr_table_get(q->r->notes, RPROXY_NOTE_SPARE) != NULL;
     copy_model(fetch, q->r);
     write_request(fetch, q);
     fetch->key_hash = q->variant.hash;

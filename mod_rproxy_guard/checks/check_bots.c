@@ -43,6 +43,9 @@ guard_verdict_t check_bots(request_rec *r, const guard_settings_t *settings,
     if (rule->stale_only && settings->mode == GUARD_ON) {
         apr_table_setn(r->notes, RPROXY_NOTE_SPARE, "1");
     }
+    else {
+        apr_table_unset(r->notes, RPROXY_NOTE_SPARE); /* of the host's rule */
+    }
     mode = mode_of(&rule->action, settings->mode);
     if (mode != GUARD_OFF) {
         verdict.status =
