@@ -28,6 +28,7 @@
 #include "rproxy_handler.h"
 #include "rproxy_offer.h"
 #include "status/status.h"
+#include "status/status_collect.h"
 
 static shared_t *shared;
 
@@ -200,6 +201,7 @@ static void register_hooks(apr_pool_t *pool)
     client_register_hooks(pool);
     proxied_register_hooks(pool);
     offer_register();
+    status_collect_offer();
     status_register_hooks(pool);
     admin_register_hooks(pool);
     mirror_report_register(pool);

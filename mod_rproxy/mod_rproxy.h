@@ -15,6 +15,7 @@
 #include <http_config.h>
 
 #include "engine/balancer.h"
+#include "engine/metrics.h"
 
 /* ---- requests that wait on the event loop, without a thread ---- */
 
@@ -89,6 +90,20 @@ APR_DECLARE_OPTIONAL_FN(void, rproxy_finish_alone, (request_rec * r, int on));
 /* How the request's exchange went; NULL where there was none.  "ok",
  * "refused", "timeout" ... : the words of the log field "outcome". */
 APR_DECLARE_OPTIONAL_FN(const char *, rproxy_outcome, (request_rec * r));
+
+/* ---- how the server does ---- */
+
+/* Of all processes together: how long turns of their event loops took. */
+APR_DECLARE_OPTIONAL_FN(void, rproxy_loop_lag, (histogram_t * sum));
+
+/* mod_rproxy_balancer: requests that wait for a member with room. */
+APR_DECLARE_OPTIONAL_FN(uint64_t, rproxy_queue_waiting, (void));
+
+/* mod_rproxy_balancer: posts an event for RProxyMessageCmd, from any process.
+ * @param event   one of its words; others are dropped
+ * @param reason  words for people */
+APR_DECLARE_OPTIONAL_FN(void, rproxy_message,
+                        (const char *event, const char *reason));
 
 /* ---- who chooses among the members of an upstream ---- */
 

@@ -21,6 +21,7 @@
 #include "state/state.h"
 #include "status/balancer_report.h"
 #include "status/discovery_report.h"
+#include "status/report_queue.h"
 #include "traffic/canaries.h"
 
 #define BELL_LOOK apr_time_from_msec(100)
@@ -147,6 +148,8 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_post_config(post_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_child_stopping(child_stopping, NULL, NULL, APR_HOOK_MIDDLE);
+    message_register();
+    report_queue_register();
     balancer_report_register(pool);
     discovery_report_register(pool);
     canaries_register(pool);

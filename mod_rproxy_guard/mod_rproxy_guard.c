@@ -11,6 +11,7 @@
 #include <mpm_common.h>
 
 #include "admin/guard_verbs.h"
+#include "attack/attack.h"
 #include "audit/audit_log.h"
 #include "bans/ban_state.h"
 #include "challenge/challenge.h"
@@ -131,6 +132,7 @@ static void look_at_files(void *unused)
     credentials_look_at_files(look_pool);
     apr_pool_clear(look_pool);
     child_slots_reclaim();
+    attack_tick();
 }
 
 /* ---- the server's life ---- */
@@ -177,7 +179,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                      RPLOGNO(4014) "no shared memory for limits");
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    if (!child_slots_open(s) || !connections_open(s)) {
+    if (!child_slots_open(s) || !connections_open(s) || !attack_open(s)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     return challenge_open(s) && bots_open(s, ptemp)
@@ -287,6 +289,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_quick_handler(quick_handler, NULL, behind, APR_HOOK_FIRST);
     ap_hook_access_checker(access_checker, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_fixups(fixups, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    attack_register(pool);
     connections_register(pool);
     audit_log_register();
     credentials_register();

@@ -8,6 +8,7 @@
 #include <http_core.h>
 
 #include "../driver/clock.h"
+#include "../mod_rproxy.h"
 #include "../rproxy_config.h"
 #include "../rproxy_private.h"
 
@@ -283,4 +284,20 @@ status_view_t *status_collect(apr_pool_t *pool)
                          now);
     }
     return view;
+}
+
+static void rproxy_loop_lag(histogram_t *sum)
+{
+    metrics_child_t all;
+
+    memset(sum, 0, sizeof(*sum));
+    if (slots) {
+        status_sum_child(slots, &all);
+        *sum = all.loop_lag;
+    }
+}
+
+void status_collect_offer(void)
+{
+    APR_REGISTER_OPTIONAL_FN(rproxy_loop_lag);
 }

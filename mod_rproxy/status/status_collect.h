@@ -20,6 +20,9 @@ apr_status_t status_collect_configure(apr_pool_t *pconf, server_rec *main,
 /* In a child that has its slot in shared. */
 void status_collect_child_init(void);
 
+/* While hooks are registered: rproxy_loop_lag of mod_rproxy.h. */
+void status_collect_offer(void);
+
 /* More than so much is there to read that a loop should not do it. */
 int status_collect_is_large(void);
 

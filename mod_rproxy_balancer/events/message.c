@@ -33,7 +33,8 @@ static const char *set_kinds(cmd_parms *cmd, const char *list)
                                           "member-up, member-ejected, "
                                           "pool-panic, pool-recovered, "
                                           "roll-done, roll-failed, "
-                                          "canary-step");
+                                          "canary-step, attack-begun, "
+                                          "attack-over");
         }
         message_conf.kinds |= 1u << kind;
     }
@@ -140,6 +141,20 @@ void message_post(message_kind_e kind, const char *upstream, const char *member,
         message_queue_pushed(&message_board->queue);
     }
     message_board_unlock(message_board);
+}
+
+static void rproxy_message(const char *event, const char *reason)
+{
+    message_kind_e kind = message_kind_find(event);
+
+    if (kind != MESSAGE_COUNT) {
+        message_post(kind, NULL, NULL, reason);
+    }
+}
+
+void message_register(void)
+{
+    APR_REGISTER_OPTIONAL_FN(rproxy_message);
 }
 
 /* ---- panic ---- */

@@ -20,6 +20,9 @@ const char *message_directive(cmd_parms *cmd, void *dir, int argc,
 /* In pre_config: nothing is configured. */
 void message_forget(void);
 
+/* While hooks are registered: rproxy_message of mod_rproxy.h. */
+void message_register(void);
+
 /* In post_config. */
 apr_status_t message_configure(apr_pool_t *pconf, server_rec *s);
 

@@ -21,7 +21,9 @@
     X(MESSAGE_POOL_RECOVERED, "pool-recovered")                               \
     X(MESSAGE_ROLL_DONE,      "roll-done")                                    \
     X(MESSAGE_ROLL_FAILED,    "roll-failed")                                  \
-    X(MESSAGE_CANARY_STEP,    "canary-step")
+    X(MESSAGE_CANARY_STEP,    "canary-step")                                  \
+    X(MESSAGE_ATTACK_BEGUN,   "attack-begun")                                 \
+    X(MESSAGE_ATTACK_OVER,    "attack-over")
 /* clang-format on */
 
 typedef enum {

@@ -94,6 +94,25 @@ int64_t report_queue_waiting(const balanced_t *of)
                 : -1;
 }
 
+static uint64_t rproxy_queue_waiting(void)
+{
+    uint64_t sum = 0;
+    int i;
+
+    for (i = 0; balanced_list && i < balanced_list->nelts; i++) {
+        int64_t n =
+            report_queue_waiting(APR_ARRAY_IDX(balanced_list, i, balanced_t *));
+
+        sum += n > 0 ? (uint64_t)n : 0;
+    }
+    return sum;
+}
+
+void report_queue_register(void)
+{
+    APR_REGISTER_OPTIONAL_FN(rproxy_queue_waiting);
+}
+
 /* ---- the page ---- */
 
 /* Has anybody ever waited or been refused? */

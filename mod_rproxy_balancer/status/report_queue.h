@@ -17,6 +17,9 @@ void report_queue_html(writer_t *w, const balanced_t *of);
 /* ', "queue": {...}', null where nobody may wait. */
 void report_queue_json(writer_t *w, const balanced_t *of);
 
+/* While hooks are registered: rproxy_queue_waiting of mod_rproxy.h. */
+void report_queue_register(void);
+
 /* Of all upstreams. */
 void report_queue_prometheus(writer_t *w);
 

@@ -55,8 +55,9 @@ static int applies(request_rec *r, const guard_limit_t *limit)
 {
     const char *error = NULL;
 
-    return (!limit->path
-            || strncmp(guard_path(r), limit->path, strlen(limit->path)) == 0)
+    return (!limit->in_attack || attack_is_on())
+           && (!limit->path
+               || strncmp(guard_path(r), limit->path, strlen(limit->path)) == 0)
            && is_of_method(limit, r->method) && is_of_lists(r, limit)
            && (!limit->class || is_of_class(r, limit->class))
            && (!limit->expr || (ap_expr_exec(r, limit->expr, &error) > 0));

@@ -1,11 +1,13 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* flood_directives.c: RProxyGuardConnections.  Layer L2. */
+/* flood_directives.c: RProxyGuardConnections, RProxyGuardAttack.  Layer L2. */
 #include "guard_private.h"
 #include "flood_directives.h"
 
+#include <apr_lib.h>
 #include <apr_strings.h>
 
+#include "../attack/attack.h"
 #include "../floods/connections.h"
 #include "config/config_option.h"
 #include "guard_config.h"
@@ -124,4 +126,83 @@ const char *flood_set_connections(cmd_parms *cmd, void *dir, int argc,
     conf.where = config_option_where(cmd);
     guard_global->connections = conf;
     return error;
+}
+
+/* ---- RProxyGuardAttack ---- */
+
+/* "20" or "20%" */
+static const char *set_errors(cmd_parms *cmd, guard_attack_t *conf,
+                              const char *value)
+{
+    char *end;
+    apr_int64_t percent = apr_strtoi64(value, &end, 10);
+
+    if (!apr_isdigit(*value) || percent < 1 || percent > 100
+        || strcmp(end, *end == '%' ? "%" : "") != 0) {
+        return config_option_expected(cmd, value, "1% to 100%");
+    }
+    conf->rules.bound[ATTACK_ERRORS] = percent;
+    return NULL;
+}
+
+static const char *set_bound(cmd_parms *cmd, guard_attack_t *conf,
+                             const char *argument)
+{
+    typedef struct {
+        apr_interval_time_t lag, calm;
+        int queue, requests, responses;
+    } words_t;
+    /* clang-format off */
+    static const option_t options[] = {
+        { "on-lag", OPTION_TIME, offsetof(words_t, lag), 0, 60 },
+        { "on-queue", OPTION_INT, offsetof(words_t, queue), 1, 1000000 },
+        { "on-requests", OPTION_INT, offsetof(words_t, requests), 1, 1000000 },
+        { "calm", OPTION_TIME, offsetof(words_t, calm), 1, 86400 },
+        { "responses", OPTION_INT, offsetof(words_t, responses), 1, 1000000 },
+        { NULL, OPTION_INT, 0, 0, 0 }
+    };
+    /* clang-format on */
+    attack_rules_t *rules = &conf->rules;
+    words_t words = { rules->bound[ATTACK_LAG], rules->calm_us,
+                      (int)rules->bound[ATTACK_QUEUE],
+                      (int)rules->bound[ATTACK_REQUESTS], conf->responses };
+    const char *error = config_option_set(cmd, options, &words, argument);
+
+    rules->bound[ATTACK_LAG] = words.lag;
+    rules->bound[ATTACK_QUEUE] = words.queue;
+    rules->bound[ATTACK_REQUESTS] = words.requests;
+    rules->calm_us = words.calm;
+    conf->responses = words.responses;
+    return error;
+}
+
+void flood_directives_default(guard_attack_t *conf)
+{
+    conf->rules.calm_us = apr_time_from_sec(60);
+    conf->responses = 20;
+}
+
+const char *flood_set_attack(cmd_parms *cmd, void *dir, const char *argument)
+{
+    static const char *const keys[] = { "on-errors",   "on-lag", "on-queue",
+                                        "on-requests", "calm",   "responses",
+                                        NULL };
+    guard_attack_t *conf = &guard_global->attack;
+    const char *error = ap_check_cmd_context(cmd, GLOBAL_ONLY), *key, *value;
+
+    if (error) {
+        return error;
+    }
+    if (!config_option_split(cmd->pool, argument, &key, &value)) {
+        return config_option_expected(cmd, argument, "key=value");
+    }
+    conf->where = config_option_where(cmd);
+    switch (config_option_find(keys, key)) {
+    case 0:
+        return set_errors(cmd, conf, value);
+    case -1:
+        return config_option_unknown(cmd, "key", key, keys);
+    default:
+        return set_bound(cmd, conf, argument);
+    }
 }

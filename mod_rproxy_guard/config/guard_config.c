@@ -3,6 +3,7 @@
 /* guard_config.c: making and merging settings.  Layer L2. */
 #include "guard_private.h"
 #include "guard_config.h"
+#include "flood_directives.h"
 
 #include <apr_strings.h>
 
@@ -15,6 +16,7 @@ void guard_config_create(apr_pool_t *pconf)
     guard_global->anonymous = apr_array_make(pconf, 8, sizeof(named_list_t *));
     guard_global->limits = apr_array_make(pconf, 8, sizeof(guard_limit_t *));
     ban_directives_default(&guard_global->bans);
+    flood_directives_default(&guard_global->attack);
 }
 
 void *guard_settings_create(apr_pool_t *pool, char *dir)

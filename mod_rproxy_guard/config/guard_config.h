@@ -15,6 +15,7 @@
 #include <apr_hash.h>
 
 #include "../address/named_list.h"
+#include "../attack/attack.h"
 #include "../bans/ban.h"
 #include "../bots/bots.h"
 #include "../challenge/challenge_config.h"
@@ -76,7 +77,8 @@ typedef struct {
     rule_action_t action;
     int status; /* of a refusal */
     int cost;
-    int is_late; /* it counts by what access control finds out */
+    int in_attack; /* only while attack_is_on */
+    int is_late;   /* it counts by what access control finds out */
     /* which requests; NULL: all */
     const char *path;           /* begins with it */
     const char *const *methods; /* ends with NULL */
@@ -120,6 +122,7 @@ typedef struct {
     guard_ban_rules_t bans;
     guard_connections_t connections;
     const char *audit; /* a path or "|program"; NULL: none */
+    guard_attack_t attack;
 } guard_global_t;
 
 extern guard_global_t *guard_global;

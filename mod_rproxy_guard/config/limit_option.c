@@ -224,6 +224,19 @@ static const char *set_missing(cmd_parms *cmd, guard_limit_t *limit,
     return NULL;
 }
 
+static const char *set_mode(cmd_parms *cmd, guard_limit_t *limit,
+                            const char *text)
+{
+    static const char *const words[] = { "always", "attack", NULL };
+    int i = config_option_find(words, text);
+
+    if (i < 0) {
+        return config_option_unknown(cmd, "mode", text, words);
+    }
+    limit->in_attack = i;
+    return NULL;
+}
+
 static const char *set_list(cmd_parms *cmd, guard_limit_t *limit,
                             const char *text)
 {
@@ -265,6 +278,7 @@ static const struct {
     { "action", set_action },   { "missing", set_missing },
     { "path", set_path },       { "class", set_class },
     { "list", set_list },       { "not-list", set_not_list },
+    { "mode", set_mode },
 };
 /* clang-format on */
 
@@ -301,11 +315,11 @@ static int is_number(const char *key)
 const char *limit_option_set(cmd_parms *cmd, guard_limit_t *limit,
                              const char *argument)
 {
-    static const char *const keys[] = { "rate",  "burst",    "key",
-                                        "path",  "methods",  "expr",
-                                        "class", "action",   "missing",
-                                        "keys",  "status",   "cost",
-                                        "list",  "not-list", NULL };
+    static const char *const keys[] = {
+        "rate",  "burst",    "key",     "path", "methods", "expr",
+        "class", "action",   "missing", "keys", "status",  "cost",
+        "list",  "not-list", "mode",    NULL
+    };
     const char *key, *value;
     size_t i;
 

@@ -231,7 +231,6 @@ const char *connections_reason_name(connections_reason_e reason)
 static void log_refused(conn_rec *c, connections_reason_e reason, int log_only)
 {
     static log_pace_t pace;
-    const char *where = guard_global->connections.where;
     uint32_t more;
 
     if (log_pace_take(&pace, (uint32_t)apr_time_sec(apr_time_now()),
@@ -239,7 +238,7 @@ static void log_refused(conn_rec *c, connections_reason_e reason, int log_only)
         ap_log_cerror(APLOG_MARK, APLOG_WARNING, 0, c,
                       RPLOGNO(4181) "connection of %s %s: %s (%s)",
                       c->client_ip, log_only ? "would be refused" : "refused",
-                      reasons[reason].text, where ? where : "bans");
+                      reasons[reason].text, guard_global->connections.where);
     }
     if (more) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, ap_server_conf,
@@ -260,6 +259,17 @@ static int refuse(conn_rec *c, apr_socket_t *socket)
     }
     c->aborted = 1;
     return HTTP_SERVICE_UNAVAILABLE;
+}
+
+static int is_banned(address_t address)
+{
+    guard_ban_t ban;
+
+    if (!guard_ban_find(address, &ban)) {
+        return 0;
+    }
+    guard_ban_refused(&ban);
+    return 1;
 }
 
 static int is_excepted(const guard_settings_t *settings, address_t address)
@@ -291,7 +301,8 @@ static int pre_connection(conn_rec *c, void *csd)
         || is_excepted(settings, address)) {
         return DECLINED;
     }
-    reason = judge(conf, count(c, address));
+    reason = is_banned(address) ? CONNECTIONS_BANNED
+                                : judge(conf, count(c, address));
     if (reason == CONNECTIONS_REASONS) {
         return OK;
     }
