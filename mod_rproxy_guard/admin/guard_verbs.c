@@ -9,7 +9,8 @@ enum {
     VERBS_MAX = 64
 };
 
-static const rproxy_admin_verb_t *const parts[] = { ban_verbs, NULL };
+static const rproxy_admin_verb_t *const parts[] = { attack_verbs, ban_verbs,
+                                                    NULL };
 
 int guard_verbs_refuse(apr_bucket_brigade *bb, int status, const char *why)
 {

@@ -15,6 +15,7 @@ void guard_verbs_register(apr_pool_t *pool);
 /* The answer that nothing was done.  @return status */
 int guard_verbs_refuse(apr_bucket_brigade *bb, int status, const char *why);
 
+extern const rproxy_admin_verb_t attack_verbs[];
 extern const rproxy_admin_verb_t ban_verbs[];
 
 #endif
