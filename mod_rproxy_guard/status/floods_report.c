@@ -1,12 +1,13 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* flood_report.c: see flood_report.h.  Layer L2. */
+/* floods_report.c: connections and attack mode.  Layer L2. */
 #include "guard_private.h"
 #include "flood_report.h"
 
 #include <apr_strings.h>
 
 #include "../config/guard_config.h"
+#include "guard_report.h"
 #include "status/html_parts.h"
 #include "status/prometheus_text.h"
 
@@ -19,13 +20,6 @@ const char *flood_report_order(attack_order_e order)
 
 /* ---- the page ---- */
 
-static void number_cell(writer_t *w, const char *column, uint64_t n)
-{
-    write_format(w, "<td data-l=\"%s\">", column);
-    html_count(w, n);
-    write_text(w, "</td>");
-}
-
 static void connections_html(writer_t *w)
 {
     connections_counts_t counts = connections_counts();
@@ -37,12 +31,12 @@ static void connections_html(writer_t *w)
                      connections_reason_name((connections_reason_e)i));
     }
     write_text(w, "<th>Not counted</tr><tr>");
-    number_cell(w, "Connections open", counts.open);
+    report_number_cell(w, "Connections open", counts.open);
     for (i = 0; i < CONNECTIONS_REASONS; i++) {
-        number_cell(w, connections_reason_name((connections_reason_e)i),
-                    counts.refused[i]);
+        report_number_cell(w, connections_reason_name((connections_reason_e)i),
+                           counts.refused[i]);
     }
-    number_cell(w, "Not counted", counts.uncounted);
+    report_number_cell(w, "Not counted", counts.uncounted);
     write_text(w, "</tr></table>");
 }
 
@@ -62,14 +56,14 @@ static void attack_html(writer_t *w, const attack_report_t *report)
                  flood_report_order(report->order),
                  report->active ? attack_gauge_name(report->reason) : "");
     for (i = 0; i < ATTACK_GAUGE_COUNT; i++) {
-        number_cell(w, attack_gauge_name((attack_gauge_e)i),
-                    (uint64_t)report->sample.value[i]);
+        report_number_cell(w, attack_gauge_name((attack_gauge_e)i),
+                           (uint64_t)report->sample.value[i]);
     }
-    number_cell(w, "So far", report->begun);
+    report_number_cell(w, "So far", report->begun);
     write_text(w, "</tr></table>");
 }
 
-void flood_report_html(writer_t *w)
+static void write_html_part(request_rec *r, writer_t *w)
 {
     attack_report_t report = attack_report();
 
@@ -83,11 +77,6 @@ void flood_report_html(writer_t *w)
 
 /* ---- JSON ---- */
 
-static void json_number(writer_t *w, const char *key, int64_t n)
-{
-    write_format(w, ",\"%s\":%" APR_INT64_T_FMT, key, n);
-}
-
 void flood_report_attack_json(writer_t *w)
 {
     attack_report_t report = attack_report();
@@ -98,9 +87,10 @@ void flood_report_attack_json(writer_t *w)
                  flood_report_order(report.order));
     if (report.active) {
         write_format(w, ",\"reason\":\"%s\"", attack_gauge_name(report.reason));
-        json_number(w, "since", report.since_us / APR_USEC_PER_SEC);
+        report_json_number(w, "since",
+                           (uint64_t)(report.since_us / APR_USEC_PER_SEC));
     }
-    json_number(w, "begun", (int64_t)report.begun);
+    report_json_number(w, "begun", report.begun);
     write_text(w, ",\"now\":{");
     for (i = 0; i < ATTACK_GAUGE_COUNT; i++) {
         write_format(w, "%s\"%s\":%" APR_INT64_T_FMT, i ? "," : "",
@@ -110,12 +100,12 @@ void flood_report_attack_json(writer_t *w)
     write_text(w, "}}");
 }
 
-void flood_report_json(writer_t *w)
+static void write_json_part(request_rec *r, writer_t *w)
 {
     connections_counts_t counts = connections_counts();
     int i;
 
-    write_format(w, ",\"connections\":{\"open\":%" APR_UINT64_T_FMT,
+    write_format(w, "\"connections\":{\"open\":%" APR_UINT64_T_FMT,
                  counts.open);
     write_text(w, ",\"refused\":{");
     for (i = 0; i < CONNECTIONS_REASONS; i++) {
@@ -124,7 +114,7 @@ void flood_report_json(writer_t *w)
                      counts.refused[i]);
     }
     write_text(w, "}");
-    json_number(w, "uncounted", (int64_t)counts.uncounted);
+    report_json_number(w, "uncounted", counts.uncounted);
     write_text(w, "},\"attack\":");
     flood_report_attack_json(w);
 }
@@ -138,7 +128,7 @@ static void metric(writer_t *w, const char *name, const char *type,
     prometheus_sample(w, name, "", value);
 }
 
-void flood_report_metrics(writer_t *w)
+static void write_metrics_part(request_rec *r, writer_t *w)
 {
     connections_counts_t counts = connections_counts();
     attack_report_t report = attack_report();
@@ -161,3 +151,6 @@ void flood_report_metrics(writer_t *w)
     metric(w, "guard_attacks_total", "counter", "Attacks that have begun.",
            report.begun);
 }
+
+const guard_report_t floods_report = { write_html_part, write_json_part,
+                                       write_metrics_part };
