@@ -1,0 +1,62 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* word_search.h: which of thousands of words stand in a value, without case.
+ * Layer L0.
+ *
+ * Bytes fall into 64 kinds: each letter (of either case), digit and mark of
+ * ASCII that words use has its own, all others share one.  The last three kinds
+ * are a number of 18 bits; a bit for each number says whether a word has those
+ * three somewhere, at the place of it that seems to be the rarest.  Only where
+ * the bit is set words are compared.  Words of two bytes have
+ * bits of their own.  So a byte of a value costs two looks into memory that
+ * stays in the nearest cache, however many words there are. */
+#ifndef RPROXY_GUARD_WORD_SEARCH_H
+#define RPROXY_GUARD_WORD_SEARCH_H
+
+#include "http1/h1_slice.h"
+
+enum {
+    WORD_SEARCH_KINDS = 64,
+    WORD_SEARCH_PAIRS = WORD_SEARCH_KINDS * WORD_SEARCH_KINDS,
+    WORD_SEARCH_TRIPLES = WORD_SEARCH_PAIRS * WORD_SEARCH_KINDS,
+    WORD_SEARCH_CHAINS = 16384,
+    WORD_SEARCH_MAX = 65000 /* words */
+};
+
+typedef struct {
+    slice_t text;    /* lower case; the caller's memory */
+    uint32_t triple; /* or the pair of a word of two bytes */
+    uint16_t offset; /* of the byte behind it, in the word */
+    uint16_t next;   /* of the same chain; 0: none, else a word's number + 1 */
+} word_search_word_t;
+
+typedef struct {
+    uint8_t kind_of[256];
+    uint64_t pairs[WORD_SEARCH_PAIRS / 64];
+    uint64_t triples[WORD_SEARCH_TRIPLES / 64];
+    uint16_t chain[WORD_SEARCH_CHAINS]; /* as next */
+    uint32_t count;
+    word_search_word_t word[];
+} word_search_t;
+
+/* Bytes of memory for so many words. */
+static inline size_t word_search_room(uint32_t count)
+{
+    return sizeof(word_search_t) + sizeof(word_search_word_t) * count;
+}
+
+/* @param words   lower case, two to 65,000 bytes each; no more than
+ *                WORD_SEARCH_MAX
+ * @param memory  of word_search_room, aligned to 8; valid as long as the words
+ */
+const word_search_t *word_search_make(void *memory, const slice_t *words,
+                                      uint32_t count);
+
+/* @param word  its number, in the order they were given */
+typedef void word_found_fn(void *ctx, uint32_t word);
+
+/* Says each word once for each place where it stands. */
+void word_search_scan(const word_search_t *search, slice_t value,
+                      word_found_fn *found, void *ctx);
+
+#endif
