@@ -59,12 +59,11 @@ static uint64_t take_number(building_t *b, const rule_action_t *action,
 
     if (!rule_ids_parse(action->argument, &first, &last) || first != last
         || first > most) {
-        b->wrong =
-            apr_psprintf(b->pool,
-                         "%s:%.*s is no number up to %" APR_UINT64_T_FMT "",
-                         rule_action_name(action->kind),
-                         (int)action->argument.len, action->argument.p,
-                         (apr_uint64_t)most);
+        b->wrong = apr_psprintf(b->pool,
+                                "%s:%.*s is no number up to %" APR_UINT64_T_FMT,
+                                rule_action_name(action->kind),
+                                (int)action->argument.len, action->argument.p,
+                                (apr_uint64_t)most);
     }
     return first;
 }
