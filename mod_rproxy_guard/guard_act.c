@@ -4,8 +4,10 @@
 #include "guard_private.h"
 #include "guard_act.h"
 
+#include "bans/ban.h"
 #include "challenge/challenge.h"
 #include "guard_refuse.h"
+#include "limits/limit_key.h"
 #include "seen/seen.h"
 
 static action_kind_e kind_of(const guard_verdict_t *verdict)
@@ -34,9 +36,27 @@ int guard_act_lets_pass(request_rec *r, const guard_verdict_t *verdict)
     }
 }
 
+/* Its client comes no more for a time. */
+static void ban(request_rec *r, const guard_verdict_t *verdict)
+{
+    address_t client;
+
+    if (limit_key_client(r, &client)) {
+        guard_ban_add(client, GUARD_BAN_PREFIX,
+                      apr_time_sec(verdict->action->time_us), verdict->rule,
+                      verdict->why);
+    }
+}
+
 int guard_act(request_rec *r, const guard_verdict_t *verdict)
 {
-    return kind_of(verdict) == ACTION_CHALLENGE
-               ? challenge_answer(r, verdict->action->difficulty, verdict->rule)
-               : guard_refuse(r, verdict);
+    switch (kind_of(verdict)) {
+    case ACTION_CHALLENGE:
+        return challenge_answer(r, verdict->action->difficulty, verdict->rule);
+    case ACTION_BAN:
+        ban(r, verdict);
+        return guard_refuse(r, verdict);
+    default:
+        return guard_refuse(r, verdict);
+    }
 }

@@ -84,7 +84,7 @@ static void set_fields(request_rec *r, const guard_verdict_t *v)
                        apr_itoa(r->pool,
                                 v->retry_after_s ? v->retry_after_s : 1));
     }
-    if (!v->limit) {
+    if (!v->limit || v->limit->concurrent) {
         return;
     }
     apr_table_setn(fields, "RateLimit-Policy",

@@ -25,6 +25,7 @@
 #include "guard_delay.h"
 #include "guard_act.h"
 #include "guard_expression.h"
+#include "limits/hold.h"
 #include "shared/child_slots.h"
 #include "state/guard_state.h"
 #include "seen/seen.h"
@@ -179,7 +180,8 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                      RPLOGNO(4014) "no shared memory for limits");
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    if (!child_slots_open(s) || !connections_open(s) || !attack_open(s)) {
+    if (!child_slots_open(s) || !connections_open(s) || !attack_open(s)
+        || !hold_open(s)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     return challenge_open(s) && bots_open(s, ptemp)

@@ -77,6 +77,9 @@ my @MISTAKES = (
     ["<RProxyGuardLimit a b>\n</RProxyGuardLimit>" => 'expected a name and >'],
     ["<RProxyGuardLimit a>\nburst=1\n</RProxyGuardLimit>" =>
         'a: rate= is missing'],
+    ["$LIMIT concurrent=0" => q{'concurrent=0' is wrong}],
+    ["$LIMIT concurrent=2 rate=1/s" => 'concurrent= goes without rate='],
+    ["$LIMIT concurrent=2 action=delay" => 'action=delay goes with rate='],
     ["$LIMIT rate=1/s missing=x" => q{unknown value of missing= 'x'}],
     ["$LIMIT rate=1/s status=200" => q{'status=200' is wrong}],
     ["$LIMIT rate=1/s burst=3 cost=5" => 'cost=5 is never allowed with burst=3'],
@@ -103,6 +106,7 @@ my @RIGHT = (
     'Include "' . Apache::Test::vars('top_dir') . '/conf/guard.conf"',
     "<RProxyGuardLimit a>\nrate=1/s\n\"expr=%{QUERY_STRING} != ''\"\n"
         . "</RProxyGuardLimit>",
+    "$LIMIT concurrent=2 key=user keys=100 action=class:slow",
     "$LIMIT rate=1/s key=address+label action=ban:1h class=bots",
     "<Location /x>\nRProxyGuard On\n$LIMIT rate=1/min\n</Location>",
 );

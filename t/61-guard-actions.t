@@ -32,6 +32,11 @@ sub status {
     return RProxy::Client->to('t61_actions')->get($target, @fields)->status;
 }
 
+sub status_from {
+    my ($from, $target) = @_;
+    return RProxy::Client->to('t61_actions', from => $from)->get($target)->status;
+}
+
 # ---- class: it goes on, and other limits have their say ----
 
 my $access = RProxy::Log->file('61_actions');
@@ -54,6 +59,13 @@ is_deeply([map { status($_) } ('/of') x 3, ('/of-class') x 2],
 }
 is_deeply([map { status('/off') } 1 .. 3], [200, 200, 200], 'action=off');
 is_deeply([map { status('/as') } 1 .. 2], [200, 503], 'action=refuse:503');
+
+# ---- ban:TIME, challenge ----
+
+is_deeply([map { status_from('127.0.61.1', $_) } qw(/free /ban /ban /free)],
+    [200, 200, 429, 403], 'action=ban:1h: nothing more of that client');
+is(status_from('127.0.61.2', '/free'), 200, '... and all of the others');
+is_deeply([map { status('/work') } 1 .. 2], [200, 403], 'action=challenge');
 
 # ---- containers ----
 

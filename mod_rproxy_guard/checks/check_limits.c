@@ -8,6 +8,7 @@
 
 #include "../guard_act.h"
 #include "../guard_request.h"
+#include "../limits/hold.h"
 #include "../limits/limit_key.h"
 #include "limits_applying.h"
 
@@ -29,8 +30,7 @@ static guard_verdict_t limited(request_rec *r, const limit_applying_t *one,
     verdict.retry_after_s =
         (int)((rate->retry_us + APR_USEC_PER_SEC - 1) / APR_USEC_PER_SEC);
     verdict.why =
-        apr_psprintf(r->pool, "more than %s, burst %u, of %s", limit->rate_text,
-                     limit->rate.burst, verdict.key);
+        apr_pstrcat(r->pool, limit->excess, ", of ", verdict.key, NULL);
     __atomic_fetch_add(&counts->refused, 1, __ATOMIC_RELAXED);
     __atomic_store_n(&counts->refused_at, r->request_time, __ATOMIC_RELAXED);
     return verdict;
@@ -48,6 +48,10 @@ static int is_allowed(request_rec *r, const limit_applying_t *one,
     rate_rule_t rule = limit->rate;
     limit_table_result_t out;
 
+    *rate = (rate_t){ 0 };
+    if (limit->concurrent) {
+        return 1; /* hold_all has its say */
+    }
     rule.queue = one->log_only ? 0 : rule.queue;
     out = step(&limit->place.table, &rule, one->hash, r->request_time,
                (uint32_t)limit->cost);
@@ -105,10 +109,67 @@ static void give_back(request_rec *r, const limits_applying_t *all, int end)
     for (i = 0; i < end; i++) {
         guard_limit_t *limit = all->one[i].limit;
 
+        if (limit->concurrent) {
+            continue;
+        }
         limit_table_give_back(&limit->place.table, &limit->rate,
                               all->one[i].hash, r->request_time,
                               (uint32_t)limit->cost);
     }
+}
+
+/* ---- requests at once ---- */
+
+/* Held until the response is sent: to the end of the request's pool. */
+typedef struct {
+    const guard_limit_t *limit;
+    uint64_t hash;
+} ticket_t;
+
+static apr_status_t give_ticket(void *data)
+{
+    const ticket_t *ticket = data;
+
+    hold_give(ticket->limit, ticket->hash);
+    return APR_SUCCESS;
+}
+
+/* @return 0: no more of them at once */
+static int hold(request_rec *r, const limit_applying_t *one)
+{
+    hold_e out = hold_take(one->limit, one->hash);
+
+    if (out == HOLD_TAKEN) {
+        ticket_t *ticket = apr_palloc(r->pool, sizeof(*ticket));
+
+        *ticket = (ticket_t){ one->limit, one->hash };
+        apr_pool_cleanup_register(r->pool, ticket, give_ticket,
+                                  apr_pool_cleanup_null);
+    }
+    else if (out == HOLD_NO_PLACE) {
+        __atomic_fetch_add(&one->limit->place.counts->displaced, 1,
+                           __ATOMIC_RELAXED);
+    }
+    return out != HOLD_FULL;
+}
+
+/* @return 0 and *verdict: one of them refuses */
+static int hold_all(request_rec *r, const limits_applying_t *all,
+                    guard_verdict_t *verdict)
+{
+    static const rate_t later = { .retry_us = APR_USEC_PER_SEC };
+    int i;
+
+    for (i = 0; i < all->count; i++) {
+        if (all->one[i].limit->concurrent && !hold(r, &all->one[i])) {
+            *verdict = limited(r, &all->one[i], &later);
+            if (!guard_act_lets_pass(r, verdict)) {
+                return 0;
+            }
+            *verdict = (guard_verdict_t){ 0 };
+        }
+    }
+    return 1;
 }
 
 /* All are looked at before any is charged: a request that one refuses costs
@@ -123,7 +184,7 @@ static guard_verdict_t charge(request_rec *r, limits_applying_t *all)
         return verdict;
     }
     taken = step_through(r, all, limit_table_take, &verdict);
-    if (taken < all->count) {
+    if (taken < all->count || !hold_all(r, all, &verdict)) {
         give_back(r, all, taken);
     }
     return verdict;

@@ -67,7 +67,8 @@ typedef enum {
 
 typedef struct {
     const char *name;
-    const char *rate_text; /* as configured, "5/min" */
+    const char *rate_text; /* as configured, "5/min", "10 at once" */
+    const char *excess;    /* a phrase for the log: more than that */
     const char *where;
     rate_rule_t rate;
     const key_part_t *key; /* [key_count] */
@@ -85,6 +86,10 @@ typedef struct {
     const ap_expr_info_t *expr;
     const char *class;
     named_list_t *list, *not_list; /* that the client is in, is not in */
+    int concurrent;                /* so many at once; 0: it is a rate */
+    int keys;                      /* that there is room for */
+    char *holds;                   /* set by hold_open; of hold_sets each */
+    uint32_t hold_sets;
     limit_place_t place;
     int number; /* of all limits, from 0 */
 } guard_limit_t;
@@ -168,7 +173,8 @@ const char *limit_option_rate(cmd_parms *cmd, const char *text,
 
 guard_limit_t *limit_option_create(cmd_parms *cmd, const char *name);
 
-/* The rest of what a limit needs, when all its arguments are there. */
-const char *limit_option_finish(cmd_parms *cmd, guard_limit_t *limit);
+/* limit_finish.c: the rest of what a limit needs, when all its arguments are
+ * there. */
+const char *limit_finish(cmd_parms *cmd, guard_limit_t *limit);
 
 #endif

@@ -12,7 +12,7 @@
 static const char *add_limit(cmd_parms *cmd, guard_settings_t *settings,
                              guard_limit_t *limit)
 {
-    const char *error = limit_option_finish(cmd, limit);
+    const char *error = limit_finish(cmd, limit);
 
     if (!error) {
         if (!settings->limits) {

@@ -15,11 +15,9 @@ enum {
     METHODS_MAX = 16
 };
 
-#define DELAY_DEFAULT apr_time_from_sec(10)
-
 /* What is set as in other directives. */
 typedef struct {
-    int burst, keys, status, cost;
+    int burst, keys, status, cost, concurrent;
 } words_t;
 
 guard_limit_t *limit_option_create(cmd_parms *cmd, const char *name)
@@ -266,6 +264,7 @@ static const option_t numbers[] = {
     { "keys", OPTION_INT, offsetof(words_t, keys), 8, 100000000 },
     { "status", OPTION_INT, offsetof(words_t, status), 400, 599 },
     { "cost", OPTION_INT, offsetof(words_t, cost), 1, RATE_COST_MAX },
+    { "concurrent", OPTION_INT, offsetof(words_t, concurrent), 1, 60000 },
     { NULL, OPTION_INT, 0, 0, 0 }
 };
 
@@ -287,13 +286,16 @@ static const char *set_number(cmd_parms *cmd, guard_limit_t *limit,
 {
     words_t words = { .burst = (int)limit->rate.burst,
                       .status = limit->status,
-                      .cost = limit->cost };
+                      .cost = limit->cost,
+                      .concurrent = limit->concurrent };
     const char *wrong = config_option_set(cmd, numbers, &words, argument);
 
     limit->rate.burst = (uint32_t)words.burst;
     limit->status = words.status;
     limit->cost = words.cost;
+    limit->concurrent = words.concurrent;
     if (words.keys) {
+        limit->keys = words.keys;
         limit->place.sets =
             limit_table_sets((uint64_t)words.keys + (uint64_t)words.keys / 2);
     }
@@ -316,9 +318,9 @@ const char *limit_option_set(cmd_parms *cmd, guard_limit_t *limit,
                              const char *argument)
 {
     static const char *const keys[] = {
-        "rate",  "burst",    "key",     "path", "methods", "expr",
-        "class", "action",   "missing", "keys", "status",  "cost",
-        "list",  "not-list", "mode",    NULL
+        "rate", "concurrent", "burst",    "key",     "path", "methods",
+        "expr", "class",      "action",   "missing", "keys", "status",
+        "cost", "list",       "not-list", "mode",    NULL
     };
     const char *key, *value;
     size_t i;
@@ -333,41 +335,4 @@ const char *limit_option_set(cmd_parms *cmd, guard_limit_t *limit,
     }
     return is_number(key) ? set_number(cmd, limit, argument)
                           : config_option_unknown(cmd, "key", key, keys);
-}
-
-const char *limit_option_finish(cmd_parms *cmd, guard_limit_t *limit)
-{
-    static const key_part_t by_address = { KEY_ADDRESS, NULL, NULL };
-    int i;
-
-    if (!limit->rate_text) {
-        return apr_psprintf(cmd->pool,
-                            "%s %s: rate= is missing: rate=5/min for example",
-                            cmd->cmd->name, limit->name);
-    }
-    if (limit->cost > (int)limit->rate.burst + 1) {
-        return apr_psprintf(cmd->pool,
-                            "%s %s: cost=%d is never allowed with burst=%u: "
-                            "one request needs burst=%d",
-                            cmd->cmd->name, limit->name, limit->cost,
-                            limit->rate.burst, limit->cost - 1);
-    }
-    if (!limit->key_count) {
-        limit->key = &by_address;
-        limit->key_count = 1;
-    }
-    for (i = 0; i < limit->key_count; i++) {
-        limit->is_late |=
-            limit->key[i].kind == KEY_USER || limit->key[i].kind == KEY_LABEL;
-    }
-    if (limit->action.kind == ACTION_DELAY) {
-        limit->rate.queue = rate_queue(&limit->rate, limit->action.time_us
-                                                         ? limit->action.time_us
-                                                         : DELAY_DEFAULT);
-    }
-    limit->place.identity =
-        apr_psprintf(cmd->pool, "%s %s %s %u",
-                     cmd->server->defn_name ? cmd->server->defn_name : "",
-                     limit->name, limit->rate_text, limit->rate.burst);
-    return NULL;
 }

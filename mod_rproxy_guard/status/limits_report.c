@@ -9,6 +9,7 @@
 
 #include "../config/guard_config.h"
 #include "../seen/seen.h"
+#include "../limits/hold.h"
 #include "status/html_parts.h"
 #include "status/prometheus_text.h"
 
@@ -36,8 +37,10 @@ static row_t row_of(int i)
     row.refused = __atomic_load_n(&counts->refused, __ATOMIC_RELAXED);
     row.displaced = __atomic_load_n(&counts->displaced, __ATOMIC_RELAXED);
     row.places = (uint64_t)limit->place.sets * LIMIT_TABLE_SET;
-    row.known = limit_table_known(&limit->place.table, &limit->rate,
-                                  apr_time_now(), SAMPLE_SETS);
+    row.known = limit->concurrent
+                    ? hold_count(limit)
+                    : limit_table_known(&limit->place.table, &limit->rate,
+                                        apr_time_now(), SAMPLE_SETS);
     return row;
 }
 
