@@ -122,7 +122,7 @@ static sha256_t end(hashing_t *h)
 {
     static const char padding[SHA256_BLOCK] = { (char)0x80 };
     unsigned char bits[8];
-    sha256_t out;
+    sha256_t out = { { 0 } };
     int i;
 
     write_big_endian(bits, h->len * 8, 8);
