@@ -20,6 +20,7 @@ static void tidy(void *shared)
 {
     conn_pool_expire(worker_conns, clock_now());
     shared_reclaim(shared);
+    shared_recount(shared);
 }
 
 apr_status_t tidy_start(conn_pool_t *conns, const shared_t *shared,

@@ -73,6 +73,7 @@ apr_status_t shared_create(shared_t **out, int children, int upstreams,
     s->pid = (int32_t *)(base + at[6]);
     s->used = s->pid + n;
     s->member_base = (metrics_member_t *)(base + at[7]);
+    s->recounted = apr_pcalloc(pool, sizeof(*s->recounted) * (size_t)members);
     for (i = 0; i < upstreams; i++) {
         s->upstream[i].retry_credit = RETRY_CREDIT_READY;
         s->upstream[i].retry_credit_max = RETRY_CREDIT_READY;
@@ -161,6 +162,57 @@ void shared_reclaim(const shared_t *shared)
     }
 }
 
+static int is_first_process(const shared_t *shared)
+{
+    int i;
+
+    for (i = 0; i < own_child; i++) {
+        if (__atomic_load_n(&shared->pid[i], __ATOMIC_RELAXED)) {
+            return 0;
+        }
+    }
+    return own_child >= 0;
+}
+
+static uint32_t sum_held(const shared_t *shared, int member)
+{
+    int32_t used = METRIC_READ(*shared->used), i;
+    uint32_t sum = 0;
+
+    for (i = 0; i < used; i++) {
+        const int32_t *held = &shared->held[i * shared->members + member];
+
+        sum += (uint32_t)__atomic_load_n(held, __ATOMIC_RELAXED);
+    }
+    return sum;
+}
+
+static void recount_member(const shared_t *shared, int member)
+{
+    int32_t *all = &shared->member[member].connections, off;
+    uint32_t before = (uint32_t)__atomic_load_n(all, __ATOMIC_SEQ_CST), held;
+
+    if (!before) {
+        shared->recounted[member].looks = 0;
+        return;
+    }
+    held = sum_held(shared, member);
+    off = recount_look(&shared->recounted[member], before, held,
+                       (uint32_t)__atomic_load_n(all, __ATOMIC_SEQ_CST));
+    if (off) {
+        __atomic_fetch_sub(all, off, __ATOMIC_RELAXED);
+    }
+}
+
+void shared_recount(const shared_t *shared)
+{
+    int i;
+
+    for (i = 0; is_first_process(shared) && i < shared->members; i++) {
+        recount_member(shared, i);
+    }
+}
+
 static void note_used(const shared_t *shared, int32_t slots)
 {
     int32_t used = METRIC_READ(*shared->used);
@@ -198,7 +250,7 @@ apr_status_t shared_child_claim(shared_t *shared, apr_pool_t *pool)
 
 /* The child's own share is counted last and taken back first: of a child killed
  * in between, at most what it took is reclaimed.  The count may then be one too
- * high, never too low. */
+ * high, never too low, until shared_recount has seen it. */
 int member_slot_take(const shared_t *shared, const member_t *member)
 {
     int32_t *all = &member->shared->connections;

@@ -30,6 +30,7 @@
 #include <apr_time.h>
 
 #include "metrics.h"
+#include "recount.h"
 #include "upstream.h"
 
 struct upstream_shared_t {
@@ -67,6 +68,7 @@ typedef struct {
     metrics_route_t *route_metrics;   /* [child * routes + route] */
     metrics_member_t *member_metrics; /* [child * members + member] */
     metrics_member_t *member_base;    /* [member]: what those before it had */
+    recount_t *recounted; /* [member]: of the process that recounts */
 } shared_t;
 
 /* Maps the segment; it goes with pool.  children: the server's limit. */
@@ -81,6 +83,10 @@ apr_status_t shared_child_claim(shared_t *shared, apr_pool_t *pool);
 /* Takes back what processes that are gone held: a killed child is not always
  * followed by another one. */
 void shared_reclaim(const shared_t *shared);
+
+/* What the processes hold is what counts.  Each calls it now and then; the one
+ * in the first slot that is in use does it. */
+void shared_recount(const shared_t *shared);
 
 /* The slot of this process; -1 in the parent. */
 int shared_child(void);

@@ -10,6 +10,7 @@
 
 #include "../health/outlier.h"
 #include "engine/balancer.h"
+#include "engine/recount.h"
 #include "lookup.h"
 #include "place.h"
 #include "overload/queue.h"
@@ -20,12 +21,6 @@ typedef struct balance_t balance_t;
 /* A member's state has changed.  No lock is held. */
 typedef void balance_changed_fn(const balance_t *balance, int member,
                                 const health_t *before, const health_t *now);
-
-/* How far a sum was off, as far as all looks agree. */
-typedef struct {
-    int32_t off;
-    int looks; /* in a row; 0: it was right */
-} recount_t;
 
 struct balance_t {
     /* set by the configuration, constant afterwards */

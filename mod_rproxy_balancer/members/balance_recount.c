@@ -1,16 +1,7 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* balance_recount.c: what is in flight is what the children hold.  Layer L1.
- *
- * A process that is killed between two counts, or while it takes back what
- * another one had, leaves the sums apart from what children hold.  Requests
- * that come and go meanwhile do that too, but not each time one looks: what was
- * apart in all of some looks is put right. */
+/* balance_recount.c: what is in flight is what the children hold.  Layer L1. */
 #include "balance.h"
-
-enum {
-    RECOUNT_LOOKS = 8
-};
 
 /* What the children hold at a member. */
 static uint32_t sum_held(const balance_t *b, int member)
@@ -26,28 +17,13 @@ static uint32_t sum_held(const balance_t *b, int member)
     return sum;
 }
 
-/* What two differences have in common; 0 when one is over and one below. */
-static int32_t common(int32_t a, int32_t b)
+static void recount(recount_t *r, uint32_t *sum, uint32_t before, uint32_t held)
 {
-    if (a > 0 && b > 0) {
-        return a < b ? a : b;
-    }
-    return a < 0 && b < 0 ? (a > b ? a : b) : 0;
-}
+    uint32_t after = __atomic_load_n(sum, __ATOMIC_SEQ_CST);
+    int32_t off = recount_look(r, before, held, after);
 
-/* Of a sum that was read before and after its parts. */
-static int32_t off_by(uint32_t before, uint32_t held, uint32_t after)
-{
-    return common((int32_t)(before - held), (int32_t)(after - held));
-}
-
-static void note(recount_t *r, int32_t off, uint32_t *sum)
-{
-    r->off = r->looks ? common(r->off, off) : off;
-    r->looks = r->off ? r->looks + 1 : 0;
-    if (r->looks == RECOUNT_LOOKS) {
-        __atomic_fetch_sub(sum, (uint32_t)r->off, __ATOMIC_SEQ_CST);
-        r->looks = 0;
+    if (off) {
+        __atomic_fetch_sub(sum, (uint32_t)off, __ATOMIC_SEQ_CST);
     }
 }
 
@@ -62,8 +38,7 @@ static uint32_t recount_member(const balance_t *b, int member)
         return 0;
     }
     held = sum_held(b, member);
-    note(&b->recounted[member],
-         off_by(before, held, __atomic_load_n(sum, __ATOMIC_SEQ_CST)), sum);
+    recount(&b->recounted[member], sum, before, held);
     return held;
 }
 
@@ -76,6 +51,5 @@ void balance_recount(const balance_t *b)
     for (i = 0; i < b->places.count; i++) {
         held += recount_member(b, i);
     }
-    note(&b->recounted[i],
-         off_by(before, held, __atomic_load_n(total, __ATOMIC_SEQ_CST)), total);
+    recount(&b->recounted[i], total, before, held);
 }

@@ -21,6 +21,7 @@
 #include "members/balance_health.c"
 #include "members/balance_pause.c"
 #include "members/balance_queue.c"
+#include "engine/recount.c"
 #include "members/balance_recount.c"
 #include "overload/queue.c"
 #include "overload/queue_line.c"

@@ -13,6 +13,7 @@
 #include "members/balance_pause.c"
 #include "members/balance_adaptive.c"
 #include "members/balance_queue.c"
+#include "engine/recount.c"
 #include "members/balance_recount.c"
 #include "overload/concurrency_limit.c"
 #include "overload/queue.c"

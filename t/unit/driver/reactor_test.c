@@ -11,6 +11,7 @@
 #include <apr_general.h>
 
 #include "engine/metrics.c"
+#include "engine/recount.c"
 #include "engine/shared.c"
 #include "engine/conn_pool.c"
 #include "driver/timer_wheel.c"

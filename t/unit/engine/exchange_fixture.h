@@ -26,6 +26,7 @@
 #include "engine/metrics.c"
 #include "engine/retry.c"
 #include "engine/retry_after.c"
+#include "engine/recount.c"
 #include "engine/shared.c"
 #include "engine/protocol_http1.c"
 #include "engine/exchange.c"

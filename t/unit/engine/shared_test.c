@@ -11,6 +11,7 @@
 #include <apr_general.h>
 
 #include "engine/metrics.c"
+#include "engine/recount.c"
 #include "engine/shared.c"
 
 #define CHILDREN 4
@@ -291,6 +292,59 @@ static void check_killed(void **state)
     slot_is_clean(1);
 }
 
+/* A process was killed after it had counted a connection, or while it took back
+ * what another one had; of another member it never saw one. */
+static void recount(void)
+{
+    int i;
+
+    for (i = 0; i < RECOUNT_LOOKS; i++) {
+        shared_recount(shared);
+    }
+}
+
+static void check_killed_between_counts(void **state)
+{
+    child_t first, second;
+
+    begin();
+    first = child_start(take_some);
+    shared->member[0].connections += 3;
+    shared->member[1].connections -= 1;
+    second = child_start(recount);
+    holds_connections(8, 1); /* the first one looks after it */
+    child_kill(&first);
+    child_end(&second);
+    second = child_start(recount);
+    assert_int_equal(second.slot, 0);
+    holds_connections(0, 0);
+    child_end(&second);
+}
+
+/* What comes and goes is not off each time. */
+static void come_and_go(void)
+{
+    int i;
+
+    for (i = 0; i < 10 * RECOUNT_LOOKS; i++) {
+        shared->member[0].connections = 5 + (i % RECOUNT_LOOKS != 0);
+        shared_recount(shared);
+    }
+}
+
+static void check_recounted_meanwhile(void **state)
+{
+    child_t child;
+
+    begin();
+    child = child_start(take_some);
+    child_kill(&child);
+    shared->pid[0] = 0;
+    child = child_start(come_and_go);
+    holds_connections(6, 2);
+    child_end(&child);
+}
+
 /* No other child begins after it. */
 static void check_killed_with_no_successor(void **state)
 {
@@ -562,6 +616,9 @@ int main(void)
     unit_add("nothing configured", check_empty, NULL);
     unit_add("children and their slots", check_claims, NULL);
     unit_add("a child killed", check_killed, NULL);
+    unit_add("a child killed between two counts", check_killed_between_counts,
+             NULL);
+    unit_add("connections that come and go", check_recounted_meanwhile, NULL);
     unit_add("a child killed, and none that follows it",
              check_killed_with_no_successor, NULL);
     unit_add("all children killed", check_several_killed, NULL);

@@ -8,6 +8,7 @@
 #include <apr_strings.h>
 
 #include "engine/metrics.c"
+#include "engine/recount.c"
 #include "engine/shared.c"
 #include "engine/upstream.c"
 #include "engine/upstream_places.c"

@@ -4,6 +4,7 @@
 #include "unit.h"
 
 #include "engine/metrics.c"
+#include "engine/recount.c"
 #include "engine/shared.c"
 #include "status/status_sum.c"
 
