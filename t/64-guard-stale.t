@@ -58,7 +58,7 @@ is(bot('/idle')->status, 200, 'nobody else is there: a bot gets a new page');
 await_in_flight(0);
 
 $farm->tell(a => 'hold');
-my @people = map { person("/work/$_") } 1 .. 2;
+my @people = map { person("/job/$_") } 1 .. 2;
 await_in_flight(2);
 my $third = begin('/third', 'GPTBot/1');
 await_in_flight(3);
@@ -75,10 +75,10 @@ is($answer->status, 503, '... and no other one');
 like($answer->field('Retry-After'), qr/^\d+$/, '... but when to come again');
 is($farm->member('a')->{in_flight}, 3, 'no place was taken');
 
-push @people, person('/work/4');
+push @people, person('/job/4');
 await_in_flight(4);
 ok(1, 'a person gets the last place');
-push @people, person('/work/5');
+push @people, person('/job/5');
 my $patient = begin('/patient', 'GPTBot/1');
 RProxy::Server::await(sub { $farm->upstream->{queue}{waiting} == 2 },
     'two wait');

@@ -58,9 +58,10 @@ static const char script[] =
 "function done(){"
   "if(data.body!=='1'){say('Done. The page is being loaded.');"
     "location.reload();return}"
-  "say('Done. What you sent has not arrived yet:');"
-  "var button=document.getElementById('again');"
-  "button.hidden=false;button.onclick=function(){location.reload()};"
+  "say('Done. What you sent has not arrived: please go back and send '"
+    "+'it again.');"
+  "var button=document.getElementById('back');"
+  "button.hidden=false;button.onclick=function(){history.back()};"
   "button.focus()}"
 "function answer(n){"
   "var request=new XMLHttpRequest();"
@@ -85,39 +86,39 @@ static const char script[] =
 "})()";
 /* clang-format on */
 
-#define OWN_LINE "\n"
+#define END_LINE "\n"
 
 const char *challenge_page(apr_pool_t *pool, const challenge_page_t *page)
 {
     return apr_pstrcat(
         pool,
-        "<!DOCTYPE html>" OWN_LINE
+        "<!DOCTYPE html>" END_LINE
         "<html lang=\"en\"><head><meta charset=\"utf-8\">"
         "<meta name=\"viewport\" content=\"width=device-width\">"
         "<meta name=\"robots\" content=\"noindex\">"
         "<title>One moment, please</title><style nonce=\"",
         page->nonce, "\">", style,
-        "</style></head>" OWN_LINE "<body data-question=\"", page->question,
+        "</style></head>" END_LINE "<body data-question=\"", page->question,
         "\" data-difficulty=\"", apr_itoa(pool, page->difficulty),
         "\" data-path=\"", page->path, "\" data-body=\"",
         page->has_body ? "1" : "0",
-        "\">" OWN_LINE "<main><h1>One moment, please</h1>" OWN_LINE
+        "\">" END_LINE "<main><h1>One moment, please</h1>" END_LINE
         "<p>This site is protected against programs that ask too much of it. "
         "Your browser does a small calculation, once; you need not do "
-        "anything.</p>" OWN_LINE "<p id=\"status\" role=\"status\"></p>"
+        "anything.</p>" END_LINE "<p id=\"status\" role=\"status\"></p>"
         "<progress max=\"1\" value=\"0\" aria-label=\"Progress of the check\" "
-        "hidden></progress>" OWN_LINE,
-        page->has_body
-            ? "<p>You sent a form. It was not passed on yet: "
-              "after the check your browser can send it again.</p>" OWN_LINE
-              "<p><button id=\"again\" type=\"button\" hidden>Send it again"
-              "</button></p>" OWN_LINE
-            : "",
+        "hidden></progress>" END_LINE,
+        page->has_body ? "<p>You sent a form. It was not passed on: after the "
+                         "check, go back "
+                         "and send it again.</p>" END_LINE
+                         "<p><button id=\"back\" type=\"button\" hidden>Go back"
+                         "</button></p>" END_LINE
+                       : "",
         "<noscript><p>The check needs JavaScript. Please switch it on for this "
         "site and load the page again; if you cannot, tell the site's owner "
-        "the number below.</p></noscript>" OWN_LINE "<p><small>Number: <b>",
-        page->id, "</b></small></p></main>" OWN_LINE "<script nonce=\"",
-        page->nonce, "\">", script, "</script></body></html>" OWN_LINE, NULL);
+        "the number below.</p></noscript>" END_LINE "<p><small>Number: <b>",
+        page->id, "</b></small></p></main>" END_LINE "<script nonce=\"",
+        page->nonce, "\">", script, "</script></body></html>" END_LINE, NULL);
 }
 
 const char *challenge_page_policy(apr_pool_t *pool, const char *nonce)

@@ -15,7 +15,7 @@ typedef struct {
     const char *path;  /* that takes the answer */
     const char *nonce; /* of the policy */
     const char *id;    /* that the log has, too */
-    int has_body;      /* the request was a form: loading anew sends it again */
+    int has_body;      /* the request was a form, which is lost here */
 } challenge_page_t;
 
 const char *challenge_page(apr_pool_t *pool, const challenge_page_t *page);

@@ -45,12 +45,13 @@ function record(page, faults)
     page.on('pageerror', (error) => faults.push(`script: ${error.stack}`));
 }
 
-/* A visitor with cookies of their own: a page at the site, and its faults. */
-async function visit(browser, site)
+/* A visitor with cookies of their own: a page at the site, and its faults.
+ * more: further options of the context. */
+async function visit(browser, site, more = {})
 {
     const context = await browser.newContext({
         baseURL: site, ignoreHTTPSErrors: true, locale: 'en-US',
-        viewport: { width: 1280, height: 900 },
+        viewport: { width: 1280, height: 900 }, ...more,
     });
     const page = await context.newPage();
     page.setDefaultTimeout(STEP_MS);
