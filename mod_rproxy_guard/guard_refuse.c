@@ -12,6 +12,7 @@
 #include <mod_core.h>
 
 #include "audit/audit_log.h"
+#include "guard_answer.h"
 #include "seen/seen.h"
 #include "rproxy_random.h"
 #include "status/log_pace.h"
@@ -84,20 +85,14 @@ static void set_fields(request_rec *r, const guard_verdict_t *v)
                        apr_itoa(r->pool,
                                 v->retry_after_s ? v->retry_after_s : 1));
     }
-    if (!v->limit || v->limit->concurrent) {
+    if (!v->limit || !v->limit->policy) {
         return;
     }
-    apr_table_setn(fields, "RateLimit-Policy",
-                   apr_psprintf(r->pool,
-                                "\"%s\";q=%" APR_UINT64_T_FMT
-                                ";w=%" APR_UINT64_T_FMT,
-                                v->limit->name, v->limit->rate.count,
-                                (v->limit->rate.period_us + APR_USEC_PER_SEC
-                                 - 1)
-                                    / APR_USEC_PER_SEC));
+    apr_table_setn(fields, "RateLimit-Policy", v->limit->policy);
     apr_table_setn(fields, "RateLimit",
-                   apr_psprintf(r->pool, "\"%s\";r=%u;t=%d", v->limit->name,
-                                v->rate.remaining, v->retry_after_s));
+                   apr_pstrcat(r->pool, "\"", v->limit->name, "\";r=",
+                               apr_itoa(r->pool, (int)v->rate.remaining), ";t=",
+                               apr_itoa(r->pool, v->retry_after_s), NULL));
 }
 
 static const char *sentence_of(const guard_verdict_t *v)
@@ -107,22 +102,20 @@ static const char *sentence_of(const guard_verdict_t *v)
                     : "This request was refused by the site's protection.";
 }
 
-/* Unless the administrator has a page of his own. */
-static void set_page(request_rec *r, const guard_verdict_t *v, const char *id)
+static const char *make_page(request_rec *r, const guard_verdict_t *v,
+                             const char *id)
 {
-    if (ap_response_code_string(r, ap_index_of_response(v->status))) {
-        return;
-    }
-    ap_custom_response(
-        r, v->status,
-        apr_psprintf(r->pool,
-                     "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\">"
-                     "<meta name=\"viewport\" content=\"width=device-width\">"
-                     "<title>%s</title><h1>%s</h1><p>%s</p><p>If you think "
-                     "this is a mistake, tell the site's owner this number: "
-                     "<b>%s</b></p></html>\n",
-                     ap_get_status_line(v->status),
-                     ap_get_status_line(v->status), sentence_of(v), id));
+    const char *title = ap_get_status_line(v->status);
+
+    return apr_pstrcat(
+        r->pool,
+        "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\">"
+        "<meta name=\"viewport\" content=\"width=device-width\">"
+        "<title>",
+        title, "</title><h1>", title, "</h1><p>", sentence_of(v),
+        "</p><p>If you think this is a mistake, tell the site's owner this "
+        "number: <b>",
+        id, "</b></p></html>\n", NULL);
 }
 
 const char *guard_refuse_tell(request_rec *r, const guard_verdict_t *v)
@@ -140,6 +133,11 @@ int guard_refuse(request_rec *r, const guard_verdict_t *v)
     const char *id = guard_refuse_tell(r, v);
 
     set_fields(r, v);
-    set_page(r, v, id);
+    if (guard_answer_may(r, v->status)) {
+        return guard_answer(r, v->status, make_page(r, v, id));
+    }
+    if (!ap_response_code_string(r, ap_index_of_response(v->status))) {
+        ap_custom_response(r, v->status, make_page(r, v, id));
+    }
     return v->status;
 }

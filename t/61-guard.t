@@ -68,6 +68,17 @@ is(status(t61_head => '/', fields => [Host => 'a.example.com:81']), 200,
 is(status(t61_head => 'http://localhost/.env'), 403, 'an absolute target');
 is(status(t61_lists => '/.env'), 200, 'a check that is off');
 
+{
+    my $answer = ask(t61_head => '/.git/config');
+    is($answer->field('X-Always'), 'yes', 'fields that are always set');
+    is($answer->field('Content-Type'), 'text/html; charset=utf-8', 'its type');
+    my $client = RProxy::Client->to('t61_head');
+    is($client->ask('HEAD', '/.env')->status, 403, 'HEAD');
+    is($client->ask('POST', '/.env', undef, 'abc')->status, 403, 'POST');
+    is($client->get('/.well-known/x')->status, 200,
+        'the connection goes on after them');
+}
+
 # ---- trying it ----
 
 {

@@ -69,6 +69,7 @@ typedef struct {
     const char *name;
     const char *rate_text; /* as configured, "5/min", "10 at once" */
     const char *excess;    /* a phrase for the log: more than that */
+    const char *policy;    /* of a rate: the field RateLimit-Policy */
     const char *where;
     rate_rule_t rate;
     const key_part_t *key; /* [key_count] */

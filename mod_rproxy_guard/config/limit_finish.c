@@ -60,6 +60,12 @@ static const char *finish_rate(cmd_parms *cmd, guard_limit_t *limit)
     }
     limit->excess = apr_psprintf(cmd->pool, "more than %s, burst %u",
                                  limit->rate_text, limit->rate.burst);
+    limit->policy =
+        apr_psprintf(cmd->pool,
+                     "\"%s\";q=%" APR_UINT64_T_FMT ";w=%" APR_UINT64_T_FMT,
+                     limit->name, limit->rate.count,
+                     (limit->rate.period_us + APR_USEC_PER_SEC - 1)
+                         / APR_USEC_PER_SEC);
     return NULL;
 }
 
