@@ -20,6 +20,16 @@ enum {
     LIMBO_ROUNDS = 8
 };
 
+/* Nothing says how long it may stand in for a failed origin, or that it may
+ * not. */
+static int may_be_kept_stale(const store_object_t *o)
+{
+    return o->kind == STORE_RESPONSE && !o->meta.if_error
+           && !(
+               o->meta.flags
+               & (STORE_NOT_ON_ERROR | STORE_MUST_REVALIDATE | STORE_NO_CACHE));
+}
+
 /* Past its lifetime and the times in which it may be used stale; without a
  * validator it cannot be freshened either. */
 static int is_beyond_use(const store_t *store, const store_object_t *o,
@@ -29,8 +39,7 @@ static int is_beyond_use(const store_t *store, const store_object_t *o,
     uint64_t stale =
         m->while_revalidate > m->if_error ? m->while_revalidate : m->if_error;
 
-    if (o->kind == STORE_RESPONSE && !(m->flags & STORE_NOT_ON_ERROR)
-        && stale < store->keep_stale_s) {
+    if (may_be_kept_stale(o) && stale < store->keep_stale_s) {
         stale = store->keep_stale_s;
     }
     if (o->kind == STORE_VARY

@@ -507,6 +507,48 @@ static void test_tidy_drops(void **state)
     fixture_close(&f);
 }
 
+/* What nothing forbids to stand in for a failed origin is kept for that. */
+static void test_tidy_keeps_stale(void **state)
+{
+    static const struct {
+        const char *name;
+        uint16_t flags;
+        uint32_t if_error;
+        int stays;
+    } pages[] = {
+        { "nothing said", 0, 0, 1 },
+        { "stale-if-error", 0, 5, 0 },
+        { "stale-if-error=0", STORE_NOT_ON_ERROR, 0, 0 },
+        { "must-revalidate", STORE_MUST_REVALIDATE, 0, 0 },
+        { "no-cache", STORE_NO_CACHE, 0, 0 },
+    };
+    fixture_t f;
+    size_t i;
+
+    fixture_open(&f, MB);
+    store_keep_stale(f.store, 300);
+    for (i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+        store_meta_t meta = { .stored_at = 1000, .lifetime = 10 };
+        store_key_t key = fixture_key(&f, slice_str(pages[i].name));
+
+        meta.flags = pages[i].flags;
+        meta.if_error = pages[i].if_error;
+        store_put(f.store, &key, 1, STORE_RESPONSE, &meta, some_head, no_text,
+                  NULL, 0, no_text, 1000);
+    }
+    while (f.now_s < 1310) {
+        fixture_tidy(&f);
+    }
+    for (i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+        assert_int_equal(fixture_has(&f, pages[i].name), pages[i].stays);
+    }
+    while (f.now_s < 1400) {
+        fixture_tidy(&f);
+    }
+    assert_false(fixture_has(&f, pages[0].name));
+    fixture_close(&f);
+}
+
 int main(void)
 {
     unit_add("put and find", test_put_and_find, NULL);
@@ -526,5 +568,7 @@ int main(void)
     unit_add("a scan does not flush what is hot", test_scan_resistance, NULL);
     unit_add("large bodies", test_large_bodies, NULL);
     unit_add("what is beyond use goes", test_tidy_drops, NULL);
+    unit_add("what may stand in for a failed origin stays",
+             test_tidy_keeps_stale, NULL);
     return unit_run("store");
 }
