@@ -18,6 +18,7 @@
 #include "config/geo_directives.h"
 #include "config/guard_config.h"
 #include "credentials/credentials.h"
+#include "credentials/usage_state.h"
 #include "engine/periodic.h"
 #include "floods/connections.h"
 #include "geo/geo_base.h"
@@ -131,6 +132,7 @@ static void look_at_files(void *unused)
         look_at(apr_hash_this_val(i));
     }
     credentials_look_at_files(look_pool);
+    usage_state_save(ap_server_conf, look_pool);
     apr_pool_clear(look_pool);
     child_slots_reclaim();
     attack_tick();
@@ -165,6 +167,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     if (credentials_open(s, ptemp) != APR_SUCCESS) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
+    usage_state_open(s, pconf, ptemp);
     guard_delay_open();
     guard_global->secret = limit_memory_secret();
     if (!guard_ban_open(s, &guard_global->bans, guard_global->secret)) {

@@ -8,9 +8,9 @@
 
 #include "status/html_parts.h"
 
-static const guard_report_t *const parts[] = { &seen_report, &bans_report,
+static const guard_report_t *const parts[] = { &seen_report,   &bans_report,
                                                &limits_report, &lists_report,
-                                               &floods_report };
+                                               &floods_report, &usage_report };
 
 enum {
     PARTS = sizeof(parts) / sizeof(parts[0])

@@ -22,6 +22,8 @@ typedef struct {
 extern const guard_report_t seen_report, bans_report, limits_report,
     lists_report, floods_report;
 
+extern const guard_report_t usage_report;
+
 void guard_report_register(apr_pool_t *pool);
 
 /* ---- pieces ---- */
