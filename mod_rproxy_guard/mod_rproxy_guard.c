@@ -25,6 +25,7 @@
 #include "guard_check.h"
 #include "guard_delay.h"
 #include "guard_act.h"
+#include "guard_client.h"
 #include "guard_expression.h"
 #include "limits/hold.h"
 #include "shared/child_slots.h"
@@ -169,6 +170,9 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     }
     usage_state_open(s, pconf, ptemp);
     guard_delay_open();
+    if (!guard_client_open(s)) {
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
     guard_global->secret = limit_memory_secret();
     if (!guard_ban_open(s, &guard_global->bans, guard_global->secret)) {
         return HTTP_INTERNAL_SERVER_ERROR;
@@ -302,6 +306,7 @@ static void register_hooks(apr_pool_t *pool)
     guard_report_register(pool);
     guard_verbs_register(pool);
     guard_expression_register();
+    guard_client_register();
 }
 
 module __attribute__((visibility("default")))

@@ -31,6 +31,10 @@ my @MISTAKES = (
         q{RProxyGuardList: 'asn:x' is wrong: an autonomous system has a number}],
     ["<VirtualHost *>\n>>RProxyGuardGeo a.mmdb\n</VirtualHost>" =>
         'RProxyGuardGeo cannot occur within <VirtualHost> section'],
+    ['RProxyGuardClient header=X-A' => 'expected both: header=CF-Connecting-IP trust=LIST'],
+    ['RProxyGuardClient header=a:b trust=x' =>
+        q{'header=a:b' is wrong: expected the name of a field}],
+    ['RProxyGuardClient heder=X-A' => q{unknown key 'heder', did you mean 'header'?}],
     ['RProxyGuardState /does/not/exist' =>
         q{RProxyGuardState: '/does/not/exist' is wrong: expected a directory within}],
     ['RProxyGuardList a 1::2::3' =>

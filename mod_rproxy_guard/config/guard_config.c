@@ -61,6 +61,7 @@ void *guard_settings_merge(apr_pool_t *pool, void *outer_conf, void *inner_conf)
 
     out->mode = inner->mode ? inner->mode : outer->mode;
     out->where = inner->where ? inner->where : outer->where;
+    out->clients = both(pool, outer->clients, inner->clients);
     out->allow = both(pool, outer->allow, inner->allow);
     out->deny = both(pool, outer->deny, inner->deny);
     out->limits = both(pool, outer->limits, inner->limits);

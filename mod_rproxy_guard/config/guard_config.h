@@ -107,10 +107,11 @@ typedef struct {
 
 typedef struct {
     guard_mode_e mode;
-    const char *where;          /* "file:line" of RProxyGuard */
-    apr_array_header_t *allow;  /* of guard_networks_t */
-    apr_array_header_t *deny;   /* likewise */
-    apr_array_header_t *limits; /* of guard_limit_t *; those of outer sections
+    const char *where;           /* "file:line" of RProxyGuard */
+    apr_array_header_t *clients; /* of guard_client_rule_t */
+    apr_array_header_t *allow;   /* of guard_networks_t */
+    apr_array_header_t *deny;    /* likewise */
+    apr_array_header_t *limits;  /* of guard_limit_t *; those of outer sections
                                    first */
     guard_head_t head;
     credential_settings_t credentials;

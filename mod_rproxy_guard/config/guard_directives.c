@@ -11,6 +11,7 @@
 #include "config/config_option.h"
 #include "state/guard_state.h"
 #include "geo_directives.h"
+#include "guard_client.h"
 #include "limit_directive.h"
 #include "flood_directives.h"
 #include "credential_directives.h"
@@ -297,6 +298,9 @@ const command_rec guard_directives[] = {
         "How clients are told apart: agents=FILE verify=dns|list|off servers=..."),
     AP_INIT_ITERATE("RProxyGuardChallenge", bot_directives_challenge, NULL, RSRC_CONF,
         "difficulty=BITS of the browser's work, time=TIME it is good for"),
+    AP_INIT_TAKE_ARGV("RProxyGuardClient", guard_client_directive, NULL, RSRC_CONF,
+        "A field that names the client, and lists of proxies whose word counts: "
+        "header=CF-Connecting-IP trust=LIST,..."),
     AP_INIT_ITERATE("RProxyGuardDeny", set_networks, FIELD(deny), ANYWHERE,
         "Networks, and names of lists, whose clients are refused"),
     AP_INIT_ITERATE("RProxyGuardGeo", geo_directives_set, NULL, RSRC_CONF,

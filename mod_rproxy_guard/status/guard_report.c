@@ -8,9 +8,17 @@
 
 #include "status/html_parts.h"
 
-static const guard_report_t *const parts[] = { &seen_report,   &bans_report,
-                                               &limits_report, &lists_report,
-                                               &floods_report, &usage_report };
+/* clang-format off */
+static const guard_report_t *const parts[] = {
+    &seen_report,
+    &bans_report,
+    &limits_report,
+    &lists_report,
+    &floods_report,
+    &usage_report,
+    &clients_report,
+};
+/* clang-format on */
 
 enum {
     PARTS = sizeof(parts) / sizeof(parts[0])
