@@ -111,12 +111,17 @@ void *rproxy_settings_merge(apr_pool_t *p, void *base_, void *add_)
     return s;
 }
 
+#define SEND_RATE_DEFAULT 500
+#define SEND_GRACE_DEFAULT apr_time_from_sec(60)
+
 void *rproxy_server_create(apr_pool_t *p, server_rec *s)
 {
     server_conf_t *conf = apr_pcalloc(p, sizeof(*conf));
 
     conf->server = s;
     conf->event_loop = -1;
+    conf->send_rate = s->is_virtual ? -1 : SEND_RATE_DEFAULT;
+    conf->send_grace = SEND_GRACE_DEFAULT;
     conf->routes = apr_array_make(p, 4, sizeof(route_t *));
     conf->matches = apr_array_make(p, 1, sizeof(route_t *));
     return conf;
@@ -131,6 +136,10 @@ void *rproxy_server_merge(apr_pool_t *p, void *base_, void *add_)
     conf->base = base;
     if (add->event_loop == -1) {
         conf->event_loop = base->event_loop;
+    }
+    if (add->send_rate == -1) {
+        conf->send_rate = base->send_rate;
+        conf->send_grace = base->send_grace;
     }
     if (!add->trusted) {
         conf->trusted = base->trusted;

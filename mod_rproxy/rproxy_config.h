@@ -137,9 +137,11 @@ typedef enum {
 
 struct server_conf_t {
     server_rec *server;
-    int event_loop;              /* RProxyEventLoop: event_loop_e, -1 unset */
-    apr_array_header_t *routes;  /* of route_t *, own ones in file order */
-    route_table_t *table;        /* of the routes with a path; post_config */
+    int event_loop; /* RProxyEventLoop: event_loop_e, -1 unset */
+    int send_rate;  /* RProxySendRate: bytes a second, 0 any, -1 unset */
+    apr_interval_time_t send_grace; /* after= */
+    apr_array_header_t *routes;     /* of route_t *, own ones in file order */
+    route_table_t *table;           /* of the routes with a path; post_config */
     apr_array_header_t *matches; /* of route_t *: RProxyPassMatch, in order */
     int has_routes;              /* any, also in <Location> sections */
     int has_location_routes;     /* one-argument RProxyPass */

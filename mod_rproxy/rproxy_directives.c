@@ -88,6 +88,9 @@ const command_rec rproxy_directives[] = {
     AP_INIT_TAKE_ARGV("RProxyMirrorLimit", mirror_directive_limit, NULL,
         SERVER, "[requests=] [memory=]: copies under way in a child, and bytes "
         "kept for them"),
+    AP_INIT_TAKE12("RProxySendRate", config_server_send_rate, NULL, SERVER,
+        "bytes a second that a client must take at least, 0 for any; "
+        "after=TIME: it has so long at first"),
     AP_INIT_TAKE1("RProxyTempDir", config_server_temp_dir, NULL, SERVER,
         "directory for request bodies that are too large for memory"),
     { NULL }

@@ -95,6 +95,8 @@ struct client_t {
     apr_bucket_brigade *spare; /* for passing and reading; empty between uses */
     apr_pool_t *out_pool;      /* of what had to be set aside */
     apr_off_t out_bytes;       /* in memory, in out, buckets included */
+    apr_time_t out_since;      /* out is not empty since then; 0: not known */
+    apr_off_t out_taken;       /* bytes that the kernel took since */
 
     request_rec *r; /* under way */
     const client_wait_t *wait;

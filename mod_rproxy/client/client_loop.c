@@ -129,8 +129,7 @@ static int flush(client_t *client)
             client_abort(client);
             return 0;
         }
-        set_deadline(client,
-                     now_of(client) + client->conn->base_server->timeout);
+        set_deadline(client, client_output_deadline(client, now_of(client)));
         return 0;
     }
     if (client->closing) {
@@ -218,8 +217,7 @@ static void request_moves(client_t *client)
         return;
     }
     if (client_output_pending(client)) {
-        set_deadline(client,
-                     now_of(client) + client->conn->base_server->timeout);
+        set_deadline(client, client_output_deadline(client, now_of(client)));
     }
     client->wait->ready(client->wait_ctx);
 }
@@ -302,7 +300,9 @@ static void client_timer(timer_entry_t *entry, int64_t now)
             break;
         }
         ap_log_cerror(APLOG_MARK, APLOG_INFO, 0, client->conn,
-                      RPLOGNO(1304) "the client took no byte within Timeout");
+                      RPLOGNO(
+                          1304) "the client took no byte within Timeout, or "
+                                "fewer than RProxySendRate says");
         client_abort(client);
         break;
     case CLIENT_REQUEST:

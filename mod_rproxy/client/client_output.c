@@ -8,7 +8,10 @@
  * and waits as the core's filter does. */
 #include "client_private.h"
 
+#include "../driver/clock.h"
 #include "../driver/socket_call.h"
+#include "../rproxy_config.h"
+#include "send_rate.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -98,6 +101,7 @@ static void took(client_t *client, size_t len)
     if (rproxy_logio_add_bytes_out && len) {
         rproxy_logio_add_bytes_out(client->conn, (apr_off_t)len);
     }
+    client->out_taken += (apr_off_t)len;
     while (len) {
         apr_bucket *b = APR_BRIGADE_FIRST(client->out);
         if (len < b->length) {
@@ -125,9 +129,28 @@ static void drop_reached(client_t *client)
         bucket_done(client, b);
     }
     client->out_bytes = 0;
+    client->out_since = 0;
     if (client->out_pool) {
         apr_pool_clear(client->out_pool);
     }
+}
+
+apr_time_t client_output_deadline(client_t *client, apr_time_t now)
+{
+    const server_rec *s = client->conn->base_server;
+    const server_conf_t *conf = rproxy_server_conf(s);
+    apr_time_t next = now + s->timeout, slow;
+
+    if (!client->out_since) {
+        client->out_since = now;
+        client->out_taken = 0;
+    }
+    if (conf->send_rate <= 0) {
+        return next;
+    }
+    slow = send_rate_until(client->out_since, client->out_taken,
+                           conf->send_rate, conf->send_grace);
+    return slow < next ? slow : next;
 }
 
 void client_output_drop(client_t *client)
@@ -268,16 +291,19 @@ apr_status_t client_write(client_t *client)
 apr_status_t client_write_all(client_t *client)
 {
     struct pollfd pfd = { client->fd, POLLOUT, 0 };
-    int ms = (int)apr_time_as_msec(client->conn->base_server->timeout);
     apr_status_t rv;
 
     for (;;) {
+        apr_time_t now, left;
+
         client->writable = 1;
         rv = client_write(client);
         if (rv != APR_SUCCESS || !client_output_pending(client)) {
             return rv;
         }
-        if (poll(&pfd, 1, ms) == 0) {
+        now = clock_now();
+        left = client_output_deadline(client, now) - now;
+        if (left <= 0 || poll(&pfd, 1, (int)((left + 999) / 1000)) == 0) {
             client_output_drop(client);
             return APR_TIMEUP;
         }

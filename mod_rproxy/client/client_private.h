@@ -23,6 +23,10 @@ extern ap_filter_rec_t *client_in_handle, *client_net_in_handle;
  * which no other thread may touch. */
 void client_input_detach(client_t *client);
 
+/* What waits for the client must have moved on by then (Timeout), and fast
+ * enough (RProxySendRate).  Something waits. */
+apr_time_t client_output_deadline(client_t *client, apr_time_t now);
+
 /* The MPM's number of this child, known from the first adoption on. */
 int client_scoreboard_child(void);
 

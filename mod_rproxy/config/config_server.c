@@ -100,6 +100,24 @@ const char *config_server_max_connections(cmd_parms *cmd, void *dir,
     return set_global(cmd, &option, arg);
 }
 
+const char *config_server_send_rate(cmd_parms *cmd, void *dir, const char *rate,
+                                    const char *after)
+{
+    static const option_t bytes = { NULL, OPTION_INT,
+                                    offsetof(server_conf_t, send_rate), 0,
+                                    1000000000 };
+    static const option_t options[] = { { "after", OPTION_TIME,
+                                          offsetof(server_conf_t, send_grace),
+                                          1, OPTION_YEAR_S },
+                                        { NULL, OPTION_INT, 0, 0, 0 } };
+    server_conf_t *conf = rproxy_server_conf(cmd->server);
+    const char *error = config_option_value(cmd, &bytes, conf, rate);
+
+    (void)dir;
+    return error || !after ? error
+                           : config_option_set(cmd, options, conf, after);
+}
+
 const char *config_server_temp_dir(cmd_parms *cmd, void *dir, const char *arg)
 {
     const char *error = ap_check_cmd_context(cmd, GLOBAL_ONLY);

@@ -15,6 +15,8 @@ const char *config_server_loops(cmd_parms *cmd, void *dir, const char *arg);
 const char *config_server_resolve(cmd_parms *cmd, void *dir, const char *arg);
 const char *config_server_max_connections(cmd_parms *cmd, void *dir,
                                           const char *arg);
+const char *config_server_send_rate(cmd_parms *cmd, void *dir, const char *rate,
+                                    const char *after);
 const char *config_server_temp_dir(cmd_parms *cmd, void *dir, const char *arg);
 
 #endif
