@@ -1,0 +1,47 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* transform_chains.c: see transform_chains.h.  Layer L1. */
+#include "transform_chains.h"
+
+static int add(transform_chains_t *chains, transform_e transform, int parent)
+{
+    transform_node_t node = { transform, parent };
+
+    APR_ARRAY_PUSH(chains->nodes, transform_node_t) = node;
+    return chains->nodes->nelts - 1;
+}
+
+transform_chains_t *transform_chains_make(apr_pool_t *pool)
+{
+    transform_chains_t *chains = apr_pcalloc(pool, sizeof(*chains));
+
+    chains->nodes = apr_array_make(pool, 64, sizeof(transform_node_t));
+    add(chains, TRANSFORM_COUNT, -1);
+    return chains;
+}
+
+static int child_of(transform_chains_t *chains, int parent,
+                    transform_e transform)
+{
+    int i;
+
+    for (i = 1; i < chains->nodes->nelts; i++) {
+        const transform_node_t *node = transform_chains_node(chains, i);
+
+        if (node->parent == parent && node->transform == transform) {
+            return i;
+        }
+    }
+    return add(chains, transform, parent);
+}
+
+int transform_chains_add(transform_chains_t *chains,
+                         const transform_e *transforms, int count)
+{
+    int node = 0, i;
+
+    for (i = 0; i < count; i++) {
+        node = child_of(chains, node, transforms[i]);
+    }
+    return node;
+}

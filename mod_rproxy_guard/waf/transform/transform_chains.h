@@ -1,0 +1,37 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* transform_chains.h: the lists of transformations that rules use, as a tree:
+ * lists that begin alike share their beginnings.  Layer L1 (memory of a pool).
+ *
+ * A list is known by its last node; 0 is the empty one. */
+#ifndef RPROXY_GUARD_TRANSFORM_CHAINS_H
+#define RPROXY_GUARD_TRANSFORM_CHAINS_H
+
+#include <apr_pools.h>
+#include <apr_tables.h>
+
+#include "transform.h"
+
+typedef struct {
+    transform_e transform; /* of node 0: nothing */
+    int parent;            /* node 0: -1 */
+} transform_node_t;
+
+typedef struct {
+    apr_array_header_t *nodes; /* of transform_node_t */
+    const unicode_map_t *map;
+} transform_chains_t;
+
+transform_chains_t *transform_chains_make(apr_pool_t *pool);
+
+/* While rules are loaded. */
+int transform_chains_add(transform_chains_t *chains,
+                         const transform_e *transforms, int count);
+
+static inline const transform_node_t *transform_chains_node(
+    const transform_chains_t *chains, int node)
+{
+    return &APR_ARRAY_IDX(chains->nodes, node, transform_node_t);
+}
+
+#endif

@@ -1,0 +1,207 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* strings.c: see strings.h.  Layer L1. */
+#include "strings.h"
+
+#include <apr_tables.h>
+
+enum {
+    BUCKETS = 512, /* a power of two */
+    COUNT_MAX = 60000,
+    NOT_MADE = 0 /* in made: a string's number + 1 */
+};
+
+typedef struct {
+    slice_t text;
+    uint32_t hash;
+    int next; /* of the same bucket; -1: none */
+    int has_bytes;
+    byte_set_t bytes;
+    uint64_t *marks; /* NULL: not searched yet */
+    uint16_t *made;  /* [chains]: what they make of it; NULL: nothing yet */
+} string_t;
+
+struct strings_t {
+    const strings_plan_t *plan;
+    apr_pool_t *pool;
+    apr_array_header_t *all; /* of string_t */
+    size_t bytes_left;
+    int bucket[BUCKETS];
+};
+
+static string_t *string_at(const strings_t *strings, int number)
+{
+    return &APR_ARRAY_IDX(strings->all, number, string_t);
+}
+
+strings_t *strings_make(const strings_plan_t *plan, size_t bytes_max,
+                        apr_pool_t *pool)
+{
+    strings_t *strings = apr_palloc(pool, sizeof(*strings));
+
+    strings->plan = plan;
+    strings->pool = pool;
+    strings->all = apr_array_make(pool, 256, sizeof(string_t));
+    strings->bytes_left = bytes_max;
+    memset(strings->bucket, -1, sizeof(strings->bucket));
+    return strings;
+}
+
+/* FNV-1a; who makes strings fall into one bucket is held by COUNT_MAX and
+ * bytes_max. */
+static uint32_t hash_of(slice_t text)
+{
+    uint32_t hash = UINT32_C(2166136261);
+    size_t i;
+
+    for (i = 0; i < text.len; i++) {
+        hash = (hash ^ (unsigned char)text.p[i]) * UINT32_C(16777619);
+    }
+    return hash;
+}
+
+static int find(const strings_t *strings, slice_t text, uint32_t hash)
+{
+    int number = strings->bucket[hash & (BUCKETS - 1)];
+
+    while (number >= 0) {
+        const string_t *string = string_at(strings, number);
+
+        if (string->hash == hash && slice_eq(string->text, text)) {
+            return number;
+        }
+        number = string->next;
+    }
+    return -1;
+}
+
+int strings_add(strings_t *strings, slice_t text)
+{
+    uint32_t hash = hash_of(text);
+    int number = find(strings, text, hash), *bucket;
+    string_t *string;
+
+    if (number >= 0) {
+        return number;
+    }
+    if (strings->all->nelts == COUNT_MAX || text.len > strings->bytes_left) {
+        return STRINGS_FULL;
+    }
+    strings->bytes_left -= text.len;
+    string = apr_array_push(strings->all);
+    memset(string, 0, sizeof(*string));
+    bucket = &strings->bucket[hash & (BUCKETS - 1)];
+    string->text = text;
+    string->hash = hash;
+    string->next = *bucket;
+    *bucket = strings->all->nelts - 1;
+    return *bucket;
+}
+
+slice_t strings_text(const strings_t *strings, int number)
+{
+    return string_at(strings, number)->text;
+}
+
+const byte_set_t *strings_bytes(strings_t *strings, int number)
+{
+    string_t *string = string_at(strings, number);
+
+    if (!string->has_bytes) {
+        string->bytes = byte_set_of(string->text);
+        string->has_bytes = 1;
+    }
+    return &string->bytes;
+}
+
+/* ---- transformations ---- */
+
+static int run(strings_t *strings, int number, transform_e transform)
+{
+    slice_t text = strings_text(strings, number);
+    size_t room = transform_room(transform, text.len), length;
+    char *out;
+
+    if (!transform_touches(transform, strings_bytes(strings, number))) {
+        return number;
+    }
+    if (room > strings->bytes_left) {
+        return STRINGS_FULL;
+    }
+    out = apr_palloc(strings->pool, room);
+    length = transform_run(transform, text, out, strings->plan->chains->map);
+    return strings_add(strings, slice_make(out, length));
+}
+
+/* Kept: what the chain makes of it. */
+static uint16_t *place_of(strings_t *strings, int number, int chain)
+{
+    string_t *string = string_at(strings, number);
+
+    if (!string->made) {
+        string->made =
+            apr_pcalloc(strings->pool,
+                        sizeof(*string->made)
+                            * (size_t)strings->plan->chains->nodes->nelts);
+    }
+    return &string->made[chain];
+}
+
+int strings_transformed(strings_t *strings, int number, int chain)
+{
+    const transform_node_t *node;
+    int before, result;
+
+    if (chain == 0) {
+        return number;
+    }
+    result = *place_of(strings, number, chain);
+    if (result != NOT_MADE) {
+        return result - 1;
+    }
+    node = transform_chains_node(strings->plan->chains, chain);
+    before = strings_transformed(strings, number, node->parent);
+    result =
+        before == STRINGS_FULL ? before : run(strings, before, node->transform);
+    if (result != STRINGS_FULL) {
+        *place_of(strings, number, chain) = (uint16_t)(result + 1);
+    }
+    return result;
+}
+
+/* ---- words ---- */
+
+typedef struct {
+    const strings_plan_t *plan;
+    uint64_t *marks;
+} search_t;
+
+static void mark_word(void *ctx, uint32_t word)
+{
+    const search_t *search = ctx;
+    uint32_t i;
+
+    for (i = search->plan->marks_from[word];
+         i < search->plan->marks_from[word + 1]; i++) {
+        uint32_t mark = search->plan->marks[i];
+
+        search->marks[mark >> 6] |= UINT64_C(1) << (mark & 63);
+    }
+}
+
+int strings_has_mark(strings_t *strings, int number, uint32_t mark)
+{
+    string_t *string = string_at(strings, number);
+
+    if (!string->marks) {
+        search_t search = { strings->plan, NULL };
+
+        search.marks = apr_pcalloc(strings->pool,
+                                   sizeof(uint64_t)
+                                       * (strings->plan->mark_count / 64 + 1));
+        word_search_scan(strings->plan->words, string->text, mark_word,
+                         &search);
+        string->marks = search.marks;
+    }
+    return string->marks[mark >> 6] >> (mark & 63) & 1;
+}

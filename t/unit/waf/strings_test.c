@@ -1,0 +1,126 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* strings_test.c: equal strings are one, transformations are made once, marks
+ * are those of the words that stand in a string. */
+#include "unit.h"
+
+#include <apr_general.h>
+
+#include "waf/match/word_search.c"
+#include "waf/transform/transform.c"
+#include "waf/transform/transform_chains.c"
+#include "waf/transform/transform_code.c"
+#include "waf/transform/transform_digest.c"
+#include "waf/transform/transform_escape.c"
+#include "waf/transform/transform_path.c"
+#include "waf/transform/transform_space.c"
+#include "waf/transform/transform_url.c"
+#include "waf/value/strings.c"
+
+static apr_pool_t *pool;
+static transform_chains_t *chains;
+static int decoded, decoded_lower, lower;
+
+static const slice_t words[] = { SLICE_LIT("select"), SLICE_LIT("union"),
+                                 SLICE_LIT("script") };
+static const uint32_t marks_from[] = { 0, 2, 3, 4 };
+static const uint16_t marks[] = { 0, 70, 0, 1 };
+static strings_plan_t plan = { .marks_from = marks_from,
+                               .marks = marks,
+                               .mark_count = 71 };
+
+static strings_t *make(size_t bytes)
+{
+    return strings_make(&plan, bytes, pool);
+}
+
+static void check_equal(void **state)
+{
+    strings_t *strings = make(1000);
+    char other[] = "abc";
+
+    assert_int_equal(strings_add(strings, SLICE_LIT("abc")), 0);
+    assert_int_equal(strings_add(strings, SLICE_LIT("abd")), 1);
+    assert_int_equal(strings_add(strings, SLICE_LIT("")), 2);
+    assert_int_equal(strings_add(strings, slice_str(other)), 0);
+    assert_true(slice_eq(strings_text(strings, 1), SLICE_LIT("abd")));
+}
+
+static void check_transformed(void **state)
+{
+    strings_t *strings = make(1000);
+    int coded = strings_add(strings, SLICE_LIT("A%42"));
+    int plain = strings_add(strings, SLICE_LIT("ab"));
+    int done = strings_transformed(strings, coded, decoded_lower);
+
+    assert_int_equal(done, plain);
+    assert_true(
+        slice_eq(strings_text(strings,
+                              strings_transformed(strings, coded, decoded)),
+                 SLICE_LIT("AB")));
+    assert_int_equal(strings_transformed(strings, plain, decoded_lower), plain);
+    assert_int_equal(strings_transformed(strings, coded, 0), coded);
+    assert_int_equal(strings->all->nelts, 3);
+    assert_int_equal(strings_transformed(strings, coded, decoded_lower), done);
+    assert_int_equal(strings->all->nelts, 3);
+}
+
+static void check_marks(void **state)
+{
+    strings_t *strings = make(1000);
+    int attack = strings_add(strings, SLICE_LIT("UNION select"));
+    int script = strings_add(strings, SLICE_LIT("<script>"));
+
+    assert_true(strings_has_mark(strings, attack, 0));
+    assert_false(strings_has_mark(strings, attack, 1));
+    assert_true(strings_has_mark(strings, attack, 70));
+    assert_false(strings_has_mark(strings, script, 0));
+    assert_true(strings_has_mark(strings, script, 1));
+}
+
+/* Past its bound it says so, and what was there stays good. */
+static void check_full(void **state)
+{
+    strings_t *strings = make(12);
+    int number = strings_add(strings, SLICE_LIT("A%42%43"));
+
+    assert_int_equal(strings_add(strings, SLICE_LIT("123456")), STRINGS_FULL);
+    assert_int_equal(strings_transformed(strings, number, decoded),
+                     STRINGS_FULL);
+    assert_int_equal(strings_transformed(strings, number, decoded_lower),
+                     STRINGS_FULL);
+    assert_int_equal(strings_add(strings, SLICE_LIT("A%42%43")), number);
+}
+
+static void check_chains(void **state)
+{
+    transform_e both[] = { TRANSFORM_URL_DECODE, TRANSFORM_LOWERCASE };
+
+    assert_int_equal(transform_chains_add(chains, both, 0), 0);
+    assert_int_equal(transform_chains_add(chains, both, 1), decoded);
+    assert_int_equal(transform_chains_add(chains, both, 2), decoded_lower);
+    assert_int_equal(transform_chains_add(chains, both + 1, 1), lower);
+    assert_int_equal(chains->nodes->nelts, 4);
+}
+
+int main(void)
+{
+    transform_e both[] = { TRANSFORM_URL_DECODE, TRANSFORM_LOWERCASE };
+    uint32_t count = UNIT_COUNT(words);
+
+    apr_initialize();
+    apr_pool_create(&pool, NULL);
+    chains = transform_chains_make(pool);
+    decoded_lower = transform_chains_add(chains, both, 2);
+    decoded = transform_chains_add(chains, both, 1);
+    lower = transform_chains_add(chains, both + 1, 1);
+    plan.chains = chains;
+    plan.words = word_search_make(apr_palloc(pool, word_search_room(count)),
+                                  words, count);
+    unit_add("equal", check_equal, NULL);
+    unit_add("transformed", check_transformed, NULL);
+    unit_add("marks", check_marks, NULL);
+    unit_add("full", check_full, NULL);
+    unit_add("chains", check_chains, NULL);
+    return unit_run("strings");
+}
