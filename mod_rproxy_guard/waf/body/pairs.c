@@ -11,7 +11,7 @@ static slice_t cut(slice_t *rest, char at)
     slice_t before = *rest;
 
     if (!mark) {
-        *rest = slice_make(NULL, 0);
+        *rest = SLICE_LIT("");
         return before;
     }
     before.len = (size_t)(mark - rest->p);
