@@ -206,13 +206,14 @@ static const char *set_jwt_option(cmd_parms *cmd, jwt_source_t *source,
         { "cookie", OPTION_TEXT, offsetof(jwt_source_t, cookie), 0, 0 },
         { NULL, OPTION_INT, 0, 0, 0 },
     };
-    const char *wrong;
+    const char *key, *value, *wrong;
 
     if (strncmp(argument, "claim:", 6) == 0) {
         return set_claim(cmd, source, argument);
     }
-    if (strncmp(argument, "keys=", 5) == 0 && argument[5]) {
-        return set_jwt_file(cmd, source, argument + 5);
+    if (config_option_split(cmd->pool, argument, &key, &value)
+        && strcmp(key, "keys") == 0) {
+        return set_jwt_file(cmd, source, value);
     }
     wrong = config_option_set(cmd, options, source, argument);
     if (!wrong && strncmp(argument, "header=", 7) == 0) {
