@@ -196,6 +196,17 @@ typedef struct {
  * request of a client that was served already. */
 #define RPROXY_NOTE_BACKGROUND "rproxy-background"
 
+/* ---- request bodies ---- */
+
+/* A filter of the content that only looks at a body or holds it back has a name
+ * that begins with "rproxy_": its length stays what the client said.  Where it
+ * fails on purpose, this note is the status of the answer. */
+#define RPROXY_NOTE_BODY_STATUS "rproxy-body-status"
+
+/* Before the handler: no upstream is asked before all of the body has come
+ * through the filters, as with RProxyRequestBuffer, if it is not large. */
+#define RPROXY_NOTE_HOLD_BODY "rproxy-hold-body"
+
 /* ---- the status page, its JSON and the metrics ---- */
 
 /* ap_register_provider(pool, RPROXY_STATUS_GROUP, "cache",

@@ -16,12 +16,15 @@
 #include "client/loop.h"
 #include "driver/clock.h"
 #include "engine/spool.h"
+#include "mod_rproxy.h"
 #include "rproxy_loop.h"
 #include "rproxy_private.h"
 #include "rproxy_sink.h"
 
 /* Reads before other clients of the loop get their turn. */
 #define MAX_READS 16
+/* Of a body that RPROXY_NOTE_HOLD_BODY is about. */
+#define HELD_MAX 65536
 
 struct rproxy_buffer_t {
     proxied_t *p;
@@ -89,11 +92,22 @@ static void collect_again(reactor_task_t *task, reactor_t *reactor)
     rproxy_loop_ready(b->p);
 }
 
+/* A small body that another module wants to see first is in memory. */
+static apr_off_t memory_of(const proxied_t *p)
+{
+    const request_head_t *head = &p->x->request;
+    apr_off_t memory = SETTING(p->settings, buffer_memory);
+    int held = head->body == BODY_LENGTH && head->content_length <= HELD_MAX
+               && apr_table_get(p->r->notes, RPROXY_NOTE_HOLD_BODY);
+
+    return memory || !held ? memory : HELD_MAX;
+}
+
 void rproxy_buffer_prepare(proxied_t *p)
 {
     static const source_ops_t source = { buffer_read, buffer_rewind };
     const request_head_t *head = &p->x->request;
-    apr_off_t memory = SETTING(p->settings, buffer_memory);
+    apr_off_t memory = memory_of(p);
     rproxy_buffer_t *b;
 
     if (!memory || head->body == BODY_NONE

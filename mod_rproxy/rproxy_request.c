@@ -137,6 +137,18 @@ static int has_own_body(const request_rec *r)
     return !r->main && !rproxy_request_is_error_document(r);
 }
 
+/* A filter of the content (inflate, say) may; those of our modules look. */
+static int may_change_length(const request_rec *r)
+{
+    const ap_filter_t *f = r->input_filters;
+
+    while (f && f != r->proto_input_filters
+           && strncmp(f->frec->name, "rproxy_", 7) == 0) {
+        f = f->next;
+    }
+    return f != r->proto_input_filters;
+}
+
 /* mod_http2 marks a body of unknown length by Transfer-Encoding as well. */
 static int frame_body(const build_t *b)
 {
@@ -169,11 +181,8 @@ static int frame_body(const build_t *b)
     if (!head->content_length) {
         head->expect_continue = 0;
     }
-    /* A filter of the content (inflate, say) may change its length. */
-    head->body =
-        head->content_length > 0 && r->input_filters != r->proto_input_filters
-            ? BODY_STREAM
-            : BODY_LENGTH;
+    head->body = head->content_length > 0 && may_change_length(r) ? BODY_STREAM
+                                                                  : BODY_LENGTH;
     return OK;
 }
 

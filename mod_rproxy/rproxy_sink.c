@@ -19,6 +19,7 @@
 #include "rproxy_balance.h"
 #include "rproxy_buffer.h"
 #include "client/read_timeout.h"
+#include "mod_rproxy.h"
 #include "rproxy_private.h"
 #include "rproxy_response.h"
 #include "rproxy_trailers.h"
@@ -191,6 +192,8 @@ void rproxy_sink_end(proxied_t *p)
 
 static source_e source_failed(proxied_t *p, apr_status_t rv)
 {
+    const char *note;
+
     if (APR_STATUS_IS_EAGAIN(rv)) {
         return SOURCE_AGAIN;
     }
@@ -201,7 +204,9 @@ static source_e source_failed(proxied_t *p, apr_status_t rv)
         || APR_STATUS_IS_ECONNABORTED(rv)) {
         return SOURCE_GONE;
     }
-    p->body_status = ap_map_http_request_error(rv, HTTP_BAD_REQUEST);
+    note = apr_table_get(p->r->notes, RPROXY_NOTE_BODY_STATUS);
+    p->body_status =
+        note ? atoi(note) : ap_map_http_request_error(rv, HTTP_BAD_REQUEST);
     return SOURCE_BAD;
 }
 

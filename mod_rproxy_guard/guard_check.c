@@ -66,6 +66,10 @@ static guard_verdict_t check(request_rec *r, const guard_settings_t *settings,
         verdict =
             check_limits(r, settings, before ? count_of(before->limits) : 0, 0);
     }
+    if (passed(r, &verdict) && !allowed) {
+        verdict = check_login(r, settings);
+        passed(r, &verdict);
+    }
     return checked(r, verdict);
 }
 

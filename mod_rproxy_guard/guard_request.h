@@ -24,6 +24,7 @@ typedef struct {
     uint32_t *waits;     /* the count that it is in; NULL: it does not wait */
     apr_table_t *claims; /* of the token; NULL: there are none */
     int is_shared;       /* the label is an address's, no client's */
+    struct login_request_t *login; /* of login/login_request.h, or NULL */
 } guard_request_t;
 
 /* That of the request which the client sent; made with the first call. */

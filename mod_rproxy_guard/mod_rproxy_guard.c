@@ -31,6 +31,7 @@
 #include "shared/child_slots.h"
 #include "state/guard_state.h"
 #include "seen/seen.h"
+#include "login/login_request.h"
 #include "status/guard_report.h"
 
 #define LOOK_INTERVAL apr_time_from_sec(1)
@@ -143,12 +144,14 @@ static void look_at_files(void *unused)
 
 static apr_status_t open_limits(server_rec *s, apr_pool_t *ptemp)
 {
-    int i, n = guard_global->limits->nelts;
+    const apr_array_header_t *limits =
+        apr_array_append(ptemp, guard_global->limits,
+                         login_rule_accounts(ptemp));
+    int i, n = limits->nelts;
     limit_place_t **places = apr_palloc(ptemp, sizeof(*places) * (size_t)n);
 
     for (i = 0; i < n; i++) {
-        places[i] =
-            &APR_ARRAY_IDX(guard_global->limits, i, guard_limit_t *)->place;
+        places[i] = &APR_ARRAY_IDX(limits, i, guard_limit_t *)->place;
     }
     return limit_memory_open(places, n, s->process->pool);
 }
@@ -191,7 +194,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         || !hold_open(s)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    return challenge_open(s) && bots_open(s, ptemp)
+    return login_rule_open(s) && challenge_open(s) && bots_open(s, ptemp)
                ? OK
                : HTTP_INTERNAL_SERVER_ERROR;
 }
@@ -303,6 +306,8 @@ static void register_hooks(apr_pool_t *pool)
     audit_log_register();
     credentials_register();
     guard_delay_register();
+    login_body_register(pool);
+    login_answer_register(pool);
     guard_report_register(pool);
     guard_verbs_register(pool);
     guard_expression_register();

@@ -88,6 +88,27 @@ my @MISTAKES = (
     ["$LIMIT rate=1/s status=200" => q{'status=200' is wrong}],
     ["$LIMIT rate=1/s burst=3 cost=5" => 'cost=5 is never allowed with burst=3'],
     ["$LIMIT rate=1/s expr=((" => 'RProxyGuardLimit: expr=((: '],
+    ['RProxyGuardLogin a' => 'a name and kind=: admin kind=wordpress'],
+    ['RProxyGuardLogin a path=/x' => 'a: kind= is missing'],
+    ['RProxyGuardLogin a kind=wordpres' =>
+        q{unknown kind 'wordpres', did you mean 'wordpress'?}],
+    ['RProxyGuardLogin a kind=form path=/x success=status:302' =>
+        'a: kind=form needs path=, user= and success='],
+    ['RProxyGuardLogin a kind=form path=/x user=u' => 'a: kind=form needs path='],
+    ['RProxyGuardLogin a kind=joomla success=status:302' =>
+        'success= and failure= are for kind=form; kind=joomla knows its own'],
+    ['RProxyGuardLogin a kind=form success=status:99' => 'status:302'],
+    ['RProxyGuardLogin a kind=form failure=code:302' =>
+        'expected status:302, location:/home* and cookie:NAME'],
+    ['RProxyGuardLogin a kind=drupal path=user' => 'a path that begins with /'],
+    ['RProxyGuardLogin a kind=drupal address=often' =>
+        q{'rate=often' is wrong: expected a number of requests and a time}],
+    ['RProxyGuardLogin a kind=drupal address=1000000/h' =>
+        '100000 wrong passwords at most'],
+    ['RProxyGuardLogin a kind=drupal action=delay' =>
+        q{'action=delay' is wrong: expected off, log}],
+    ['RProxyGuardLogin a kind=drupal adress=1/h' =>
+        q{unknown key 'adress', did you mean 'address'?}],
     ["$LIMIT rate=1/s burst" => q{'burst' is wrong: expected key=value}],
 );
 

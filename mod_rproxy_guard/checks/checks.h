@@ -29,4 +29,8 @@ guard_verdict_t check_head(request_rec *r, const guard_settings_t *settings);
 guard_verdict_t check_limits(request_rec *r, const guard_settings_t *settings,
                              int from, int late);
 
+/* Finds the rule that a request to a login form is for; its body and response
+ * are then looked at (login/).  Refuses where its address has nothing left. */
+guard_verdict_t check_login(request_rec *r, const guard_settings_t *settings);
+
 #endif

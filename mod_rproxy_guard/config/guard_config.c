@@ -15,6 +15,7 @@ void guard_config_create(apr_pool_t *pconf)
     guard_global->lists = apr_hash_make(pconf);
     guard_global->anonymous = apr_array_make(pconf, 8, sizeof(named_list_t *));
     guard_global->limits = apr_array_make(pconf, 8, sizeof(guard_limit_t *));
+    guard_global->logins = apr_array_make(pconf, 2, sizeof(void *));
     ban_directives_default(&guard_global->bans);
     flood_directives_default(&guard_global->attack);
 }
@@ -65,6 +66,7 @@ void *guard_settings_merge(apr_pool_t *pool, void *outer_conf, void *inner_conf)
     out->allow = both(pool, outer->allow, inner->allow);
     out->deny = both(pool, outer->deny, inner->deny);
     out->limits = both(pool, outer->limits, inner->limits);
+    out->logins = both(pool, outer->logins, inner->logins);
     merge_head(&out->head, &inner->head);
     credential_settings_merge(&out->credentials, &inner->credentials);
     for (i = 0; i < BOT_CLASS_COUNT; i++) {

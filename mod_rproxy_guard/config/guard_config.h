@@ -113,6 +113,7 @@ typedef struct {
     apr_array_header_t *deny;    /* likewise */
     apr_array_header_t *limits;  /* of guard_limit_t *; those of outer sections
                                    first */
+    apr_array_header_t *logins; /* of login_rule_t * (login/login_rule.h) */
     guard_head_t head;
     credential_settings_t credentials;
     const bots_rule_t *bot[BOT_CLASS_COUNT]; /* NULL: nothing is said */
@@ -123,6 +124,7 @@ typedef struct {
     apr_hash_t *lists;             /* name -> named_list_t */
     apr_array_header_t *anonymous; /* of named_list_t *: written in place */
     apr_array_header_t *limits;    /* of guard_limit_t *: all there are */
+    apr_array_header_t *logins;    /* of login_rule_t *: likewise */
     siphash_key_t secret;          /* of keys of limits */
     challenge_config_t challenge;
     bots_config_t bots;

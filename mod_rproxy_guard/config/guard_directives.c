@@ -13,6 +13,7 @@
 #include "geo_directives.h"
 #include "guard_client.h"
 #include "limit_directive.h"
+#include "login_directives.h"
 #include "flood_directives.h"
 #include "credential_directives.h"
 
@@ -316,6 +317,10 @@ const command_rec guard_directives[] = {
         "[status=] [keys=] [cost=]"),
     AP_INIT_ITERATE2("RProxyGuardList", set_list, NULL, RSRC_CONF,
         "A name, and the networks of that list: file:PATH or written here"),
+    AP_INIT_TAKE_ARGV("RProxyGuardLogin", login_directive, NULL, ANYWHERE,
+        "A name and a login form, whose wrong passwords are counted: kind= "
+        "[path=] [user=] [methods=] [success=] [failure=] [address=] [network=] "
+        "[name=] [action=] [keys=]"),
     FLOOD_DIRECTIVES,
     CREDENTIAL_DIRECTIVES,
     AP_INIT_TAKE1("RProxyGuardState", guard_state_directive, NULL, RSRC_CONF,
