@@ -33,7 +33,7 @@ packages_dnf() {
     build) has_toolchain || echo gcc make httpd-core httpd-devel mod_ssl \
         redhat-rpm-config openssl
         wants_libraries && echo zlib-devel brotli-devel \
-            jansson-devel c-ares-devel openssl-devel pcre2-devel \
+            jansson-devel c-ares-devel openssl-devel pcre2-devel expat-devel \
             libmaxminddb-devel || : ;;
     test) echo perl-interpreter perl-Test-Harness perl-JSON-PP \
         perl-HTTP-Tiny perl-Getopt-Long mod_http2 \

@@ -35,6 +35,9 @@ fi
 if has OpenSSL_version_num openssl/crypto.h "-lcrypto"; then
     found="$found -DHAVE_OPENSSL -lcrypto"
 fi
+if has XML_ExpatVersion expat.h "-lexpat"; then
+    found="$found -DHAVE_EXPAT -lexpat"
+fi
 if printf '#define PCRE2_CODE_UNIT_WIDTH 8\n#include <pcre2.h>\nint main(void)\n{\n    return pcre2_config(PCRE2_CONFIG_JIT, NULL);\n}\n' |
     ${CC:-cc} ${CFLAGS:-} -x c - -o /dev/null -lpcre2-8 2>/dev/null; then
     found="$found -DHAVE_PCRE2 -lpcre2-8"
