@@ -46,14 +46,14 @@ RProxyCacheSize 64m
 END
 }
 
-add_presets() { # cache, balancer
+add_presets() { # cache, balancer, guard
     mkdir -p "$configuration/rproxy-$1"
-    cp "$top/conf/$1"/*.conf "$configuration/rproxy-$1/"
+    cp "$top/conf/$1"/*.* "$configuration/rproxy-$1/"
     echo "installed the presets $configuration/rproxy-$1/*.conf"
 }
 
 remove_presets() {
-    for preset in "$top/conf/$1"/*.conf; do
+    for preset in "$top/conf/$1"/*.*; do
         rm -f "$configuration/rproxy-$1/$(basename "$preset")"
     done
     [ ! -d "$configuration/rproxy-$1" ] ||
@@ -86,6 +86,7 @@ add() { # name without mod_, file
     echo "installed $modules/mod_$1.so"
     [ "$1" != rproxy_cache ] || add_presets cache
     [ "$1" != rproxy_balancer ] || add_presets balancer
+    [ "$1" != rproxy_guard ] || add_presets guard
     [ "$1" != rproxy ] || add_program
 }
 
@@ -117,6 +118,7 @@ remove() {
     esac
     [ "$1" != rproxy_cache ] || remove_presets cache
     [ "$1" != rproxy_balancer ] || remove_presets balancer
+    [ "$1" != rproxy_guard ] || remove_presets guard
     rm -f "$modules/mod_$1.so"
     echo "removed $modules/mod_$1.so"
     [ "$1" != rproxy ] || rm -f "$programs/rproxyctl"

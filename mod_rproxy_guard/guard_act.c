@@ -52,7 +52,7 @@ int guard_act(request_rec *r, const guard_verdict_t *verdict)
 {
     switch (kind_of(verdict)) {
     case ACTION_CHALLENGE:
-        return challenge_answer(r, verdict->action->difficulty, verdict->rule);
+        return challenge_answer(r, verdict->action->difficulty, verdict);
     case ACTION_BAN:
         ban(r, verdict);
         return guard_refuse(r, verdict);

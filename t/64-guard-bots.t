@@ -38,6 +38,11 @@ RProxyGuardAllow 192.0.2.99
 RProxyGuardBot ai action=refuse:451
 RProxyGuardBot fake action=refuse
 RProxyGuardLimit tools rate=1/hour class=tool
+RProxyGuardBot browser action=off
+<Location "/hard">
+    RProxyGuardLimit hard rate=1/day key=all action=challenge
+</Location>
+Alias "/hard" "@{[$_[0]->folder]}/htdocs/a.txt"
 RProxyEnv On
 Header always set X-Bot "expr=%{reqenv:RPROXY_BOT}"
 <Location "/people">
@@ -102,6 +107,11 @@ $dns->say('crawl-1.googlebot.test', A => 1, '203.0.113.9', '203.0.113.1');
 is(answer('Googlebot', '203.0.113.1')->status, 200,
     'while nobody knows it is let through');
 await_class(search => 'Googlebot', '203.0.113.1');
+
+is(answer('Mozilla/5.0', undef, '/hard')->status, 200, 'one is free');
+is(answer('Mozilla/5.0', undef, '/hard')->status, 403, 'then a challenge');
+is(answer('Googlebot', '203.0.113.1', '/hard')->status, 200,
+    '... that no search bot ever sees');
 
 $dns->say('2.113.0.203.in-addr.arpa', PTR => 1, 'crawl-1.googlebot.test');
 await_class(fake => 'Googlebot', '203.0.113.2');

@@ -23,25 +23,15 @@ enum {
 };
 
 typedef struct {
-    bots_counts_t counts;
+    uint64_t seen[BOT_CLASS_COUNT]; /* atomics */
     bot_proofs_t proofs;
 } shared_t;
 
 static shared_t *shared;
 
-const bots_counts_t *bots_counts(void)
+const uint64_t *bots_seen(void)
 {
-    return &shared->counts;
-}
-
-static void count(uint64_t *counter)
-{
-    __atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
-}
-
-void bots_count_ruled(bot_class_e class)
-{
-    count(&shared->counts.ruled[class]);
+    return shared->seen;
 }
 
 /* ---- the server's life ---- */
@@ -201,6 +191,6 @@ bot_class_e bots_class_of(request_rec *r)
     known->bot_class = bot_class_name(class);
     apr_table_setn(r->notes, RPROXY_NOTE_BOT, known->bot_class);
     apr_table_setn(r->subprocess_env, "RPROXY_BOT", known->bot_class);
-    count(&shared->counts.seen[class]);
+    __atomic_fetch_add(&shared->seen[class], 1, __ATOMIC_RELAXED);
     return class;
 }

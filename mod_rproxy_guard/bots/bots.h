@@ -43,13 +43,8 @@ void bots_look(apr_pool_t *pool);
  * @return BOT_CLASS_COUNT: RProxyGuardBots is not there */
 bot_class_e bots_class_of(request_rec *r);
 
-/* Of all children since the start. */
-typedef struct {
-    uint64_t seen[BOT_CLASS_COUNT];
-    uint64_t ruled[BOT_CLASS_COUNT]; /* RProxyGuardBot spoke against them */
-} bots_counts_t;
-
-const bots_counts_t *bots_counts(void);
-void bots_count_ruled(bot_class_e class);
+/* Requests of each class, of all children since the start.
+ * @return [BOT_CLASS_COUNT], atomics */
+const uint64_t *bots_seen(void);
 
 #endif

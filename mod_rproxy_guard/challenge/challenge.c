@@ -130,12 +130,20 @@ static void take_cookie(request_rec *r)
     }
 }
 
+/* A verified search bot would take the page for the site's. */
+static int needs_none(const guard_request_t *known)
+{
+    return known->is_allowed
+           || (known->bot_class
+               && bot_class_named(slice_str(known->bot_class)) == BOT_SEARCH);
+}
+
 int challenge_is_passed(request_rec *r, int difficulty)
 {
     const guard_request_t *known = guard_request_of(r);
     challenge_token_t token;
 
-    return known->is_allowed
+    return needs_none(known)
            || (known->pass
                && challenge_token_read(&token, slice_str(known->pass),
                                        CHALLENGE_PASS, network_of(r),
@@ -187,26 +195,15 @@ static int wants_html(const request_rec *r)
            || !strstr(accept, "application/json");
 }
 
-static const char *log_challenge(request_rec *r, int difficulty,
-                                 const char *rule)
-{
-    static const rule_action_t action = { .kind = ACTION_CHALLENGE };
-    guard_verdict_t verdict = { .status = HTTP_FORBIDDEN,
-                                .action = &action,
-                                .rule = rule };
-
-    verdict.why = apr_psprintf(r->pool, "a challenge of %d bits", difficulty);
-    return guard_refuse_tell(r, &verdict);
-}
-
-int challenge_answer(request_rec *r, int difficulty, const char *rule)
+int challenge_answer(request_rec *r, int difficulty,
+                     const guard_verdict_t *verdict)
 {
     challenge_page_t page = { .difficulty = difficulty_of(difficulty),
                               .path = CHALLENGE_PATH };
 
     page.question =
         token_text(r, CHALLENGE_QUESTION, page.difficulty, QUESTION_SECONDS);
-    page.id = log_challenge(r, page.difficulty, rule);
+    page.id = guard_refuse_tell(r, verdict);
     page.has_body = r->method_number != M_GET;
     count(&counts->asked);
     if (!wants_html(r)) {

@@ -10,19 +10,21 @@
 
 #include <httpd.h>
 
+#include "../checks/verdict.h"
 #include "challenge_token.h"
 
 #define CHALLENGE_PATH "/.well-known/rproxy-guard"
 #define CHALLENGE_COOKIE "rproxy_pass"
 
 /* Has this client a cookie for work of so many bits?  0: the usual.  Clients
- * that RProxyGuardAllow names need none. */
+ * that RProxyGuardAllow names need none, nor do verified search bots. */
 int challenge_is_passed(request_rec *r, int difficulty);
 
 /* Answers the request with the page; who does not want HTML gets JSON.
- * @param rule  for the log, lives as long as r
+ * @param verdict  of the rule, for the log
  * @return what the hook returns */
-int challenge_answer(request_rec *r, int difficulty, const char *rule);
+int challenge_answer(request_rec *r, int difficulty,
+                     const guard_verdict_t *verdict);
 
 /* First of all, with each request: takes our cookie out of it, which is nobody
  * else's business, and answers CHALLENGE_PATH.

@@ -56,7 +56,6 @@ guard_verdict_t check_bots(request_rec *r, const guard_settings_t *settings,
             apr_pstrcat(r->pool, "bot-", bot_class_name(class), NULL);
         verdict.why = bot_class_text(class);
         verdict.where = rule->where;
-        bots_count_ruled(class);
     }
     return verdict;
 }

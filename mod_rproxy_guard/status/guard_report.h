@@ -20,7 +20,7 @@ typedef struct {
 } guard_report_t;
 
 extern const guard_report_t seen_report, bans_report, limits_report,
-    lists_report, floods_report, clients_report;
+    lists_report, floods_report, clients_report, bots_report;
 
 extern const guard_report_t usage_report;
 
