@@ -53,7 +53,7 @@ static void write_json_part(request_rec *r, writer_t *w)
     write_format(w,
                  "\"challenges\":{\"asked\":%" APR_UINT64_T_FMT
                  ",\"passed\":%" APR_UINT64_T_FMT
-                 ",\"failed\":%" APR_UINT64_T_FMT "},\"clients\":{",
+                 ",\"failed\":%" APR_UINT64_T_FMT "},\"bots\":{",
                  challenges.asked, challenges.passed, challenges.failed);
     for (i = 0; i < BOT_CLASS_COUNT; i++) {
         write_format(w, "%s\"%s\":%" APR_UINT64_T_FMT, i ? "," : "",
@@ -76,7 +76,7 @@ static void write_challenges(writer_t *w)
 
 static void write_metrics_part(request_rec *r, writer_t *w)
 {
-    static const char name[] = "guard_clients_total";
+    static const char name[] = "guard_bots_total";
     int i;
 
     prometheus_head(w, name, "counter",
