@@ -17,6 +17,7 @@ int guard_verbs_refuse(apr_bucket_brigade *bb, int status, const char *why);
 
 extern const rproxy_admin_verb_t attack_verbs[];
 extern const rproxy_admin_verb_t ban_verbs[];
+extern const rproxy_admin_verb_t look_verbs[];
 
 extern const rproxy_admin_verb_t usage_verbs[];
 

@@ -100,6 +100,21 @@ int limit_key_hash(request_rec *r, const guard_limit_t *limit,
     return 1;
 }
 
+int limit_key_hash_address(const guard_limit_t *limit, siphash_key_t secret,
+                           address_t address, uint64_t *hash)
+{
+    key_kind_e kind = limit->key[0].kind;
+    network_t network;
+
+    if (limit->key_count != 1 || (kind != KEY_ADDRESS && kind != KEY_NETWORK)) {
+        return 0;
+    }
+    network = network_of(address, kind);
+    *hash = siphash(secret, slice_make((const char *)&network.first,
+                                       sizeof(network.first)));
+    return 1;
+}
+
 /* ---- for logs ---- */
 
 static const char *text_of(request_rec *r, const key_part_t *part)

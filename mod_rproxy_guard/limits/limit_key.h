@@ -10,6 +10,11 @@
 int limit_key_hash(request_rec *r, const guard_limit_t *limit,
                    siphash_key_t secret, uint64_t *hash);
 
+/* That of an address, for limits that count by nothing else.
+ * @return 0: it counts by something else */
+int limit_key_hash_address(const guard_limit_t *limit, siphash_key_t secret,
+                           address_t address, uint64_t *hash);
+
 /* The key for logs, in r->pool; of cookies and users only that they are
  * there. */
 const char *limit_key_text(request_rec *r, const guard_limit_t *limit);

@@ -140,6 +140,23 @@ void limit_table_give_back(const limit_table_t *table, const rate_rule_t *rule,
     }
 }
 
+int limit_table_forget(const limit_table_t *table, uint64_t hash)
+{
+    uint64_t *set = set_of(table, hash), mark = mark_of(hash);
+    int i, found = 0;
+
+    for (i = 0; i < LIMIT_TABLE_SET; i++) {
+        uint64_t seen = load(&set[i]);
+
+        while ((seen & ~RATE_TIME_MASK) == mark && !found) {
+            found =
+                __atomic_compare_exchange_n(&set[i], &seen, 0, 0,
+                                            __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+        }
+    }
+    return found;
+}
+
 uint64_t limit_table_known(const limit_table_t *table, const rate_rule_t *rule,
                            int64_t now_us, uint32_t sample_sets)
 {

@@ -64,6 +64,9 @@ limit_table_result_t limit_table_take(const limit_table_t *table,
 void limit_table_give_back(const limit_table_t *table, const rate_rule_t *rule,
                            uint64_t hash, int64_t now_us, uint32_t cost);
 
+/* The key begins anew.  @return 0: it was not known */
+int limit_table_forget(const limit_table_t *table, uint64_t hash);
+
 /* Keys that are not forgotten, estimated from so many sets. */
 uint64_t limit_table_known(const limit_table_t *table, const rate_rule_t *rule,
                            int64_t now_us, uint32_t sample_sets);

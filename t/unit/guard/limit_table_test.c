@@ -346,6 +346,21 @@ static void check_processes(void **state)
     assert_int_equal(n, 11 * KEYS);
 }
 
+static void check_forget(void **state)
+{
+    limit_table_t table = make_table(1024);
+    int i;
+
+    (void)state;
+    for (i = 0; i < 12; i++) {
+        take(&table, 1, NOON);
+    }
+    assert_true(limit_table_forget(&table, hash_of(1)));
+    assert_true(limit_table_look(&table, &five_a_minute, hash_of(1), NOON, 1)
+                    .rate.allowed);
+    assert_false(limit_table_forget(&table, hash_of(1)));
+}
+
 int main(void)
 {
     size_t i;
@@ -359,6 +374,7 @@ int main(void)
     unit_add("keys do not share", check_keys_apart, NULL);
     unit_add("looking changes nothing", check_look, NULL);
     unit_add("what is given back", check_give_back, NULL);
+    unit_add("a key that begins anew", check_forget, NULL);
     unit_add("a flood of new keys", check_flood, NULL);
     unit_add("who waits", check_queue, NULL);
     unit_add("who waits less than a turn", check_short_queue, NULL);

@@ -1,0 +1,84 @@
+#!/usr/bin/perl
+# Licensed under the Apache License, Version 2.0 (see LICENSE).
+#
+# The presets of conf/guard at work: each is included in a virtual host, and does
+# what its comments say.
+use strict;
+use warnings FATAL => 'all';
+
+use lib 't/lib';
+use Apache::Test qw(-withtestmore);
+use RProxy::ConfigTest ();
+use RProxy::Httpd ();
+
+my $folder = Apache::Test::vars('top_dir') . '/conf/guard';
+
+# What each needs outside of virtual hosts.
+my %around = (
+    crawlers  => qq(RProxyGuardBots agents="$folder/agents.txt"\n),
+    wordpress => '',
+);
+
+{
+    my $test = RProxy::ConfigTest->new;
+    for my $name (sort keys %around) {
+        $test->takes("$around{$name}<VirtualHost *>\n"
+                . qq(Include "$folder/$name.conf"\n</VirtualHost>));
+    }
+}
+
+subtest wordpress => sub {
+    my $httpd = site('wordpress');
+    my $ask   = asker($httpd);
+    is_deeply([map { $ask->(POST => '/wp-login.php') } 1 .. 7],
+        [(404) x 6, 429], 'guesses');
+    is($ask->(GET => '/wp-login.php'), 404, 'the form is there');
+    is_deeply([map { $ask->(POST => '/%77p-login.php') } 1 .. 2], [429, 429],
+        'written in another way');
+    is_deeply([map { $ask->(POST => '/xmlrpc.php') } 1 .. 7], [(404) x 6, 429],
+        'xmlrpc');
+    is_deeply([map { $ask->(GET => "/?a=b&s=word$_") } 1 .. 12],
+        [(200) x 11, 429], 'searches');
+    is_deeply([map { $ask->(GET => "/?author=$_") } 1 .. 4],
+        [(200) x 3, 429], 'lists of users');
+    is($ask->(GET => '/?authors=1'), 200, 'another argument');
+    is($ask->(GET => '/wp-content/uploads/2026/a.php'), 403, 'PHP of uploads');
+    is($ask->(GET => '/wp-content/uploads/2026/a.PHP/b'), 403, '... in capitals');
+    is($ask->(GET => '/wp-content/uploads/a.jpg'), 404, 'a picture');
+    is($ask->(GET => '/wp-config.php.bak'), 403, 'a backup');
+    is_deeply([map { $ask->(GET => '/') } 1 .. 40], [(200) x 40], 'pages');
+    is_deeply($httpd->complaints, [], 'nothing else in the log');
+};
+
+subtest crawlers => sub {
+    my $httpd = site('crawlers');
+    my $ask   = asker($httpd);
+    my @ai    = ('User-Agent' => 'Mozilla/5.0 (compatible; GPTBot/1.2)');
+    my @man   = ('User-Agent' => 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0');
+    my %seen;
+    $seen{ $ask->(GET => '/', \@ai) }++ for 1 .. 40;
+    cmp_ok($seen{429}, '>=', 10, 'an AI crawler gets its share');
+    cmp_ok($seen{200}, '>=', 21, '... at once');
+    is_deeply([map { $ask->(GET => '/', \@man) } 1 .. 40], [(200) x 40],
+        'a person is not limited');
+    is_deeply($httpd->complaints, [], 'nothing else in the log');
+};
+
+done_testing();
+
+sub site {
+    my ($name) = @_;
+    return RProxy::Httpd->start(
+        modules => [qw(authz_host)],
+        files   => { 'htdocs/index.html' => "a\n" },
+        conf    => $around{$name} . qq(Include "$folder/$name.conf"\n),
+    );
+}
+
+sub asker {
+    my ($httpd) = @_;
+    return sub {
+        my ($method, $target, $fields) = @_;
+        return $httpd->connect->ask($method, $target, $fields)->status;
+    };
+}
