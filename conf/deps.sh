@@ -19,7 +19,7 @@ packages_apt() {
         wants_libraries && echo zlib1g-dev libbrotli-dev \
             libjansson-dev libc-ares-dev libssl-dev libmaxminddb-dev || : ;;
     test) echo perl openssl curl libapache2-mod-perl2-dev libwww-perl \
-        libio-socket-ssl-perl liblwp-protocol-https-perl libcmocka-dev mmdb-bin \
+        libio-socket-ssl-perl liblwp-protocol-https-perl libcmocka-dev mmdb-bin slowhttptest \
         "$(first_known clang-format-14 clang-format)"
         has_php || echo php-cli ;;
     fuzz) echo clang libclang-rt-dev ;;

@@ -147,4 +147,30 @@ is(ctl('guard attack auto'), "no attack, order: auto\n", 'and lets go');
 }
 is_deeply($httpd->complaints, [], 'nothing else went wrong');
 
+# ---- the preset ----
+
+{
+    my $preset = RProxy::Httpd->start(
+        files => { 'htdocs/a.txt' => "a\n" },
+        conf  => <<"CONF",
+Include $FindBin::Bin/../conf/guard/under-attack.conf
+RProxyGuardAttack on-errors=20% on-lag=200ms on-requests=500 calm=2min
+RProxyGuardConnections address=100 network=1000 rate=50/s burst=200
+RProxyPass "/x" "http://127.0.0.1:1"
+<Location "/rproxy-admin">
+    SetHandler rproxy-admin
+    RProxyPass "!"
+</Location>
+CONF
+    );
+    my $client  = $preset->connect;
+    my $refused = sub {
+        scalar grep { $client->get('/a.txt')->status == 429 } 1 .. $_[0];
+    };
+    is($refused->(100), 0, 'under-attack.conf: as long as all is well');
+    RProxy::Admin->new(undef, connect => sub { $preset->connect })
+        ->post('guard/attack', { order => 'on' });
+    cmp_ok($refused->(120), '>', 20, 'and under attack');
+}
+
 done_testing();

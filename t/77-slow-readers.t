@@ -31,7 +31,7 @@ for my $mode (@MODES) {
         files => { 'htdocs/large.txt' => $LARGE },
         conf  => <<"CONF",
 Timeout 120
-RProxySendRate 1000 after=2s
+RProxySendRate 1000 after=1s
 RProxyPass "/proxied" "http://127.0.0.1:$port"
 CONF
     );
@@ -51,7 +51,7 @@ CONF
     my $len    = 0;
     while ($len < length $LARGE) {
         $len += length $client->read_exactly(4 << 20);
-        select undef, undef, undef, 0.35;
+        select undef, undef, undef, 0.2;
         $pauses++;
     }
     is($pauses, 8, "$mode: one that pauses");
