@@ -153,6 +153,7 @@ is_deeply($httpd->complaints, [], 'nothing else went wrong');
     my $preset = RProxy::Httpd->start(
         files => { 'htdocs/a.txt' => "a\n" },
         conf  => <<"CONF",
+MaxKeepAliveRequests 0
 Include $FindBin::Bin/../conf/guard/under-attack.conf
 RProxyGuardAttack on-errors=20% on-lag=200ms on-requests=500 calm=2min
 RProxyGuardConnections address=100 network=1000 rate=50/s burst=200

@@ -113,7 +113,7 @@ typedef struct {
     apr_array_header_t *deny;    /* likewise */
     apr_array_header_t *limits;  /* of guard_limit_t *; those of outer sections
                                    first */
-    apr_array_header_t *logins; /* of login_rule_t * (login/login_rule.h) */
+    apr_array_header_t *logins;  /* of login_rule_t * (login/login_rule.h) */
     guard_head_t head;
     credential_settings_t credentials;
     const bots_rule_t *bot[BOT_CLASS_COUNT]; /* NULL: nothing is said */
