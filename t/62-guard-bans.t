@@ -21,12 +21,21 @@ my $httpd = RProxy::Httpd->start(
     files    => { 'htdocs/a.txt' => "a\n" },
     conf     => sub {
         my ($self) = @_;
+        my $port = $self->port;
         return <<"END";
 LogLevel rproxy_guard:info
 RProxyGuardState scratch/state
 RProxyGuardBans size=1000 time=10min
 RProxyGuard On
 RProxyGuardAllow 127.0.0.1
+RProxyGuardLimit few rate=1/hour path=/few action=ban:3s
+<VirtualHost *:$port>
+    ServerName localhost
+</VirtualHost>
+<VirtualHost *:$port>
+    ServerName detect.example
+    RProxyGuard DetectOnly
+</VirtualHost>
 <Location "/admin">
     SetHandler rproxy-admin
     RProxyPass "!"
@@ -53,6 +62,12 @@ sub statuses {
     my %seen;
     $seen{ status($from) }++ for 1 .. 12;
     return join ' ', sort keys %seen;
+}
+
+sub banned {
+    my ($network) = @_;
+    my ($found) = grep { $_->{network} eq $network } @{ ($admin->get('guard/bans'))[1]{bans} };
+    return $found // {};
 }
 
 # ---- orders ----
@@ -99,6 +114,31 @@ for (@wrong) {
 }
 is(($admin->post('guard/unban', { network => '127.0.0.9' }))[0], 404,
     'who is not banned');
+
+# ---- DetectOnly ----
+
+{
+    my $log = $httpd->log;
+    is($httpd->connect(from => '127.0.0.7')->get('/a.txt', Host => 'detect.example')->status,
+        200, 'DetectOnly refuses nobody');
+    $log->await(qr/RP4003: would be refused by ban: 127\.0\.0\.7 is banned/);
+    is(banned('127.0.0.7')->{refused}, $ban->{refused} + 12, '... and counts no refusal');
+}
+
+# ---- by a rule, longer each time ----
+
+for my $times (1, 2) {
+    1 while status('127.0.0.20') == 403;    # till the first one ends
+    my ($row, $tries) = (0, 0);
+    $row = $httpd->connect(from => '127.0.0.20')->get('/few')->status while $row != 403
+        && $row != 429 && $tries++ < 3;
+    is(statuses('127.0.0.20'), '403', "banned by a limit, $times");
+    my $ban = banned('127.0.0.20');
+    is_deeply([@$ban{qw(times rule order)}], [$times, 'few', JSON::PP::false], '... told');
+    ok($ban->{left_s} > 3 * ($times - 1) && $ban->{left_s} <= 3 * $times,
+        '... for that long');
+}
+is(($admin->post('guard/unban', { network => '127.0.0.20' }))[0], 200, 'forgotten');
 
 # ---- rproxyctl ----
 
