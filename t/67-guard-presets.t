@@ -8,6 +8,7 @@ use warnings FATAL => 'all';
 
 use lib 't/lib';
 use Apache::Test qw(-withtestmore);
+use Digest::SHA ();
 use RProxy::ConfigTest ();
 use RProxy::Httpd ();
 
@@ -15,6 +16,7 @@ my $folder = Apache::Test::vars('top_dir') . '/conf/guard';
 
 # What each needs outside of virtual hosts.
 my %around = (
+    login     => '',
     crawlers  => qq(RProxyGuardBots agents="$folder/agents.txt"\n),
     wordpress => '',
 );
@@ -30,8 +32,8 @@ my %around = (
 subtest wordpress => sub {
     my $httpd = site('wordpress');
     my $ask   = asker($httpd);
-    is_deeply([map { $ask->(POST => '/wp-login.php') } 1 .. 7],
-        [(404) x 6, 429], 'guesses');
+    is_deeply([map { $ask->(POST => '/wp-login.php') } 1 .. 22],
+        [(404) x 21, 429], 'attempts');
     is($ask->(GET => '/wp-login.php'), 404, 'the form is there');
     is_deeply([map { $ask->(POST => '/%77p-login.php') } 1 .. 2], [429, 429],
         'written in another way');
@@ -64,14 +66,39 @@ subtest crawlers => sub {
     is_deeply($httpd->complaints, [], 'nothing else in the log');
 };
 
+subtest api => sub {
+    my $httpd = site('api', sub { "Define API_KEYS " . $_[0]->folder . "/keys.txt\n" },
+        'keys.txt' => 'alice ' . Digest::SHA::sha256_hex('rpk_a') . "\n",
+        'htdocs/api/a.txt' => "a\n", 'htdocs/api/health' => "good\n");
+    my $ask = asker($httpd);
+    is($ask->(GET => '/'), 200, 'outside of it');
+    is($ask->(GET => '/api/a.txt'), 401, 'without a key');
+    is($ask->(GET => '/api/a.txt', ['X-Api-Key' => 'rpk_b']), 401, 'a wrong one');
+    is($ask->(GET => '/api/a.txt', ['X-Api-Key' => 'rpk_a']), 200, 'with it');
+    is($ask->(GET => '/api/health'), 200, 'what watches it');
+    is_deeply($httpd->complaints, [], 'nothing else in the log');
+};
+
+# Nobody answers as an application does here; t/63-guard-login.t has that.
+subtest login => sub {
+    my $httpd = site('login');
+    my $ask   = asker($httpd);
+    is($ask->(GET => '/'), 200, 'a page');
+    is($ask->(POST => '/wp-login.php'), 404, 'a form that is not there');
+    is_deeply($httpd->complaints, [], 'nothing else in the log');
+};
+
 done_testing();
 
 sub site {
-    my ($name) = @_;
+    my ($name, $before, %files) = @_;
     return RProxy::Httpd->start(
         modules => [qw(authz_host)],
-        files   => { 'htdocs/index.html' => "a\n" },
-        conf    => $around{$name} . qq(Include "$folder/$name.conf"\n),
+        files   => { 'htdocs/index.html' => "a\n", %files },
+        conf    => sub {
+            return ($before ? $before->($_[0]) : $around{$name})
+                . qq(Include "$folder/$name.conf"\n);
+        },
     );
 }
 
