@@ -95,11 +95,16 @@ static guard_verdict_t used_up(const login_request_t *login, account_e account,
                                 .limit = limit,
                                 .rate = *rate };
 
+    /* Who comes to an account that others used up is no enemy. */
+    if (account > ACCOUNT_NETWORK && rule->action.kind == ACTION_BAN) {
+        verdict.action = NULL;
+    }
+    verdict.key = whose(login, account);
     verdict.retry_after_s =
         (int)((rate->retry_us + APR_USEC_PER_SEC - 1) / APR_USEC_PER_SEC);
     verdict.why =
         apr_psprintf(login->r->pool, "more than %s wrong passwords of %s",
-                     limit->rate_text, whose(login, account));
+                     limit->rate_text, verdict.key);
     __atomic_fetch_add(&rule->counts->refused, 1, __ATOMIC_RELAXED);
     return verdict;
 }

@@ -23,6 +23,7 @@ extern const guard_report_t seen_report, bans_report, limits_report,
     lists_report, floods_report, clients_report, bots_report;
 
 extern const guard_report_t usage_report;
+extern const guard_report_t logins_report;
 
 void guard_report_register(apr_pool_t *pool);
 
