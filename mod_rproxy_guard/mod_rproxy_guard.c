@@ -194,7 +194,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         || !hold_open(s)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    return login_rule_open(s) && challenge_open(s) && bots_open(s, ptemp)
+    return login_rule_open(s) && challenge_open(s, ptemp) && bots_open(s, ptemp)
                ? OK
                : HTTP_INTERNAL_SERVER_ERROR;
 }

@@ -51,6 +51,18 @@ my @MISTAKES = (
         q{'challenge' is wrong: expected off, log or refuse}],
     ["RProxyGuardConnections address=9\n>>RProxyGuardConnections address=9" =>
         'it stands at '],
+    ['RProxyGuardBot' => q{RProxyGuardBot: unknown class ''}],
+    ['RProxyGuardBot robot action=log' => q{unknown class 'robot'}],
+    ['RProxyGuardBot ai' => 'expected action= or when-busy='],
+    ['RProxyGuardBot ai action=kill' => q{'kill' is wrong: expected off, log}],
+    ['RProxyGuardBot ai when-busy=go' => 'expected stale or wait'],
+    ['RProxyGuardBot ai busy=stale'   => q{unknown key 'busy'}],
+    ['RProxyGuardBots verify=yes' => q{unknown value of verify= 'yes'}],
+    ['RProxyGuardBots agent=x' => q{unknown key 'agent', did you mean 'agents'?}],
+    ["<VirtualHost *>\n>>RProxyGuardBots verify=off\n</VirtualHost>" =>
+        'RProxyGuardBots cannot occur within <VirtualHost> section'],
+    ['RProxyGuardChallenge difficulty=31' => q{'difficulty=31' is wrong}],
+    ['RProxyGuardChallenge time=1s'       => q{'time=1s' is wrong}],
     ['RProxyGuardHead off=all' =>
         q{RProxyGuardHead: unknown check 'all'}],
     ['RProxyGuardHead of=path' => q{unknown key 'of', did you mean 'off'?}],

@@ -10,14 +10,19 @@ use lib 't/lib';
 use Apache::Test qw(-withtestmore);
 use Digest::SHA qw(sha256);
 use RProxy::Client ();
+use RProxy::Httpd ();
 use RProxy::Log ();
 use RProxy::Origin ();
+use RProxy::Server ();
 
 my $PATH   = '/.well-known/rproxy-guard';
 my $origin = RProxy::Origin->start('origin_a', sub {
     my ($c) = @_;
     while (my $request = $c->read_request) {
-        $c->reply(200, 'cookie: ' . ($request->field('Cookie') // 'none'));
+        $c->reply(200, 'cookie: ' . ($request->field('Cookie') // 'none'),
+            $request->{target} eq '/old'
+            ? ('Cache-Control' => 'max-age=0, stale-while-revalidate=60')
+            : ());
     }
 });
 
@@ -101,4 +106,53 @@ like($form->body, qr/data-body="1"/, 'the page of a form knows that it is one');
 
 is_deeply([map { ask('/', vhost => 't64_detect')->status } 1 .. 2], [200, 200],
     'DetectOnly asks nobody');
+
+# ---- what the cache fetches for itself ----
+
+is_deeply([map { ask('/old')->status } 1 .. 2], [200, 200],
+    'two are free, the second one of the cache');
+RProxy::Server::await(
+    sub { (grep { $_->{target} eq '/old' } @{ $origin->requests }) == 2 },
+    'the page is fetched anew, and that counts as nobody');
+is(ask('/old')->status, 403, 'the third one is not free');
+
+# ---- over a full stop ----
+
+my $httpd = RProxy::Httpd->start(
+    files => { 'htdocs/a.txt' => "a\n" },
+    conf  => <<'END',
+RProxyGuardState scratch/state
+RProxyGuard On
+RProxyGuardLimit none rate=1/day key=all action=challenge:4
+END
+);
+my @own = do {
+    $httpd->connect->get('/a.txt');
+    my ($ask, $hard) = question_of($httpd->connect->get('/a.txt'));
+    my $got = $httpd->connect->get("$PATH?$ask&" . work($ask, $hard));
+    (Cookie => $got->field('Set-Cookie') =~ /^([^;]+)/);
+};
+sub with_own { return $httpd->connect->ask('GET', '/a.txt', \@own)->status }
+
+sub again {
+    $httpd->stop;
+    unlink $httpd->folder . '/error_log';    # its words say that httpd is up
+    $_[0]->();
+    $httpd->run;
+    $httpd->connect->get('/a.txt');    # the one that is free
+    return;
+}
+
+is(with_own(), 200, 'a cookie');
+$httpd->restart_gracefully;
+is(with_own(), 200, '... is good after a graceful restart');
+again(sub { });
+is(with_own(), 200, '... and after a full stop');
+my $file = $httpd->folder . '/scratch/state/challenge';
+is(sprintf('%o', (stat $file)[2] & 0777), '600', 'nobody else reads the secret');
+again(sub { truncate $file, 9 or die $! });
+is(with_own(), 403, 'a torn file: a new secret');
+like($httpd->text('error_log'), qr{RP4134: .*challenge is not what},
+    'the log says so');
+is_deeply($httpd->complaints, [], 'nothing else in the log');
 done_testing();

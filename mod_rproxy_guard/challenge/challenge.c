@@ -4,7 +4,6 @@
 #include "../guard_private.h"
 #include "challenge.h"
 
-#include <apr_general.h>
 #include <apr_strings.h>
 #include <http_protocol.h>
 #include <http_request.h>
@@ -15,6 +14,7 @@
 #include "../limits/limit_key.h"
 #include "../shared/shared_area.h"
 #include "challenge_page.h"
+#include "challenge_secret.h"
 #include "routing/cookie.h"
 #include "rproxy_random.h"
 
@@ -24,19 +24,13 @@ enum {
     TIME_USUAL_S = 12 * 3600
 };
 
-#define SECRET "rproxy-guard-challenge"
-
-static challenge_secret_t *secret; /* kept over restarts */
+static const challenge_secret_t *secret;
 static challenge_counts_t *counts; /* shared; each an atomic */
 
-int challenge_open(server_rec *s)
+int challenge_open(server_rec *s, apr_pool_t *ptemp)
 {
-    secret = ap_retained_data_get(SECRET);
-    if (!secret) {
-        secret = ap_retained_data_create(SECRET, sizeof(*secret));
-        apr_generate_random_bytes(secret->bytes, sizeof(secret->bytes));
-    }
-    counts = shared_area(s, SECRET, sizeof(*counts));
+    secret = challenge_secret_open(s, ptemp);
+    counts = shared_area(s, "rproxy-guard-challenge", sizeof(*counts));
     return counts != NULL;
 }
 

@@ -33,7 +33,7 @@ int challenge_begin(request_rec *r);
 
 /* In post_config: secret and counts, the same from one configuration to the
  * next.  @return 0: there is no memory, the log says so */
-int challenge_open(server_rec *s);
+int challenge_open(server_rec *s, apr_pool_t *ptemp);
 
 /* Since the start, of all children that share this memory. */
 typedef struct {

@@ -3,7 +3,8 @@
 /* guard_state.h: the directory of what is kept over a full stop and start.
  * Layer L2.
  *
- *   DIR/bans   bans/ban_file.h
+ *   DIR/bans        bans/ban_file.h
+ *   DIR/challenge   challenge/challenge_secret.h
  *
  * Each part has files of its own, written as state/state_dir.h says. */
 #ifndef RPROXY_GUARD_STATE_H
