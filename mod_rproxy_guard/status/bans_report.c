@@ -62,15 +62,15 @@ static void write_html_part(request_rec *r, writer_t *w)
     if (!count) {
         return;
     }
-    write_text(w, "<table><tr><th>Banned<th>Left<th>Times<th>Refused<th>By"
-                  "<th>Why</tr>");
+    report_table(w, "Banned<th>Left<th>Times<th>Refused<th>By"
+                    "<th>Why");
     for (i = 0; i < ban_table_places(table) && shown < SHOWN_MAX; i++) {
         if (ban_table_read(table, i, &ban) && ban.until > now) {
             write_row(w, &ban);
             shown++;
         }
     }
-    write_text(w, "</table>");
+    report_table_end(w);
 }
 
 /* ---- JSON and metrics ---- */

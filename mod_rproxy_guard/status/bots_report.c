@@ -23,14 +23,14 @@ static void write_html_part(request_rec *r, writer_t *w)
     int i;
 
     if (guard_global->bots.agents) {
-        write_text(w, "<table><tr><th>Clients<th>Requests</tr>");
+        report_table(w, "Clients<th>Requests");
         for (i = 0; i < BOT_CLASS_COUNT; i++) {
             write_text(w, "<tr>");
             report_cell(w, "Clients", bot_class_name((bot_class_e)i));
             report_number_cell(w, "Requests", seen(i));
             write_text(w, "</tr>");
         }
-        write_text(w, "</table>");
+        report_table_end(w);
     }
     challenge_look(&challenges);
     if (challenges.asked) {

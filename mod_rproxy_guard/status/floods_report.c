@@ -25,30 +25,35 @@ static void connections_html(writer_t *w)
     connections_counts_t counts = connections_counts();
     int i;
 
-    write_text(w, "<table><tr><th>Connections open");
+    report_table_begin(w, "Connections open");
     for (i = 0; i < CONNECTIONS_REASONS; i++) {
         write_format(w, "<th>Refused: %s",
                      connections_reason_name((connections_reason_e)i));
     }
-    write_text(w, "<th>Not counted</tr><tr>");
+    write_text(w, "<th>Not counted");
+    report_table_body(w);
+    write_text(w, "<tr>");
     report_number_cell(w, "Connections open", counts.open);
     for (i = 0; i < CONNECTIONS_REASONS; i++) {
         report_number_cell(w, connections_reason_name((connections_reason_e)i),
                            counts.refused[i]);
     }
     report_number_cell(w, "Not counted", counts.uncounted);
-    write_text(w, "</tr></table>");
+    write_text(w, "</tr>");
+    report_table_end(w);
 }
 
 static void attack_html(writer_t *w, const attack_report_t *report)
 {
     int i;
 
-    write_text(w, "<table><tr><th>Attack<th>Order<th>Reason");
+    report_table_begin(w, "Attack<th>Order<th>Reason");
     for (i = 0; i < ATTACK_GAUGE_COUNT; i++) {
         write_format(w, "<th>%s", attack_gauge_name((attack_gauge_e)i));
     }
-    write_text(w, "<th>So far</tr><tr>");
+    write_text(w, "<th>So far");
+    report_table_body(w);
+    write_text(w, "<tr>");
     write_format(w,
                  "<td data-l=\"Attack\">%s</td><td data-l=\"Order\">%s</td>"
                  "<td data-l=\"Reason\">%s</td>",
@@ -60,7 +65,8 @@ static void attack_html(writer_t *w, const attack_report_t *report)
                            (uint64_t)report->sample.value[i]);
     }
     report_number_cell(w, "So far", report->begun);
-    write_text(w, "</tr></table>");
+    write_text(w, "</tr>");
+    report_table_end(w);
 }
 
 static void write_html_part(request_rec *r, writer_t *w)

@@ -28,6 +28,28 @@ enum {
 
 /* ---- pieces ---- */
 
+void report_table_begin(writer_t *w, const char *columns)
+{
+    write_text(w, "<div class=\"wide\"><table class=\"rows\"><thead><tr><th>");
+    write_text(w, columns);
+}
+
+void report_table_body(writer_t *w)
+{
+    write_text(w, "</tr></thead><tbody>");
+}
+
+void report_table(writer_t *w, const char *columns)
+{
+    report_table_begin(w, columns);
+    report_table_body(w);
+}
+
+void report_table_end(writer_t *w)
+{
+    write_text(w, "</tbody></table></div>\n");
+}
+
 void report_cell(writer_t *w, const char *column, const char *text)
 {
     write_format(w, "<td data-l=\"%s\">", column);

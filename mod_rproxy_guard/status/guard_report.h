@@ -29,6 +29,16 @@ void guard_report_register(apr_pool_t *pool);
 
 /* ---- pieces ---- */
 
+/* A table that suits narrow screens: its head, "<th>" for further columns, and
+ * then its rows.
+ * @param columns  their names, with "<th>" between them */
+void report_table_begin(writer_t *w, const char *columns);
+void report_table_body(writer_t *w);
+void report_table_end(writer_t *w);
+
+/* Head and body at once. */
+void report_table(writer_t *w, const char *columns);
+
 /* A cell of a table, with the name of its column for narrow screens. */
 void report_cell(writer_t *w, const char *column, const char *text);
 void report_number_cell(writer_t *w, const char *column, uint64_t n);

@@ -62,8 +62,8 @@ static void write_limits(writer_t *w)
 {
     int i;
 
-    write_text(w, "<table><tr><th>Limit<th>Rate<th>Refused<th>Keys known"
-                  "<th>Places<th>Displaced<th>Defined at</tr>");
+    report_table(w, "Limit<th>Rate<th>Refused<th>Keys known"
+                    "<th>Places<th>Displaced<th>Defined at");
     for (i = 0; i < limit_count(); i++) {
         row_t row = row_of(i);
 
@@ -77,7 +77,7 @@ static void write_limits(writer_t *w)
         report_cell(w, "Defined at", row.limit->where);
         write_text(w, "</tr>");
     }
-    write_text(w, "</table>");
+    report_table_end(w);
 }
 
 static void write_keys_of(request_rec *r, writer_t *w, int i)
@@ -105,11 +105,11 @@ static void write_html_part(request_rec *r, writer_t *w)
         return;
     }
     write_limits(w);
-    write_text(w, "<table><tr><th>Limit<th>Refused most<th>Lately<th>Key</tr>");
+    report_table(w, "Limit<th>Refused most<th>Lately<th>Key");
     for (i = 0; i < limit_count(); i++) {
         write_keys_of(r, w, i);
     }
-    write_text(w, "</table>");
+    report_table_end(w);
 }
 
 /* ---- JSON ---- */

@@ -22,7 +22,7 @@ static void write_html_part(request_rec *r, writer_t *w)
     if (!apr_hash_count(guard_global->lists)) {
         return;
     }
-    write_text(w, "<table><tr><th>List<th>Networks<th>Read<th>From</tr>");
+    report_table(w, "List<th>Networks<th>Read<th>From");
     for (i = first(r); i; i = apr_hash_next(i)) {
         const named_list_t *list = apr_hash_this_val(i);
 
@@ -35,7 +35,7 @@ static void write_html_part(request_rec *r, writer_t *w)
         report_cell(w, "From", list->path ? list->path : list->where);
         write_text(w, "</tr>");
     }
-    write_text(w, "</table>");
+    report_table_end(w);
 }
 
 static void write_json_part(request_rec *r, writer_t *w)

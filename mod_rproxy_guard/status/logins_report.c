@@ -53,11 +53,12 @@ static void write_html_part(request_rec *r, writer_t *w)
     if (!guard_global->logins->nelts) {
         return;
     }
-    write_text(w, "<table><tr><th>Login");
+    report_table_begin(w, "Login");
     for (k = 0; k < COUNTERS; k++) {
         write_format(w, "<th>%s", counters[k].column);
     }
-    write_text(w, "<th>Defined at</tr>");
+    write_text(w, "<th>Defined at");
+    report_table_body(w);
     for (i = 0; i < guard_global->logins->nelts; i++) {
         write_text(w, "<tr>");
         report_cell(w, "Login", rule_at(i)->name);
@@ -67,7 +68,7 @@ static void write_html_part(request_rec *r, writer_t *w)
         report_cell(w, "Defined at", rule_at(i)->where);
         write_text(w, "</tr>");
     }
-    write_text(w, "</table>");
+    report_table_end(w);
 }
 
 static void write_json_part(request_rec *r, writer_t *w)

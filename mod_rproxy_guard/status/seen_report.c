@@ -19,8 +19,8 @@ static void write_rules(writer_t *w)
     const rule_count_t *rule;
     int i = 0;
 
-    write_text(w, "<table><tr><th>Rule<th>Class<th>Action<th>Requests"
-                  "<th>Last</tr>");
+    report_table(w, "Rule<th>Class<th>Action<th>Requests"
+                    "<th>Last");
     while ((rule = rule_counts_next(seen_rules(), &i))) {
         write_text(w, "<tr>");
         report_cell(w, "Rule", rule->rule);
@@ -31,7 +31,7 @@ static void write_rules(writer_t *w)
         html_age(w, apr_time_sec(apr_time_now() - rule->last));
         write_text(w, " ago</td></tr>");
     }
-    write_text(w, "</table>");
+    report_table_end(w);
 }
 
 static void write_html_part(request_rec *r, writer_t *w)

@@ -59,11 +59,11 @@ static void write_html_part(request_rec *r, writer_t *w)
     if (!row) {
         return;
     }
-    write_text(w, "<table><tr><th>Label, today");
+    report_table_begin(w, "Label, today");
     for (i = 0; i < USAGE_COUNTS; i++) {
         write_format(w, "<th>%s", counts[i].column);
     }
-    write_text(w, "</tr>");
+    report_table_body(w);
     for (; row && shown < SHOWN_MAX; row = next_row(&at), shown++) {
         write_text(w, "<tr>");
         report_cell(w, "Label, today", label_of(r->pool, row));
@@ -73,7 +73,7 @@ static void write_html_part(request_rec *r, writer_t *w)
         }
         write_text(w, "</tr>");
     }
-    write_text(w, "</table>");
+    report_table_end(w);
 }
 
 static void write_json_part(request_rec *r, writer_t *w)
