@@ -166,6 +166,9 @@ subtest 'a name is found however it is sent' => sub {
                 . "a\r\n--b--\r\n"), 429, 'parts');
     is($ask->($form, 'log=other&pwd=a&log=admin'), 429, 'the second one');
     is($ask->($form, 'user_login=admin'), 302, 'a form that is no login');
+    my $large = 'user_login=' . join '', map { sprintf '%07d,', $_ } 1 .. 40_000;
+    is($ask->($form, $large), 302, 'a large one');
+    ok(($APP{c}->bodies($LOGIN))[-1] eq $large, '... passes as it is');
 
     my $client = client('t63_user', '127.4.1.1');
     my $body   = 'log=admin&pwd=a';
@@ -174,6 +177,13 @@ subtest 'a name is found however it is sent' => sub {
             . "Content-Length: 15\r\n\r\nlog=ad");
     $client->send('min&pwd=a');
     is($client->read_response->status, 429, 'in two pieces');
+    $client = client('t63_user', '127.4.1.1');
+    $client->send("POST $LOGIN HTTP/1.1\r\nHost: a\r\nContent-Type: $form\r\n"
+            . "Expect: 100-continue\r\nContent-Length: 15\r\n\r\n");
+    like($client->read_until("\r\n\r\n"), qr/\AHTTP\S+ 100 /,
+        'a body that is asked for');
+    $client->send($_) for split //, $body;
+    is($client->read_response->status, 429, '... and comes byte by byte');
     $client = client('t63_user', '127.4.1.1');
     $client->send("POST $LOGIN HTTP/1.1\r\nHost: a\r\nContent-Type: $form\r\n"
             . "Transfer-Encoding: chunked\r\n\r\n");
