@@ -116,6 +116,9 @@ static int handler(request_rec *r)
         return DECLINED;
     }
     request = guard_request_of(r);
+    if (!request->waits) { /* for something else */
+        return DECLINED;
+    }
     left = r->request_time + request->wait_us - apr_time_now();
     if (left > 0 && can_park && can_park(r) && park(r, woken, NULL, left)) {
         return SUSPENDED;

@@ -18,6 +18,7 @@
 #include "config/geo_directives.h"
 #include "config/guard_config.h"
 #include "credentials/credentials.h"
+#include "credentials/forward_auth.h"
 #include "credentials/usage_state.h"
 #include "engine/periodic.h"
 #include "floods/connections.h"
@@ -305,6 +306,7 @@ static void register_hooks(apr_pool_t *pool)
     connections_register(pool);
     audit_log_register();
     credentials_register();
+    forward_auth_register();
     guard_delay_register();
     login_body_register(pool);
     login_answer_register(pool);

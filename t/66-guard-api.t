@@ -19,7 +19,7 @@ my $test = RProxy::ConfigTest->new;
 $test->refuses(@$_) for
     ['RProxyGuardRequire' => 'expected key, jwt, signed-url'],
     ['RProxyGuardRequire keys' => q{'keys' is wrong: expected key, jwt, signed-url}],
-    ['RProxyGuardRequire none key' => q{expected key, jwt, signed-url, or none alone}],
+    ['RProxyGuardRequire none key' => q{expected key, jwt, signed-url, forward-auth, or none alone}],
     ['RProxyGuardRequire realm=a' => 'expected key, jwt, signed-url'],
     ['RProxyGuardRequire key action=ban' => q{unknown action 'ban'}],
     ['RProxyGuardRequire key scop=a' => q{unknown key 'scop', did you mean 'scope'?}],
@@ -35,6 +35,10 @@ $test->refuses(@$_) for
     ['RProxyGuardSignedUrl param=a' => 'a secret in a file'],
     ['RProxyGuardSignedUrl key=file' => q{'file' is wrong: expected ID:}],
     ['RProxyGuardSignedUrl key=a.b:file' => 'the ID of letters and digits'],
+    ['RProxyGuardForwardAuth' => 'expected http://HOST[:PORT]/PATH'],
+    ['RProxyGuardForwardAuth https://127.0.0.1/' => 'expected http://HOST[:PORT]/PATH'],
+    ['RProxyGuardForwardAuth http://127.0.0.1/ by=cookies' => 'expected cookie:NAME'],
+    ['RProxyGuardForwardAuth http://127.0.0.1/ cach=1s' => 'cach'],
     ['RProxyGuardUsage labels=7' => q{'labels=7' is wrong}],
     ["<VirtualHost *>\n>>RProxyGuardUsage labels=8\n</VirtualHost>" => 'cannot occur within'];
 $test->takes($_) for
@@ -43,6 +47,8 @@ $test->takes($_) for
     "$KEYS header=Authorization query=k tell=X-Client hide=off",
     'RProxyGuardJwt keys=x cookie=session leeway=0 claim:a/b=X-A hide=on',
     'RProxyGuardSignedUrl key=a:x key=b:y param=token unsigned=utm,ref',
+    'RProxyGuardForwardAuth http://127.0.0.1/a?b headers=X-A,X-B cache=30s '
+        . 'by=cookie:a,header:X-C,url timeout=5s',
     'RProxyGuardUsage labels=100000';
 
 # ---- the preset ----

@@ -45,7 +45,8 @@ static const char *check_token(cmd_parms *cmd, const char *value,
 
 static int kind_named(const char *word)
 {
-    static const char *const words[] = { "key", "jwt", "signed-url", NULL };
+    static const char *const words[] = { "key", "jwt", "signed-url",
+                                         "forward-auth", NULL };
 
     return config_option_find(words, word);
 }
@@ -58,8 +59,9 @@ static const char *set_rule_option(cmd_parms *cmd, credential_rule_t *rule,
     const char *key, *value;
 
     if (!config_option_split(cmd->pool, argument, &key, &value)) {
-        return config_option_expected(
-            cmd, argument, "key, jwt, signed-url, or none, and key=value");
+        return config_option_expected(cmd, argument,
+                                      "key, jwt, signed-url, forward-auth, or "
+                                      "none, and key=value");
     }
     switch (config_option_find(keys, key)) {
     case 0:
@@ -105,7 +107,8 @@ const char *credential_set_require(cmd_parms *cmd, void *dir, int argc,
     }
     if (!wrong && (rule->kinds != 0) == none) {
         wrong = config_option_expected(cmd, argc ? argv[0] : "",
-                                       "key, jwt, signed-url, or none alone");
+                                       "key, jwt, signed-url, forward-auth, or "
+                                       "none alone");
     }
     ((guard_settings_t *)dir)->credentials.rule = rule;
     return wrong;

@@ -14,6 +14,8 @@ const char *credential_set_jwt(cmd_parms *cmd, void *dir, int argc,
                                char *const argv[]);
 const char *credential_set_url(cmd_parms *cmd, void *dir, int argc,
                                char *const argv[]);
+const char *credential_set_forward_auth(cmd_parms *cmd, void *dir, int argc,
+                                        char *const argv[]);
 const char *credential_set_usage(cmd_parms *cmd, void *dir, const char *text);
 
 /* Of the table in guard_directives.c. */
@@ -21,8 +23,8 @@ const char *credential_set_usage(cmd_parms *cmd, void *dir, const char *text);
 #define CREDENTIAL_DIRECTIVES                                                  \
     AP_INIT_TAKE_ARGV("RProxyGuardRequire", credential_set_require, NULL,      \
         RSRC_CONF | ACCESS_CONF,                                               \
-        "Kinds of credentials (key, jwt, signed-url), one of which a request " \
-        "must have, or none: [scope=] [realm=] [action=]"),                    \
+        "Kinds of credentials (key, jwt, signed-url, forward-auth), one of "   \
+        "which a request must have, or none: [scope=] [realm=] [action=]"),    \
     AP_INIT_TAKE_ARGV("RProxyGuardKeys", credential_set_keys, NULL,            \
         RSRC_CONF | ACCESS_CONF,                                               \
         "A file of hashes of API keys: [header=] [query=] [tell=] [hide=]"),   \
@@ -33,6 +35,10 @@ const char *credential_set_usage(cmd_parms *cmd, void *dir, const char *text);
     AP_INIT_TAKE_ARGV("RProxyGuardSignedUrl", credential_set_url, NULL,        \
         RSRC_CONF | ACCESS_CONF,                                               \
         "Signed addresses: key=ID:FILE ... [param=] [unsigned=]"),             \
+    AP_INIT_TAKE_ARGV("RProxyGuardForwardAuth", credential_set_forward_auth,   \
+        NULL, RSRC_CONF | ACCESS_CONF,                                         \
+        "The URL of a service that says who may: [headers=] [cache=] [by=] "   \
+        "[timeout=]"),                                                         \
     AP_INIT_TAKE1("RProxyGuardUsage", credential_set_usage, NULL, RSRC_CONF,   \
         "labels=NUMBER: how many labels of credentials are counted")
 /* clang-format on */

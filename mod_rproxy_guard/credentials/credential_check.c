@@ -14,6 +14,7 @@
 #include "../guard_refuse.h"
 #include "../guard_request.h"
 #include "field_names.h"
+#include "forward_auth.h"
 
 /* clang-format off */
 static const struct {
@@ -24,6 +25,7 @@ static const struct {
     [CREDENTIAL_KEY] = { "key", "ApiKey", api_key_check },
     [CREDENTIAL_JWT] = { "jwt", "Bearer", jwt_check },
     [CREDENTIAL_URL] = { "signed-url", NULL, url_check },
+    [CREDENTIAL_AUTH] = { "forward-auth", NULL, forward_auth_check },
 };
 /* clang-format on */
 
@@ -86,6 +88,23 @@ static void challenge(request_rec *r, const credential_rule_t *rule,
     }
 }
 
+/* What the service has answered; that a client has to log in is no refusal to
+ * be told of. */
+static int pass_on(request_rec *r, const credential_result_t *result,
+                   const guard_verdict_t *verdict)
+{
+    r->err_headers_out =
+        apr_table_overlay(r->pool, r->err_headers_out, result->fields);
+    if (!ap_is_HTTP_REDIRECT(result->status)) {
+        return guard_refuse(r, verdict);
+    }
+    apr_table_setn(r->err_headers_out, "Cache-Control", "no-store");
+    apr_table_setn(r->headers_out, "Location",
+                   apr_table_get(r->err_headers_out, "Location"));
+    apr_table_unset(r->err_headers_out, "Location");
+    return result->status;
+}
+
 static int refuse(request_rec *r, const credential_rule_t *rule,
                   const credential_result_t *result, const char *name)
 {
@@ -98,6 +117,9 @@ static int refuse(request_rec *r, const credential_rule_t *rule,
     if (rule->log_only) {
         guard_refuse_log(r, &verdict, NULL);
         return DECLINED;
+    }
+    if (result->fields) {
+        return pass_on(r, result, &verdict);
     }
     if (result->status == HTTP_UNAUTHORIZED
         || (result->status == HTTP_FORBIDDEN && result->error)) {
@@ -145,7 +167,8 @@ static credential_result_t ask(request_rec *r, const credential_settings_t *s,
             worst = result;
             *name = kinds[i].name;
         }
-        if (result.answer == CREDENTIAL_GOOD) {
+        if (result.answer == CREDENTIAL_GOOD
+            || result.answer == CREDENTIAL_LATER) {
             return result;
         }
     }
@@ -167,6 +190,10 @@ static void remove_claims(request_rec *r, const credential_settings_t *s)
 
     if (s->keys && s->keys->tell) {
         field_names_remove(r->headers_in, s->keys->tell);
+    }
+    for (i = 0; s->auth && i < s->auth->headers->nelts; i++) {
+        field_names_remove(r->headers_in,
+                           APR_ARRAY_IDX(s->auth->headers, i, const char *));
     }
     for (i = 0; s->jwt && i < s->jwt->claims->nelts; i++) {
         field_names_remove(r->headers_in,
@@ -190,6 +217,9 @@ static int post_perdir_config(request_rec *r)
     }
     if (guard_request_of(r)->let_in_by != s->rule) {
         result = ask(r, s, &name);
+        if (result.answer == CREDENTIAL_LATER) {
+            return DECLINED;
+        }
         if (result.answer != CREDENTIAL_GOOD) {
             return refuse(r, s->rule, &result, name);
         }
@@ -209,6 +239,20 @@ static int fixups(request_rec *r)
         r->user = apr_pstrdup(r->pool, request->label);
     }
     return DECLINED;
+}
+
+int credentials_finish(request_rec *r, credential_result_t *result,
+                       const char *kind)
+{
+    const credential_rule_t *rule =
+        guard_settings_of(r->per_dir_config)->credentials.rule;
+
+    if (result->answer == CREDENTIAL_GOOD) {
+        remember(r, rule, result);
+        say(r);
+        return fixups(r);
+    }
+    return refuse(r, rule, result, kind);
 }
 
 static int log_transaction(request_rec *r)

@@ -3,6 +3,7 @@
 /* credentials.c: files that say who has which credential.  Layer L2. */
 #include "guard_private.h"
 #include "credentials.h"
+#include "forward_auth.h"
 
 #include <http_core.h>
 #include <http_main.h>
@@ -19,6 +20,7 @@ static apr_array_header_t *files; /* of watched_file_t * */
 
 void credentials_create(apr_pool_t *pconf)
 {
+    forward_auth_forget();
     files = apr_array_make(pconf, 4, sizeof(watched_file_t *));
     credentials_usage = (usage_table_t){ NULL, ROWS_DEFAULT };
 }
@@ -66,12 +68,12 @@ apr_status_t credentials_open(server_rec *s, apr_pool_t *ptemp)
 {
     int i;
 
-    if (files->nelts == 0) {
+    if (files->nelts == 0 && !forward_auth_is_used()) {
         return APR_SUCCESS;
     }
     credentials_usage.row =
         shared_area(s, "usage", usage_table_room(credentials_usage.rows));
-    if (!credentials_usage.row) {
+    if (!credentials_usage.row || forward_auth_open(s) != APR_SUCCESS) {
         return APR_ENOMEM;
     }
     for (i = 0; i < files->nelts; i++) {

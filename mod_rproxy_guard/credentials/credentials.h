@@ -20,6 +20,7 @@ typedef enum {
     CREDENTIAL_KEY,
     CREDENTIAL_JWT,
     CREDENTIAL_URL,
+    CREDENTIAL_AUTH,
     CREDENTIAL_KINDS
 } credential_kind_e;
 
@@ -73,6 +74,7 @@ typedef struct {
     const key_source_t *keys;
     const jwt_source_t *jwt;
     const url_source_t *url;
+    const struct auth_source_t *auth; /* forward_auth.h */
 } credential_settings_t;
 
 static inline void credential_settings_merge(credential_settings_t *out,
@@ -82,6 +84,7 @@ static inline void credential_settings_merge(credential_settings_t *out,
     out->keys = inner->keys ? inner->keys : out->keys;
     out->jwt = inner->jwt ? inner->jwt : out->jwt;
     out->url = inner->url ? inner->url : out->url;
+    out->auth = inner->auth ? inner->auth : out->auth;
 }
 
 /* ---- of a request ---- */
@@ -90,7 +93,8 @@ typedef enum {
     CREDENTIAL_ABSENT, /* none of this kind was shown */
     CREDENTIAL_GOOD,
     CREDENTIAL_BAD,
-    CREDENTIAL_CLOSED /* it cannot be told */
+    CREDENTIAL_CLOSED, /* it cannot be told */
+    CREDENTIAL_LATER   /* its handler will ask, forward_auth.c */
 } credential_answer_e;
 
 typedef struct {
@@ -102,6 +106,7 @@ typedef struct {
     usage_row_t *row;    /* of the label, or NULL */
     int retry_after_s;   /* or 0 */
     apr_table_t *claims; /* variables, or NULL */
+    apr_table_t *fields; /* that the refusal has; NULL: no others */
     int is_shared;       /* it belongs to the address, and to nobody */
 } credential_result_t;
 
@@ -123,6 +128,12 @@ typedef credential_result_t credential_check_fn(request_rec *r,
 credential_check_fn api_key_check;
 credential_check_fn jwt_check;
 credential_check_fn url_check;
+credential_check_fn forward_auth_check;
+
+/* In a handler, of what was CREDENTIAL_LATER.  @return as a handler's;
+ * DECLINED: it goes on */
+int credentials_finish(request_rec *r, credential_result_t *result,
+                       const char *kind);
 
 /* A watched_make_fn: a secret of 16 bytes and more, without the blanks and ends
  * of lines around it. */

@@ -1,0 +1,41 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* forward_auth.h: RProxyGuardRequire forward-auth: another service says who
+ * may.  Layer L2.
+ *
+ * What it has said lately is known at once (auth_cache.h).  Else the request
+ * goes on to its handler, where it waits: on an event loop without a thread,
+ * elsewhere on its own. */
+#ifndef RPROXY_GUARD_FORWARD_AUTH_H
+#define RPROXY_GUARD_FORWARD_AUTH_H
+
+#include "auth_exchange.h"
+#include "credentials.h"
+
+/* What an answer hangs on. */
+typedef struct {
+    const char *cookie, *field; /* one of them, or of_url */
+    int of_url;                 /* method, host, path and query */
+} auth_part_t;
+
+/* RProxyGuardForwardAuth */
+typedef struct auth_source_t {
+    auth_server_t server;
+    const char *host, *path;
+    apr_interval_time_t cache;   /* 0: answers are not kept */
+    apr_array_header_t *by;      /* of auth_part_t */
+    apr_array_header_t *headers; /* of const char *: from answer to request */
+    const char *where;
+} auth_source_t;
+
+/* While a configuration is read: there is one. */
+void forward_auth_used(void);
+int forward_auth_is_used(void);
+void forward_auth_forget(void);
+
+/* In post_config. */
+apr_status_t forward_auth_open(server_rec *s);
+
+void forward_auth_register(void);
+
+#endif

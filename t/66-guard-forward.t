@@ -1,0 +1,161 @@
+#!/usr/bin/perl
+# Licensed under the Apache License, Version 2.0 (see LICENSE).
+#
+# Another service says who may: its answers go to the origin or to the client,
+# are kept for a time where that is wanted, and without one nobody is let in.
+use strict;
+use warnings FATAL => 'all';
+
+use lib 't/lib';
+use Apache::Test qw(-withtestmore);
+use RProxy::Httpd ();
+use RProxy::Origin ();
+
+my $origin = RProxy::Origin->start('origin_a', sub {
+    my ($c) = @_;
+    while (my $request = $c->read_request) {
+        $c->reply(200, join(' ', map { "$_=" . ($request->field($_) // '-') } qw(X-User X-Odd)),
+            $request->{target} =~ /cached/ ? ('Cache-Control', 'max-age=600, public') : ());
+    }
+});
+
+# Who shows the cookie "who=NAME" is NAME.
+my $service = RProxy::Origin->start('origin_b', sub {
+    my ($c) = @_;
+    my $request = $c->read_request or return;
+    my ($who) = ($request->field('Cookie') // '') =~ /who=(\w+)/;
+    $who //= '';
+    return $c->hang if $who eq 'slow';
+    return $c->send("HTTP/1.1 200") && $c->hang if $who eq 'cut';
+    return $c->send("nonsense\r\n\r\n") if $who eq 'odd';
+    return $c->reply(500, '') if $who eq 'broken';
+    return $c->reply(302, '', Location => 'https://login.example/?u=1',
+        'Set-Cookie' => 'state=1', 'X-User' => 'nobody') if $who eq '';
+    return $c->reply(403, 'no', 'X-Odd' => 'x') if $who eq 'evil';
+    return $c->reply(401, '', 'WWW-Authenticate' => 'Bearer realm="sso"') if $who eq 'old';
+    return $c->reply(204, '', 'X-User' => $who, 'X-Odd' => 'x');
+});
+
+my ($port, $auth) = map { RProxy::Origin::port("origin_$_") } qw(a b);
+my $httpd = RProxy::Httpd->start(
+    children => 2,
+    files    => { 'htdocs/f.txt' => "file\n" },
+    conf     => <<"END",
+RProxyCacheSize 8m
+RProxyCache On
+RProxyGuardForwardAuth http://127.0.0.1:$auth/check?a=1 headers=X-User timeout=1s
+<Location "/">
+    RProxyGuardRequire forward-auth
+</Location>
+<Location "/open">
+    RProxyGuardRequire none
+</Location>
+<Location "/kept">
+    RProxyGuardForwardAuth http://127.0.0.1:$auth/kept headers=X-User cache=60s by=cookie:who
+</Location>
+<Location "/nobody">
+    RProxyGuardForwardAuth http://127.0.0.1:1/ timeout=1s
+</Location>
+<Location "/try">
+    RProxyGuardRequire forward-auth action=log
+</Location>
+<Location "/delayed">
+    RProxyGuard On
+    RProxyGuardLimit t66 rate=20/s action=delay
+</Location>
+RProxyPass "/f.txt" "!"
+RProxyPass "/" "http://127.0.0.1:$port"
+END
+);
+
+sub ask {
+    my ($path, $who, @fields) = @_;
+    push @fields, Cookie => "a=b; who=$who" if defined $who;
+    return $httpd->connect->ask('GET', $path, \@fields);
+}
+sub status { return ask(@_)->status }
+sub questions { return scalar @{ $service->requests } }
+
+is(ask('/a?b=c', 'anna', 'X-User' => 'root', X_User => 'root', 'X-Odd' => 'mine')->body,
+    'X-User=anna X-Odd=mine', 'who is let in, and what the origin is told');
+{
+    my $question = $service->requests->[-1];
+    is("$question->{method} $question->{target}", 'GET /check?a=1', 'the question');
+    like($question->{head}, qr{^X-Forwarded-Uri: /a\?b=c\r$}m, '... has the address');
+    like($question->{head}, qr{^X-Forwarded-Method: GET\r$}m, '... and the method');
+    like($question->{head}, qr{^Cookie: a=b; who=anna\r$}m, '... and the cookies');
+}
+{
+    my $answer = ask('/a');
+    is($answer->status, 302, 'who has to log in');
+    is($answer->field('Location'), 'https://login.example/?u=1', '... is told where');
+    is($answer->field('Set-Cookie'), 'state=1', '... with the cookie');
+    is($answer->field('X-User'), undef, '... and nothing else');
+    $answer = ask('/a', 'evil');
+    is($answer->status, 403, 'who is refused');
+    is($answer->field('X-Odd'), undef, '... gets no other fields');
+    $answer = ask('/a', 'old');
+    is($answer->status, 401, 'who must show something else');
+    is($answer->field('WWW-Authenticate'), 'Bearer realm="sso"', '... is told what');
+}
+is(status('/a', $_), 503, "the service is $_: nobody is let in") for qw(broken odd cut slow);
+is(status('/nobody', 'anna'), 503, '... or is not there');
+is(status('/f.txt'), 302, 'a file');
+is(ask('/f.txt', 'anna')->body, "file\n", '... for who may');
+is(status('/delayed', 'anna'), 200, 'with a delay') for 1 .. 3;
+is(status('/delayed', 'evil'), 403, '... refused behind it') for 1 .. 3;
+is(status('/try', 'evil'), 200, 'what is only logged');
+is(ask('/open', 'evil', 'X-User' => 'root')->body, 'X-User=- X-Odd=-', 'an open path');
+{
+    my $client = $httpd->connect;
+    is($client->ask('POST', '/a', [Cookie => 'who=anna'], 'x' x 5000)->status, 200, 'a POST');
+    is($client->ask('GET', '/a', [Cookie => 'who=evil'])->status, 403,
+        '... and another on its connection');
+    is($client->ask('HEAD', '/a', [Cookie => 'who=anna'])->status, 200, '... and HEAD');
+}
+
+# ---- answers that are kept ----
+
+{
+    my $n = questions();
+    is(ask('/kept/a', 'anna')->body, 'X-User=anna X-Odd=-', 'an answer') for 1 .. 5;
+    is(questions() - $n, 1, '... is asked for once');
+    is(ask('/kept/a', 'bert')->body, 'X-User=bert X-Odd=-', '... for each');
+    is(status('/kept/a', 'evil'), 403, 'a refusal') for 1 .. 3;
+    is(questions() - $n, 3, '... likewise');
+    is(status('/kept/a'), 302, 'with a cookie it is not kept') for 1 .. 2;
+    is(status('/kept/a', 'broken'), 503, 'nor without an answer') for 1 .. 2;
+    is(questions() - $n, 7, '... it is asked each time');
+}
+
+# ---- the cache ----
+
+{
+    my $n = @{ $origin->requests };
+    is(status('/cached', 'anna'), 200, 'a page that is stored') for 1 .. 2;
+    is(status('/cached', 'evil'), 403, '... is not for whom the service refuses');
+    is(status('/cached'), 302, '... or does not know');
+    is(status('/cached', 'broken'), 503, '... or says nothing of');
+    is(status('/cached', 'bert'), 200, '... but for who may');
+    is(@{ $origin->requests } - $n, 1, '... from the cache');
+}
+
+# ---- many at once ----
+
+{
+    my @clients = map { $httpd->connect } 1 .. 30;
+    my @who = map { $_ % 3 ? 'anna' : 'evil' } 1 .. 30;
+    $clients[$_]->send("GET /a HTTP/1.1\r\nHost: localhost\r\nCookie: who=$who[$_]\r\n\r\n")
+        for 0 .. 29;
+    my @status = map { $_->read_response->status } @clients;
+    is("@status", join(' ', map { $_ eq 'anna' ? 200 : 403 } @who), 'many at once');
+}
+{
+    # Clients that do not wait for the service.
+    my @clients = map { $httpd->connect } 1 .. 10;
+    $_->send("GET /a HTTP/1.1\r\nHost: localhost\r\nCookie: who=slow\r\n\r\n") for @clients;
+    $_->close for @clients;
+    is(status('/a', 'anna'), 200, 'after clients that went away');
+}
+is_deeply($httpd->complaints, [], 'nothing else in the log');
+done_testing();
