@@ -9,6 +9,7 @@ use warnings FATAL => 'all';
 use lib 't/lib';
 use Apache::Test qw(-withtestmore);
 use Digest::SHA ();
+use RProxy::Admin ();
 use RProxy::ConfigTest ();
 use RProxy::Httpd ();
 
@@ -19,7 +20,13 @@ my %around = (
     login     => '',
     crawlers  => qq(RProxyGuardBots agents="$folder/agents.txt"\n),
     wordpress => '',
+    'under-attack' => "RProxyGuardAttack on-requests=500 calm=2min\n"
+        . "RProxyGuardConnections address=100 network=1000 rate=50/s burst=200\n",
 );
+
+# Of the files that are there, none is left out.
+is_deeply([sort map { m{([^/]+)\.conf$} } glob "$folder/*.conf"],
+    [sort 'api', keys %around], 'the presets');
 
 {
     my $test = RProxy::ConfigTest->new;
@@ -77,6 +84,30 @@ subtest api => sub {
     is($ask->(GET => '/api/a.txt', ['X-Api-Key' => 'rpk_a']), 200, 'with it');
     is($ask->(GET => '/api/health'), 200, 'what watches it');
     is_deeply($httpd->complaints, [], 'nothing else in the log');
+};
+
+# "rproxyctl guard attack on" has it without a flood.
+subtest 'under-attack' => sub {
+    my $httpd = site('under-attack', sub {
+        return $around{'under-attack'} . <<'END';
+<Location "/admin">
+    SetHandler rproxy-admin
+    RProxyGuard Off
+    RProxyPass "!"
+</Location>
+END
+    });
+    my $ask   = asker($httpd);
+    my $admin = RProxy::Admin->new(undef, base => '/admin',
+        connect => sub { $httpd->connect(from => '127.0.0.9') });
+    is_deeply([map { $ask->(POST => '/') } 1 .. 10], [(200) x 10], 'in peace');
+    is(($admin->post('guard/attack', { order => 'on' }))[0], 200, 'war');
+    my %seen;
+    $seen{ $ask->(POST => '/') }++ for 1 .. 10;
+    is($seen{429}, 3, 'six tries, and the first');
+    is($ask->(GET => '/'), 200, 'a page');
+    is(($admin->post('guard/attack', { order => 'off' }))[0], 200, 'peace');
+    is($ask->(POST => '/'), 200, 'as before');
 };
 
 # Nobody answers as an application does here; t/63-guard-login.t has that.

@@ -30,7 +30,8 @@ enum {
 
 void report_table_begin(writer_t *w, const char *columns)
 {
-    write_text(w, "<div class=\"wide\"><table class=\"rows\"><thead><tr><th>");
+    write_text(w, "<div class=\"wide card\"><table "
+                  "class=\"rows\"><thead><tr><th>");
     write_text(w, columns);
 }
 

@@ -111,6 +111,7 @@ class Testbed:
                   "RPROXY_CACHE": self.module("mod_rproxy_cache"),
                   "RPROXY_BALANCER": self.module("mod_rproxy_balancer"),
                   "RPROXY_GUARD": self.module("mod_rproxy_guard"),
+                  "AGENTS": os.path.join(TOP, "conf/guard/agents.txt"),
                   **self.values, **values}
         text = re.sub(r"@LOAD ([\w ]+)@",
                       lambda m: self._load_lines(m.group(1)), text)
