@@ -106,6 +106,9 @@ subtest 'a success is one user\'s' => sub {
     status(t63_address => '127.63.0.5', 'admin', 'wrong') for 1 .. 9;
     is(status(t63_address => '127.63.0.5', 'own', 'right'), 302,
         'of an account of his own');
+    is(RProxy::LoginApp::post(client('t63_address', '127.63.0.5'), $LOGIN,
+            'log=own&pwd=right&+log=admin')->status, 302,
+        'also with two names');
     is_deeply(tally(map { status(t63_address => '127.63.0.5', 'admin', 'wrong') }
                 1 .. 3),
         { 200 => 1, 429 => 2 }, 'does not clear guesses for another');

@@ -42,6 +42,12 @@ static const login_rule_t *rule_of(request_rec *r,
     return NULL;
 }
 
+/* Its path is that of all the application: only the body tells logins. */
+static int is_for_all(const login_rule_t *rule)
+{
+    return rule->kind == LOGIN_JOOMLA || rule->kind == LOGIN_PHPMYADMIN;
+}
+
 guard_verdict_t check_login(request_rec *r, const guard_settings_t *settings)
 {
     guard_request_t *known = guard_request_of(r);
@@ -65,6 +71,7 @@ guard_verdict_t check_login(request_rec *r, const guard_settings_t *settings)
     }
     /* What goes on all the same is told of once, with its body. */
     return mode == GUARD_ON && rule->action.kind != ACTION_CLASS
+                   && !is_for_all(rule)
                ? login_account_look(login)
                : verdict;
 }

@@ -83,7 +83,13 @@ static void judge_form(login_request_t *login, const request_rec *r)
     case LOGIN_SUCCESS:
         count(&login->rule->counts->successes, 1);
         login_account_give_back(login, login->tries);
-        login_account_remember(login);
+        if (login->tries == 1) { /* of two names, whose was it? */
+            login_account_remember(login);
+        }
+        break;
+    case LOGIN_LIKELY:
+        count(&login->rule->counts->successes, 1);
+        login_account_give_back(login, login->tries);
         break;
     case LOGIN_FAILURE:
         tell_failure(login, login->tries);

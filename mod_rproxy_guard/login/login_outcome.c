@@ -21,11 +21,17 @@ static const login_signs_t known[LOGIN_KINDS] = {
         .failure = FORM_AGAIN },
     [LOGIN_JOOMLA] = {
         .success = { { .cookie = { "joomla_user_state", 17 } },
-                     { .status = { 302, 303 }, .new_session = 1 } },
+                     { .status = { 302, 303 }, .new_session = 1, .weak = 1 } },
         .failure = { { .status = { 200, 302, 303, 401, 403 } } } },
     [LOGIN_DRUPAL] = {
-        .success = { { .status = { 302, 303 }, .cookie = { "SESS*", 5 } },
-                     { .status = { 302, 303 }, .cookie = { "SSESS*", 6 } } },
+        .success = { { .location = { "*check_logged_in=1*", 19 },
+                       .cookie = { "SESS*", 5 } },
+                     { .location = { "*check_logged_in=1*", 19 },
+                       .cookie = { "SSESS*", 6 } },
+                     { .status = { 302, 303 }, .cookie = { "SESS*", 5 },
+                       .weak = 1 },
+                     { .status = { 302, 303 }, .cookie = { "SSESS*", 6 },
+                       .weak = 1 } },
         .failure = FORM_AGAIN },
     [LOGIN_PHPMYADMIN] = {
         .success = { { .cookie = { "pmaAuth-*", 9 } } },
@@ -192,7 +198,9 @@ static int has_status(const login_sign_t *sign, int status)
     return !sign->status[0];
 }
 
-static int shows(const login_sign_t *signs, const login_answer_t *answer)
+/* The first that it has, or NULL. */
+static const login_sign_t *find_sign(const login_sign_t *signs,
+                                     const login_answer_t *answer)
 {
     int i;
 
@@ -205,10 +213,10 @@ static int shows(const login_sign_t *signs, const login_answer_t *answer)
                     && matches(answer->location, sign->location)))
             && (!sign->cookie.p || sets_cookie(answer, sign->cookie))
             && (!sign->new_session || has_new_session(answer))) {
-            return 1;
+            return sign;
         }
     }
-    return 0;
+    return NULL;
 }
 
 login_outcome_e login_outcome(const login_signs_t *signs,
@@ -216,15 +224,16 @@ login_outcome_e login_outcome(const login_signs_t *signs,
 {
     int known_success = is_set(&signs->success[0]);
     int known_failure = is_set(&signs->failure[0]);
+    const login_sign_t *sign = find_sign(signs->success, answer);
 
-    if (known_success && shows(signs->success, answer)) {
-        return LOGIN_SUCCESS;
+    if (sign) {
+        return sign->weak ? LOGIN_LIKELY : LOGIN_SUCCESS;
     }
-    if (known_failure && shows(signs->failure, answer)) {
+    if (find_sign(signs->failure, answer)) {
         return LOGIN_FAILURE;
     }
     if (answer->status >= 500 || known_success == known_failure) {
         return LOGIN_OTHER;
     }
-    return known_success ? LOGIN_FAILURE : LOGIN_SUCCESS;
+    return known_success ? LOGIN_FAILURE : LOGIN_LIKELY;
 }

@@ -7,7 +7,8 @@
  *   Joomla      fits: a cookie joomla_user_state, or a redirect with a new
  *               session in the place of the one that the client had; else the
  *               form again, or a redirect to it
- *   Drupal      fits: a redirect with a session cookie; else the form, 200
+ *   Drupal      fits: a redirect with a session cookie, since Drupal 8.8 to an
+ *               address with "check_logged_in=1"; else the form, 200
  *   phpMyAdmin  fits: a cookie pmaAuth-*; else the form, 200
  *   form        what the directive says
  *
@@ -20,6 +21,7 @@
 typedef enum {
     LOGIN_OTHER, /* an error, a request that was no login */
     LOGIN_FAILURE,
+    LOGIN_LIKELY, /* not wrong; but other requests get such answers, too */
     LOGIN_SUCCESS
 } login_outcome_e;
 
@@ -35,7 +37,7 @@ typedef enum {
 
 enum {
     LOGIN_STATUSES_MAX = 8,
-    LOGIN_SIGNS_MAX = 2
+    LOGIN_SIGNS_MAX = 4
 };
 
 /* All of those that are set must be so; none set: never. */
@@ -44,6 +46,7 @@ typedef struct {
     slice_t location;               /* "*" stands for any bytes */
     slice_t cookie;                 /* name; "*" likewise */
     int new_session;
+    int weak; /* of LOGIN_LIKELY */
 } login_sign_t;
 
 typedef struct {
@@ -64,7 +67,7 @@ typedef struct {
 const login_signs_t *login_outcome_signs(login_kind_e kind);
 
 /* success goes before failure.  Where only one of them is set, every answer
- * below 500 without its sign is the other. */
+ * below 500 without its sign is the other, LOGIN_LIKELY at most. */
 login_outcome_e login_outcome(const login_signs_t *signs,
                               const login_answer_t *answer);
 

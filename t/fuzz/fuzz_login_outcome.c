@@ -35,13 +35,13 @@ static void check(const login_signs_t *signs, login_answer_t *answer)
     int any = 0;
 
     answer->cookies = 0;
-    any = login_outcome(signs, answer) == LOGIN_SUCCESS;
+    any = login_outcome(signs, answer) >= LOGIN_LIKELY;
     for (i = 0; i < n; i++) {
         answer->set_cookie = &lines[i];
         answer->cookies = 1;
-        any |= login_outcome(signs, answer) == LOGIN_SUCCESS;
+        any |= login_outcome(signs, answer) >= LOGIN_LIKELY;
     }
-    FUZZ_CHECK(any == (all == LOGIN_SUCCESS));
+    FUZZ_CHECK(any == (all >= LOGIN_LIKELY));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

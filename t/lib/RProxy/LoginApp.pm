@@ -97,7 +97,7 @@ sub answer_joomla {
 sub answer_drupal {
     my ($c, $request, $f) = @_;
     return $c->reply(200, $FORM) if $f->{pass} ne 'right';
-    return $c->reply(303, '', Location => '/user/1',
+    return $c->reply(303, '', Location => '/user/1?check_logged_in=1',
         'Set-Cookie' => 'SESS0a=b; HttpOnly');
 }
 

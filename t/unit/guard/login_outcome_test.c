@@ -14,6 +14,7 @@ static const struct {
     int status;
     const char *set_cookie, *cookie;
     login_outcome_e outcome;
+    const char *location;
 } cases[] = {
     { "WordPress: fits", LOGIN_WORDPRESS, 302,
       "wordpress_logged_in_0a=admin%7C1; path=/; HttpOnly", "", LOGIN_SUCCESS },
@@ -28,14 +29,18 @@ static const struct {
     { "Joomla: fits", LOGIN_JOOMLA, 303, "joomla_user_state=logged_in", "",
       LOGIN_SUCCESS },
     { "Joomla: a new session", LOGIN_JOOMLA, 303, NEW, "a=b; " OLD,
-      LOGIN_SUCCESS },
+      LOGIN_LIKELY },
     { "Joomla: a first session", LOGIN_JOOMLA, 303, NEW, "", LOGIN_FAILURE },
     { "Joomla: the same session", LOGIN_JOOMLA, 303, OLD, OLD, LOGIN_FAILURE },
     { "Joomla: the form again", LOGIN_JOOMLA, 200, "", OLD, LOGIN_FAILURE },
-    { "Drupal: fits", LOGIN_DRUPAL, 303, "SSESS0a=b; secure", "",
-      LOGIN_SUCCESS },
+    { "Drupal: fits", LOGIN_DRUPAL, 303, "SSESS0a=b; secure", "", LOGIN_SUCCESS,
+      "/user/1?check_logged_in=1" },
     { "Drupal: fits, without TLS", LOGIN_DRUPAL, 302, "SESS0a=b", "",
-      LOGIN_SUCCESS },
+      LOGIN_SUCCESS, "/node?a=b&check_logged_in=1" },
+    { "Drupal 7: fits, or another form", LOGIN_DRUPAL, 302, "SESS0a=b", "",
+      LOGIN_LIKELY, "/user/1" },
+    { "Drupal: a redirect alone", LOGIN_DRUPAL, 302, "", "", LOGIN_OTHER,
+      "/user/1?check_logged_in=1" },
     { "Drupal: the form again", LOGIN_DRUPAL, 200, "SESS0a=b", "",
       LOGIN_FAILURE },
     { "Drupal: blocked", LOGIN_DRUPAL, 403, "", "", LOGIN_FAILURE },
@@ -53,6 +58,7 @@ static void check_case(void **state)
     login_answer_t answer = { .status = cases[i].status,
                               .set_cookie = lines,
                               .cookies = 2,
+                              .location = slice_str(cases[i].location),
                               .cookie = slice_str(cases[i].cookie) };
 
     assert_int_equal(login_outcome(login_outcome_signs(cases[i].kind), &answer),
@@ -85,6 +91,18 @@ static void forms(void **state)
     assert_int_equal(form(302, "", 1), LOGIN_OTHER);
 }
 
+static void only_failure(void **state)
+{
+    login_signs_t signs = { .failure = { { .status = { 200 } } } };
+    login_answer_t answer = { .status = 200 };
+
+    assert_int_equal(login_outcome(&signs, &answer), LOGIN_FAILURE);
+    answer.status = 302;
+    assert_int_equal(login_outcome(&signs, &answer), LOGIN_LIKELY);
+    answer.status = 502;
+    assert_int_equal(login_outcome(&signs, &answer), LOGIN_OTHER);
+}
+
 static void patterns(void **state)
 {
     assert_true(matches(SLICE_LIT("abc"), SLICE_LIT("a*c")));
@@ -104,6 +122,7 @@ int main(void)
         unit_add(cases[i].name, check_case, (void *)i);
     }
     unit_add("forms", forms, NULL);
+    unit_add("only failures are known", only_failure, NULL);
     unit_add("patterns", patterns, NULL);
     return unit_run("login_outcome");
 }
