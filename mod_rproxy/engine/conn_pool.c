@@ -2,6 +2,7 @@
 
 /* conn_pool.c: open, keep, close connections to members.  Layer L1. */
 #include "conn_pool.h"
+#include "scratch.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -15,10 +16,12 @@
 conn_pool_t *conn_pool_create(const shared_t *shared, int locked, apr_pool_t *p)
 {
     conn_pool_t *pool = apr_pcalloc(p, sizeof(*pool));
+    scratch_t *lists = apr_palloc(p, sizeof(*lists));
 
+    scratch_create(lists, sizeof(conn_list_t) * (size_t)(shared->members + 1),
+                   p);
     pool->shared = shared;
-    pool->idle =
-        apr_pcalloc(p, sizeof(conn_list_t) * (size_t)(shared->members + 1));
+    pool->idle = lists->memory;
     if (locked) {
         apr_thread_mutex_create(&pool->mutex, APR_THREAD_MUTEX_DEFAULT, p);
     }

@@ -66,19 +66,22 @@ static uint32_t version_of(const balance_t *b)
 
 static const plan_t *make_plan(void *ctx, void *memory, uint32_t *version)
 {
-    const balance_t *b = ctx;
+    balance_t *b = ctx;
+    member_facts_t *facts = b->next.memory;
     int64_t now = clock_now();
+    const plan_t *plan;
     int i;
 
     segment_lock(b->segment, b->number);
     *version = version_of(b);
     for (i = 0; i < b->places.count; i++) {
-        b->next[i] = facts_of(b, i, now);
+        facts[i] = facts_of(b, i, now);
     }
     segment_unlock(b->segment, b->number);
-    balance_apply_pauses(b, b->next, b->places.count, now);
-    return plan_make(memory, b->next, (uint32_t)b->places.count,
-                     &b->plan_rules);
+    balance_apply_pauses(b, facts, b->places.count, now);
+    plan = plan_make(memory, facts, (uint32_t)b->places.count, &b->plan_rules);
+    scratch_drop(&b->next);
+    return plan;
 }
 
 const plan_t *balance_plan(balance_t *b, uint32_t *place)
@@ -463,7 +466,7 @@ int balance_open(balance_t *b, segment_t *segment, int number, apr_pool_t *pool)
     b->load.first_byte_us = &segment->first_byte_us[first];
     b->load.total = &b->shared->total;
     b->load.turn = &b->shared->turn;
-    b->next = apr_palloc(pool, sizeof(*b->next) * count);
+    scratch_create(&b->next, sizeof(member_facts_t) * count, pool);
     b->counted = apr_palloc(pool, sizeof(*b->counted) * count);
     b->recounted = apr_pcalloc(pool, sizeof(*b->recounted) * (count + 1));
     b->known = apr_pcalloc(pool, sizeof(*b->known) * count);

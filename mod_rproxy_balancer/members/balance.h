@@ -47,7 +47,7 @@ struct balance_t {
     member_load_t load;
     lookup_t lookup;
     plans_t plans;
-    member_facts_t *next;     /* [place]: of the plan that is being made */
+    scratch_t next;           /* [place]: of the plan that is being made */
     outlier_count_t *counted; /* [place]: the elected process's */
     recount_t *recounted;     /* likewise, and one of all places */
     uint32_t *known;          /* [place]: the generation this process can send

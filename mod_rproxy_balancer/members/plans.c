@@ -8,7 +8,7 @@ void plans_create(plans_t *plans, uint32_t count, apr_pool_t *pool)
     int i;
 
     for (i = 0; i < PLANS_PLACES; i++) {
-        plans->place[i].memory = apr_palloc(pool, plan_room(count));
+        scratch_create(&plans->place[i].scratch, plan_room(count), pool);
     }
     pthread_mutex_init(&plans->making, NULL);
 }
@@ -28,6 +28,21 @@ static uint32_t enter_place(plans_t *plans)
     }
 }
 
+/* Of all but the present one.  Who enters another place now finds out that it
+ * is not the present one, and reads nothing of it. */
+static void drop_unread(plans_t *plans)
+{
+    uint32_t i;
+
+    for (i = 0; i < PLANS_PLACES; i++) {
+        if (i != plans->current
+            && __atomic_load_n(&plans->place[i].readers, __ATOMIC_SEQ_CST)
+                   == 0) {
+            scratch_drop(&plans->place[i].scratch);
+        }
+    }
+}
+
 static void make_next(plans_t *plans, plans_make_fn *make, void *ctx)
 {
     uint32_t i;
@@ -36,9 +51,10 @@ static void make_next(plans_t *plans, plans_make_fn *make, void *ctx)
         if (i != plans->current
             && __atomic_load_n(&plans->place[i].readers, __ATOMIC_SEQ_CST)
                    == 0) {
-            plans->place[i].plan =
-                make(ctx, plans->place[i].memory, &plans->place[i].version);
+            plans->place[i].plan = make(ctx, plans->place[i].scratch.memory,
+                                        &plans->place[i].version);
             __atomic_store_n(&plans->current, i, __ATOMIC_SEQ_CST);
+            drop_unread(plans);
             return;
         }
     }

@@ -12,6 +12,7 @@
 
 #include <apr_pools.h>
 
+#include "engine/scratch.h"
 #include "plan.h"
 
 enum {
@@ -21,7 +22,7 @@ enum {
 typedef struct {
     struct {
         const plan_t *plan;
-        void *memory;
+        scratch_t scratch;
         uint32_t readers; /* atomic */
         uint32_t version;
     } place[PLANS_PLACES];
