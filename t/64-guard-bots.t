@@ -151,6 +151,11 @@ $httpd->write_file('agents.txt', "bot a1\nrobot b2\n");
 await_log(qr/RP4132: .*agents\.txt: line 2: 'robot b2': expected search/);
 is(class('Mozilla/5 Firefox/1'), 'bot', 'a broken one: it stays as it was');
 
+$httpd->write_file('agents.txt', "bot Firefox\n");
+$httpd->restart_gracefully;
+is(class('Mozilla/5 Firefox/1'), 'bot', 'after a graceful restart');
+is(class('Googlebot', '203.0.113.1'), 'tool', '... all else is of the file, too');
+
 is_deeply($httpd->complaints, [], 'nothing else in the log');
 done_testing();
 

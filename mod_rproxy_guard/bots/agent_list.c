@@ -36,14 +36,6 @@ struct agent_list_t {
     apr_finfo_t seen;
 };
 
-agent_list_t *agent_list_create(apr_pool_t *pool, const char *path)
-{
-    agent_list_t *list = apr_pcalloc(pool, sizeof(*list));
-
-    list->path = path;
-    return list;
-}
-
 /* ---- making ---- */
 
 static void drop(content_t *content)
@@ -52,6 +44,24 @@ static void drop(content_t *content)
     free(content->lines);
     free(content->memory);
     *content = (content_t){ 0 };
+}
+
+static apr_status_t forget(void *data)
+{
+    agent_list_t *list = data;
+
+    drop(&list->place[0].content);
+    drop(&list->place[1].content);
+    return APR_SUCCESS;
+}
+
+agent_list_t *agent_list_create(apr_pool_t *pool, const char *path)
+{
+    agent_list_t *list = apr_pcalloc(pool, sizeof(*list));
+
+    list->path = path;
+    apr_pool_cleanup_register(pool, list, forget, apr_pool_cleanup_null);
+    return list;
 }
 
 static const char *make_match(content_t *content)

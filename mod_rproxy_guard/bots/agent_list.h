@@ -19,6 +19,7 @@ typedef struct {
     char domains[AGENT_DOMAINS_MAX], list[AGENT_LIST_MAX];
 } agent_t;
 
+/* What it has read goes with pool. */
 agent_list_t *agent_list_create(apr_pool_t *pool, const char *path);
 
 /* Of a file that cannot be read or has a wrong line nothing is taken.
