@@ -22,6 +22,7 @@
 #include "credentials/usage_state.h"
 #include "engine/periodic.h"
 #include "floods/connections.h"
+#include "floods/resets.h"
 #include "geo/geo_base.h"
 #include "guard_check.h"
 #include "guard_delay.h"
@@ -304,6 +305,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_fixups(fixups, NULL, NULL, APR_HOOK_REALLY_FIRST);
     attack_register(pool);
     connections_register(pool);
+    resets_register(pool);
     audit_log_register();
     credentials_register();
     forward_auth_register();

@@ -53,6 +53,19 @@ static const char *set_action(cmd_parms *cmd, guard_connections_t *conf,
     return NULL;
 }
 
+/* As many at once as in the whole time: a page that is left resets all that it
+ * still waits for. */
+static const char *set_resets(cmd_parms *cmd, guard_connections_t *conf,
+                              const char *value)
+{
+    const char *error = limit_option_rate(cmd, value, &conf->resets);
+
+    conf->resets.burst = conf->resets.count < RATE_BURST_MAX
+                             ? (uint32_t)conf->resets.count
+                             : RATE_BURST_MAX;
+    return error;
+}
+
 static const char *set_number(cmd_parms *cmd, guard_connections_t *conf,
                               const char *argument)
 {
@@ -81,9 +94,9 @@ static const char *set_number(cmd_parms *cmd, guard_connections_t *conf,
 static const char *set_argument(cmd_parms *cmd, guard_connections_t *conf,
                                 const char *argument)
 {
-    static const char *const keys[] = { "rate",    "except",  "action",
-                                        "address", "network", "keys",
-                                        "burst",   NULL };
+    static const char *const keys[] = { "rate",   "except",  "action",
+                                        "resets", "address", "network",
+                                        "keys",   "burst",   NULL };
     const char *key, *value;
 
     if (!config_option_split(cmd->pool, argument, &key, &value)) {
@@ -96,6 +109,8 @@ static const char *set_argument(cmd_parms *cmd, guard_connections_t *conf,
         return set_except(cmd, conf, value);
     case 2:
         return set_action(cmd, conf, value);
+    case 3:
+        return set_resets(cmd, conf, value);
     case -1:
         return config_option_unknown(cmd, "key", key, keys);
     default:
@@ -114,7 +129,7 @@ const char *flood_set_connections(cmd_parms *cmd, void *dir, int argc,
         error = set_argument(cmd, &conf, argv[i]);
     }
     if (!error && !conf.address && !conf.network && !conf.rate.count
-        && conf.action.kind != ACTION_OFF) {
+        && !conf.resets.count && conf.action.kind != ACTION_OFF) {
         error = config_option_expected(cmd, "",
                                        "address=100, network=1000, "
                                        "rate=50/s or several of them");

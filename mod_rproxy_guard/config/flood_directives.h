@@ -26,7 +26,8 @@ const char *flood_set_attack(cmd_parms *cmd, void *dir, const char *argument);
     AP_INIT_TAKE_ARGV("RProxyGuardConnections", flood_set_connections, NULL,  \
         RSRC_CONF,                                                            \
         "Connections that one client may have: [address=100] [network=1000] " \
-        "[rate=50/s] [burst=] [except=LIST] [action=] [keys=]")
+        "[rate=50/s] [burst=] [resets=100/min] [except=LIST] [action=] "      \
+        "[keys=]")
 /* clang-format on */
 
 #endif

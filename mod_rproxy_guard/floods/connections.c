@@ -43,7 +43,7 @@ typedef struct {
 static struct {
     shared_counts_t *counts; /* NULL: there is no directive */
     slot_t *slot;            /* [slots] */
-    limit_table_t rates;
+    limit_table_t rates, resets;
     open_table_t table; /* of slot 0; the others follow */
 } area;
 
@@ -94,18 +94,18 @@ static void empty(int slot)
 int connections_open(server_rec *s)
 {
     const guard_connections_t *conf = &guard_global->connections;
-    size_t slots = (size_t)child_slots_count(), size;
+    size_t slots = (size_t)child_slots_count(), rates, size;
     char *at;
 
     area.counts = NULL;
     if (!conf->where) {
         return 1;
     }
-    area.rates.sets = limit_table_sets((uint64_t)conf->keys);
+    area.rates.sets = area.resets.sets = limit_table_sets((uint64_t)conf->keys);
     area.table.sets =
         open_table_sets(connections_of_process() * KEYS_OF_CONNECTION);
-    size = sizeof(shared_counts_t) + slots * sizeof(slot_t)
-           + limit_table_room(area.rates.sets)
+    rates = limit_table_room(area.rates.sets);
+    size = sizeof(shared_counts_t) + slots * sizeof(slot_t) + 2 * rates
            + slots * table_entries(&area.table) * sizeof(uint64_t);
     at = shared_area(s, "connections", size);
     if (!at) {
@@ -113,9 +113,8 @@ int connections_open(server_rec *s)
     }
     area.slot = (slot_t *)(at + sizeof(shared_counts_t));
     area.rates.entry = (uint64_t *)(area.slot + slots);
-    area.table.entry =
-        area.rates.entry
-        + limit_table_room(area.rates.sets) / sizeof(*area.rates.entry);
+    area.resets.entry = area.rates.entry + rates / sizeof(uint64_t);
+    area.table.entry = area.resets.entry + rates / sizeof(uint64_t);
     area.counts = (shared_counts_t *)at;
     child_slots_empty_by(empty);
     return 1;
@@ -286,31 +285,61 @@ static int is_excepted(const guard_settings_t *settings, address_t address)
     return check_is_allowed(settings, address);
 }
 
-static int pre_connection(conn_rec *c, void *csd)
+/* @return 1 and *address: rules apply to this connection */
+static int is_looked_at(const conn_rec *c, const guard_settings_t *settings,
+                        address_t *address)
 {
-    const guard_connections_t *conf = &guard_global->connections;
-    const guard_settings_t *settings =
-        guard_settings_of(c->base_server->lookup_defaults);
-    connections_reason_e reason;
-    address_t address;
-    int log_only;
+    return area.counts && child_slot() >= 0 && settings->mode >= GUARD_DETECT
+           && guard_global->connections.action.kind != ACTION_OFF
+           && peer_address(c->client_addr, address)
+           && !is_excepted(settings, *address);
+}
 
-    if (c->master || !area.counts || child_slot() < 0
-        || settings->mode < GUARD_DETECT || conf->action.kind == ACTION_OFF
-        || !peer_address(c->client_addr, &address)
-        || is_excepted(settings, address)) {
-        return DECLINED;
-    }
-    reason = is_banned(address) ? CONNECTIONS_BANNED
-                                : judge(conf, count(c, address));
-    if (reason == CONNECTIONS_REASONS) {
-        return OK;
-    }
-    log_only =
-        settings->mode == GUARD_DETECT || conf->action.kind == ACTION_LOG;
+/* @return 1: it is more than logged */
+static int speaks_against(conn_rec *c, const guard_settings_t *settings,
+                          connections_reason_e reason)
+{
+    int log_only = settings->mode == GUARD_DETECT
+                   || guard_global->connections.action.kind == ACTION_LOG;
+
     __atomic_fetch_add(&area.counts->refused[reason], 1, __ATOMIC_RELAXED);
     log_refused(c, reason, log_only);
-    return log_only ? OK : refuse(c, csd);
+    return !log_only;
+}
+
+static const guard_settings_t *settings_of(const conn_rec *c)
+{
+    return guard_settings_of(c->base_server->lookup_defaults);
+}
+
+static int pre_connection(conn_rec *c, void *csd)
+{
+    const guard_settings_t *settings = settings_of(c);
+    connections_reason_e reason;
+    address_t address;
+
+    if (c->master || !is_looked_at(c, settings, &address)) {
+        return DECLINED;
+    }
+    reason = is_banned(address)
+                 ? CONNECTIONS_BANNED
+                 : judge(&guard_global->connections, count(c, address));
+    return reason != CONNECTIONS_REASONS && speaks_against(c, settings, reason)
+               ? refuse(c, csd)
+               : OK;
+}
+
+int connections_allow_reset(conn_rec *c)
+{
+    const rate_rule_t *rule = &guard_global->connections.resets;
+    const guard_settings_t *settings = settings_of(c);
+    address_t address;
+
+    return !rule->count || !is_looked_at(c, settings, &address)
+           || limit_table_take(&area.resets, rule,
+                               hash_of(peer_client(address)), apr_time_now(), 1)
+                  .rate.allowed
+           || !speaks_against(c, settings, CONNECTIONS_RESETS);
 }
 
 connections_counts_t connections_counts(void)

@@ -7,7 +7,8 @@
  * read.  The client is the other end of the connection: proxies that stand
  * before the server must be excepted.
  *
- *   area:  | counts | rates of addresses | open_table of slot 0 | of slot 1 ...
+ *   area:  | counts | slots | rates of addresses | of resets |
+ *          | open_table of slot 0 | of slot 1 | ...
  *
  * Counts of one client are added up over the slots of all processes
  * (child_slots.h): a killed process leaves nothing behind. */
@@ -26,7 +27,8 @@
     X(CONNECTIONS_NETWORK, "network",                                        \
       "its network has as many connections as one may have")                 \
     X(CONNECTIONS_RATE,    "rate",    "new connections too fast")            \
-    X(CONNECTIONS_BANNED,  "banned",  "it is banned")
+    X(CONNECTIONS_BANNED,  "banned",  "it is banned")                        \
+    X(CONNECTIONS_RESETS,  "resets",  "too many of its streams were reset")
 /* clang-format on */
 
 typedef enum {
@@ -42,6 +44,7 @@ typedef struct {
     int address, network; /* open at once; 0: any number */
     int keys;             /* addresses whose rates are known */
     rate_rule_t rate;     /* count 0: any */
+    rate_rule_t resets;   /* of HTTP/2 streams; count 0: any */
     rule_action_t action;
     apr_array_header_t *except; /* of named_list_t *, or NULL */
 } guard_connections_t;
@@ -56,6 +59,11 @@ typedef struct {
 int connections_open(server_rec *s);
 
 connections_counts_t connections_counts(void);
+
+/* A stream of this HTTP/2 connection was reset before it was answered.
+ * @return 1; 0: that were too many, the log says so, and the connection is to
+ *         end */
+int connections_allow_reset(conn_rec *c);
 
 /* "address" ... */
 const char *connections_reason_name(connections_reason_e reason);
