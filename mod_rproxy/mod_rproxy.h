@@ -87,6 +87,21 @@ APR_DECLARE_OPTIONAL_FN(void, rproxy_memory_bucket,
  * which see an aborted connection and errors from below. */
 APR_DECLARE_OPTIONAL_FN(void, rproxy_finish_alone, (request_rec * r, int on));
 
+/* How fast a response goes to its client, over a connection that the event
+ * loop has adopted.  Any thread, one at a time; nothing may wait. */
+typedef struct {
+    /* *bytes: so many more, above 0, which may be sent after so long (usec).
+     * Or 0: ask again then. */
+    apr_interval_time_t (*take)(void *ctx, apr_size_t *bytes);
+    /* The end: so many of them were not sent. */
+    void (*give_back)(void *ctx, apr_size_t bytes);
+} rproxy_pace_t;
+
+/* Before the handler; ctx lives as long as r->pool.
+ * @return 0: it is no such connection, or another one has the pace already */
+APR_DECLARE_OPTIONAL_FN(int, rproxy_pace,
+                        (request_rec * r, const rproxy_pace_t *by, void *ctx));
+
 /* How the request's exchange went; NULL where there was none.  "ok",
  * "refused", "timeout" ... : the words of the log field "outcome". */
 APR_DECLARE_OPTIONAL_FN(const char *, rproxy_outcome, (request_rec * r));

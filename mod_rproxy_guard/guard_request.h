@@ -12,6 +12,8 @@
 #include <apr_tables.h>
 #include <httpd.h>
 
+typedef struct bandwidth_t bandwidth_t;
+
 typedef struct {
     int is_allowed;        /* its network is one of RProxyGuardAllow */
     const char *bot_class; /* a word of bots/bot_class.h; NULL: not known */
@@ -25,6 +27,7 @@ typedef struct {
     apr_table_t *claims; /* of the token; NULL: there are none */
     int is_shared;       /* the label is an address's, no client's */
     struct login_request_t *login; /* of login/login_request.h, or NULL */
+    bandwidth_t *bandwidth;        /* that its response shares; or NULL */
 } guard_request_t;
 
 /* That of the request which the client sent; made with the first call. */

@@ -29,6 +29,7 @@
 #include "guard_act.h"
 #include "guard_client.h"
 #include "guard_expression.h"
+#include "limits/bandwidth.h"
 #include "limits/hold.h"
 #include "shared/child_slots.h"
 #include "state/guard_state.h"
@@ -178,6 +179,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     if (!guard_client_open(s)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
+    bandwidth_open();
     guard_global->secret = limit_memory_secret();
     if (!guard_ban_open(s, &guard_global->bans, guard_global->secret)) {
         return HTTP_INTERNAL_SERVER_ERROR;
@@ -312,6 +314,7 @@ static void register_hooks(apr_pool_t *pool)
     guard_delay_register();
     login_body_register(pool);
     login_answer_register(pool);
+    bandwidth_register();
     guard_report_register(pool);
     guard_verbs_register(pool);
     guard_expression_register();

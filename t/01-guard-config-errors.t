@@ -96,6 +96,11 @@ my @MISTAKES = (
     ["$LIMIT concurrent=0" => q{'concurrent=0' is wrong}],
     ["$LIMIT concurrent=2 rate=1/s" => 'concurrent= goes without rate='],
     ["$LIMIT concurrent=2 action=delay" => 'action=delay goes with rate='],
+    ["$LIMIT bandwidth=1" => q{'bandwidth=1' is wrong}],
+    ["$LIMIT bandwidth=1m rate=1/s" => 'bandwidth= goes without rate='],
+    ["$LIMIT bandwidth=1m action=refuse" => 'bandwidth= refuses nothing'],
+    ["$LIMIT rate=1/s burst=2m" =>
+        'burst=2097152 is wrong: expected a number from 0 to 1000000'],
     ["$LIMIT rate=1/s missing=x" => q{unknown value of missing= 'x'}],
     ["$LIMIT rate=1/s status=200" => q{'status=200' is wrong}],
     ["$LIMIT rate=1/s burst=3 cost=5" => 'cost=5 is never allowed with burst=3'],
@@ -143,6 +148,7 @@ my @RIGHT = (
     'Include "' . Apache::Test::vars('top_dir') . '/conf/guard.conf"',
     "<RProxyGuardLimit a>\nrate=1/s\n\"expr=%{QUERY_STRING} != ''\"\n"
         . "</RProxyGuardLimit>",
+    "$LIMIT bandwidth=1m burst=4m key=address",
     "$LIMIT concurrent=2 key=user keys=100 action=class:slow",
     "$LIMIT rate=1/s key=address+label action=ban:1h class=bots",
     "<Location /x>\nRProxyGuard On\n$LIMIT rate=1/min\n</Location>",

@@ -26,6 +26,7 @@
 
 typedef struct client_t client_t;
 typedef struct loop_t loop_t;
+typedef struct pace_t pace_t;
 
 typedef enum {
     CLIENT_HEAD,
@@ -97,6 +98,8 @@ struct client_t {
     apr_off_t out_bytes;       /* in memory, in out, buckets included */
     apr_time_t out_since;      /* out is not empty since then; 0: not known */
     apr_off_t out_taken;       /* bytes that the kernel took since */
+
+    pace_t *pace; /* of the response in out, or NULL */
 
     request_rec *r; /* under way */
     const client_wait_t *wait;

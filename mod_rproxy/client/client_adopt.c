@@ -297,4 +297,5 @@ void client_register_hooks(apr_pool_t *pool)
     client_body_register();
     client_head_register();
     park_register();
+    pace_register();
 }

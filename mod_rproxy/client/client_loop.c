@@ -286,6 +286,11 @@ static void client_timer(timer_entry_t *entry, int64_t now)
     client_t *client = (client_t *)((char *)entry - offsetof(client_t, timer));
 
     (void)now;
+    if (client_output_pending(client) && pace_waits(client)) {
+        set_deadline(client,
+                     now_of(client) + client->conn->base_server->timeout);
+        return;
+    }
     switch (client->state) {
     case CLIENT_HEAD:
         if (held(client)) {

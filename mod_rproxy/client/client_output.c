@@ -98,6 +98,7 @@ static void bucket_done(client_t *client, apr_bucket *b)
 
 static void took(client_t *client, size_t len)
 {
+    pace_sent(client, len);
     if (rproxy_logio_add_bytes_out && len) {
         rproxy_logio_add_bytes_out(client->conn, (apr_off_t)len);
     }
@@ -145,7 +146,7 @@ apr_time_t client_output_deadline(client_t *client, apr_time_t now)
         client->out_since = now;
         client->out_taken = 0;
     }
-    if (conf->send_rate <= 0) {
+    if (conf->send_rate <= 0 || client->pace) {
         return next;
     }
     slow = send_rate_until(client->out_since, client->out_taken,
@@ -170,7 +171,7 @@ static apr_status_t write_failed(client_t *client, int error)
     return error == EINTR ? APR_SUCCESS : error;
 }
 
-static apr_status_t send_file(client_t *client, apr_bucket *b)
+static apr_status_t send_file(client_t *client, apr_bucket *b, size_t room)
 {
     apr_bucket_file *data = b->data;
     apr_os_file_t fd;
@@ -178,7 +179,7 @@ static apr_status_t send_file(client_t *client, apr_bucket *b)
     ssize_t n;
 
     apr_os_file_get(&fd, data->fd);
-    n = sendfile(client->fd, fd, &offset, b->length);
+    n = sendfile(client->fd, fd, &offset, b->length < room ? b->length : room);
     if (n < 0) {
         return write_failed(client, errno);
     }
@@ -189,10 +190,11 @@ static apr_status_t send_file(client_t *client, apr_bucket *b)
     return APR_SUCCESS;
 }
 
-/* The bytes at the front as vectors, up to what is not in memory.
+/* The bytes at the front as vectors, up to what is not in memory, and no more
+ * than there is room for.
  * @return their number; *total their bytes */
-static int gather(client_t *client, struct iovec *iov, size_t *total,
-                  apr_status_t *rv)
+static int gather(client_t *client, size_t room, struct iovec *iov,
+                  size_t *total, apr_status_t *rv)
 {
     apr_bucket *b;
     int n = 0;
@@ -201,7 +203,7 @@ static int gather(client_t *client, struct iovec *iov, size_t *total,
     *rv = APR_SUCCESS;
     for (b = APR_BRIGADE_FIRST(client->out);
          b != APR_BRIGADE_SENTINEL(client->out) && n < MAX_IOV
-         && *total < MAX_WRITE;
+         && *total < MAX_WRITE && *total < room;
          b = APR_BUCKET_NEXT(b)) {
         const char *data;
         apr_size_t len;
@@ -229,6 +231,7 @@ static int gather(client_t *client, struct iovec *iov, size_t *total,
             *rv = apr_bucket_read(b, &data, &len, APR_NONBLOCK_READ);
         }
         if (len) {
+            len = len < room - *total ? len : room - *total;
             iov[n].iov_base = (char *)data;
             iov[n++].iov_len = len;
             *total += len;
@@ -237,14 +240,14 @@ static int gather(client_t *client, struct iovec *iov, size_t *total,
     return n;
 }
 
-static apr_status_t write_once(client_t *client)
+static apr_status_t write_once(client_t *client, size_t room)
 {
     struct iovec iov[MAX_IOV];
     struct msghdr message = { .msg_iov = iov };
     size_t total;
     apr_status_t rv;
     ssize_t n;
-    int count = gather(client, iov, &total, &rv);
+    int count = gather(client, room, iov, &total, &rv);
 
     if (rv != APR_SUCCESS) {
         return rv;
@@ -254,7 +257,7 @@ static apr_status_t write_once(client_t *client)
         drop_reached(client);
         b = APR_BRIGADE_FIRST(client->out);
         return APR_BRIGADE_EMPTY(client->out) ? APR_SUCCESS
-               : APR_BUCKET_IS_FILE(b)        ? send_file(client, b)
+               : APR_BUCKET_IS_FILE(b)        ? send_file(client, b, room)
                                               : APR_SUCCESS;
     }
     message.msg_iovlen = (size_t)count;
@@ -273,11 +276,12 @@ static apr_status_t write_once(client_t *client)
 apr_status_t client_write(client_t *client)
 {
     apr_status_t rv = APR_SUCCESS;
+    size_t room;
 
     drop_reached(client);
     while (client_output_pending(client) && client->writable
-           && rv == APR_SUCCESS) {
-        rv = write_once(client);
+           && rv == APR_SUCCESS && (room = pace_room(client)) > 0) {
+        rv = write_once(client, room);
         drop_reached(client);
     }
     client->conn->data_in_output_filters = client_output_pending(client);
@@ -300,6 +304,10 @@ apr_status_t client_write_all(client_t *client)
         rv = client_write(client);
         if (rv != APR_SUCCESS || !client_output_pending(client)) {
             return rv;
+        }
+        if (pace_waits(client)) {
+            pace_sleep(client);
+            continue;
         }
         now = clock_now();
         left = client_output_deadline(client, now) - now;

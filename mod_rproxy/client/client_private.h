@@ -41,5 +41,19 @@ void client_output_register(void);
 void client_body_register(void);
 void client_head_register(void);
 void park_register(void);
+void pace_register(void);
+
+/* ---- pace.c ---- */
+
+/* So many bytes may be sent now.  0: not before a time that is waited for, on
+ * the loop by a timer. */
+size_t pace_room(client_t *client);
+void pace_sent(client_t *client, size_t len);
+
+/* Is it a time that is waited for, not the client? */
+int pace_waits(const client_t *client);
+
+/* A part of that time, on a worker thread. */
+void pace_sleep(const client_t *client);
 
 #endif

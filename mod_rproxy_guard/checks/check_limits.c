@@ -8,6 +8,7 @@
 
 #include "../guard_act.h"
 #include "../guard_request.h"
+#include "../limits/bandwidth.h"
 #include "../limits/hold.h"
 #include "../limits/limit_key.h"
 #include "limits_applying.h"
@@ -49,8 +50,8 @@ static int is_allowed(request_rec *r, const limit_applying_t *one,
     limit_table_result_t out;
 
     *rate = (rate_t){ 0 };
-    if (limit->concurrent) {
-        return 1; /* hold_all has its say */
+    if (limit->concurrent || limit->bandwidth) {
+        return 1; /* hold_all and slow_down have their say */
     }
     rule.queue = one->log_only ? 0 : rule.queue;
     out = step(&limit->place.table, &rule, one->hash, r->request_time,
@@ -109,7 +110,7 @@ static void give_back(request_rec *r, const limits_applying_t *all, int end)
     for (i = 0; i < end; i++) {
         guard_limit_t *limit = all->one[i].limit;
 
-        if (limit->concurrent) {
+        if (limit->concurrent || limit->bandwidth) {
             continue;
         }
         limit_table_give_back(&limit->place.table, &limit->rate,
@@ -172,6 +173,19 @@ static int hold_all(request_rec *r, const limits_applying_t *all,
     return 1;
 }
 
+static void slow_down(request_rec *r, const limits_applying_t *all)
+{
+    int i;
+
+    for (i = 0; i < all->count; i++) {
+        guard_limit_t *limit = all->one[i].limit;
+
+        if (limit->bandwidth && !all->one[i].log_only) {
+            bandwidth_begin(r, limit, all->one[i].hash);
+        }
+    }
+}
+
 /* All are looked at before any is charged: a request that one refuses costs
  * nothing at the others. */
 static guard_verdict_t charge(request_rec *r, limits_applying_t *all)
@@ -186,7 +200,9 @@ static guard_verdict_t charge(request_rec *r, limits_applying_t *all)
     taken = step_through(r, all, limit_table_take, &verdict);
     if (taken < all->count || !hold_all(r, all, &verdict)) {
         give_back(r, all, taken);
+        return verdict;
     }
+    slow_down(r, all);
     return verdict;
 }
 

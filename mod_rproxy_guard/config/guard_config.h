@@ -87,7 +87,8 @@ typedef struct {
     const ap_expr_info_t *expr;
     const char *class;
     named_list_t *list, *not_list; /* that the client is in, is not in */
-    int concurrent;                /* so many at once; 0: it is a rate */
+    int concurrent;                /* so many at once; 0: no such limit */
+    apr_off_t bandwidth;           /* bytes a second; 0: likewise */
     int keys;                      /* that there is room for */
     char *holds;                   /* set by hold_open; of hold_sets each */
     uint32_t hold_sets;

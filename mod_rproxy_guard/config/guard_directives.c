@@ -312,7 +312,8 @@ const command_rec guard_directives[] = {
     AP_INIT_RAW_ARGS("<RProxyGuardLimit", limit_directive_container, NULL, ANYWHERE,
         "A name; then key=value on lines of their own, as RProxyGuardLimit"),
     AP_INIT_TAKE_ARGV("RProxyGuardLimit", limit_directive, NULL, ANYWHERE,
-        "A name and how often: rate=5/min or concurrent=10 [burst=] [key=] "
+        "A name and how often: rate=5/min, concurrent=10 or bandwidth=1m "
+        "[burst=] [key=] "
         "[path=] [methods=] [expr=] [class=] [action=] [missing=] "
         "[status=] [keys=] [cost=]"),
     AP_INIT_ITERATE2("RProxyGuardList", set_list, NULL, RSRC_CONF,

@@ -7,6 +7,7 @@
 
 #include <apr_strings.h>
 
+#include "../limits/bandwidth.h"
 #include "config/config_option.h"
 
 enum {
@@ -14,6 +15,8 @@ enum {
 };
 
 #define DELAY_DEFAULT apr_time_from_sec(10)
+/* Pieces of responses are given their time so far ahead. */
+#define BANDWIDTH_QUEUE apr_time_from_sec(3)
 
 /* What there is room for in the table of rates is little: it has none. */
 static const char *finish_concurrent(cmd_parms *cmd, guard_limit_t *limit)
@@ -38,13 +41,50 @@ static const char *finish_concurrent(cmd_parms *cmd, guard_limit_t *limit)
     return NULL;
 }
 
+/* Of the table one is a KiB; burst= is in bytes, a second's by default. */
+static const char *finish_bandwidth(cmd_parms *cmd, guard_limit_t *limit)
+{
+    uint64_t count = (uint64_t)limit->bandwidth / BANDWIDTH_UNIT;
+    uint64_t burst =
+        limit->rate.burst ? limit->rate.burst / BANDWIDTH_UNIT : count;
+
+    if (limit->rate_text || limit->concurrent || limit->cost != 1) {
+        return apr_psprintf(cmd->pool,
+                            "%s %s: bandwidth= goes without rate=, concurrent= "
+                            "and cost=: expected another limit for those",
+                            cmd->cmd->name, limit->name);
+    }
+    if (limit->action.kind > ACTION_LOG) {
+        return apr_psprintf(cmd->pool,
+                            "%s %s: bandwidth= refuses nothing: expected "
+                            "action=off or none",
+                            cmd->cmd->name, limit->name);
+    }
+    limit->rate = (rate_rule_t){ count, APR_USEC_PER_SEC,
+                                 burst < RATE_BURST_MAX ? (uint32_t)burst
+                                                        : RATE_BURST_MAX,
+                                 0 };
+    limit->rate.queue = rate_queue(&limit->rate, BANDWIDTH_QUEUE);
+    limit->rate_text =
+        apr_psprintf(cmd->pool, "%" APR_UINT64_T_FMT " KiB/s", count);
+    limit->excess = apr_psprintf(cmd->pool, "more than %s", limit->rate_text);
+    return NULL;
+}
+
 static const char *finish_rate(cmd_parms *cmd, guard_limit_t *limit)
 {
     if (!limit->rate_text) {
         return apr_psprintf(cmd->pool,
                             "%s %s: rate= is missing: rate=5/min for example, "
-                            "or concurrent=10",
+                            "concurrent=10 or bandwidth=1m",
                             cmd->cmd->name, limit->name);
+    }
+    if (limit->rate.burst > RATE_BURST_MAX) {
+        return apr_psprintf(cmd->pool,
+                            "%s %s: burst=%u is wrong: expected a number from "
+                            "0 to %d",
+                            cmd->cmd->name, limit->name, limit->rate.burst,
+                            RATE_BURST_MAX);
     }
     if (limit->cost > (int)limit->rate.burst + 1) {
         return apr_psprintf(cmd->pool,
@@ -72,8 +112,9 @@ static const char *finish_rate(cmd_parms *cmd, guard_limit_t *limit)
 const char *limit_finish(cmd_parms *cmd, guard_limit_t *limit)
 {
     static const key_part_t by_address = { KEY_ADDRESS, NULL, NULL };
-    const char *wrong = limit->concurrent ? finish_concurrent(cmd, limit)
-                                          : finish_rate(cmd, limit);
+    const char *wrong = limit->bandwidth    ? finish_bandwidth(cmd, limit)
+                        : limit->concurrent ? finish_concurrent(cmd, limit)
+                                            : finish_rate(cmd, limit);
     int i;
 
     if (wrong) {

@@ -17,7 +17,8 @@ enum {
 
 /* What is set as in other directives. */
 typedef struct {
-    int burst, keys, status, cost, concurrent;
+    int keys, status, cost, concurrent;
+    apr_off_t burst, bandwidth;
 } words_t;
 
 guard_limit_t *limit_option_create(cmd_parms *cmd, const char *name)
@@ -260,11 +261,13 @@ static const char *set_path(cmd_parms *cmd, guard_limit_t *limit,
 
 /* clang-format off */
 static const option_t numbers[] = {
-    { "burst", OPTION_INT, offsetof(words_t, burst), 0, RATE_BURST_MAX },
+    { "burst", OPTION_SIZE, offsetof(words_t, burst), 0, 1 << 30 },
     { "keys", OPTION_INT, offsetof(words_t, keys), 8, 100000000 },
     { "status", OPTION_INT, offsetof(words_t, status), 400, 599 },
     { "cost", OPTION_INT, offsetof(words_t, cost), 1, RATE_COST_MAX },
     { "concurrent", OPTION_INT, offsetof(words_t, concurrent), 1, 60000 },
+    { "bandwidth", OPTION_SIZE, offsetof(words_t, bandwidth), 1024,
+      INT64_C(1) << 36 },
     { NULL, OPTION_INT, 0, 0, 0 }
 };
 
@@ -284,16 +287,18 @@ static const struct {
 static const char *set_number(cmd_parms *cmd, guard_limit_t *limit,
                               const char *argument)
 {
-    words_t words = { .burst = (int)limit->rate.burst,
+    words_t words = { .burst = (apr_off_t)limit->rate.burst,
                       .status = limit->status,
                       .cost = limit->cost,
-                      .concurrent = limit->concurrent };
+                      .concurrent = limit->concurrent,
+                      .bandwidth = limit->bandwidth };
     const char *wrong = config_option_set(cmd, numbers, &words, argument);
 
     limit->rate.burst = (uint32_t)words.burst;
     limit->status = words.status;
     limit->cost = words.cost;
     limit->concurrent = words.concurrent;
+    limit->bandwidth = words.bandwidth;
     if (words.keys) {
         limit->keys = words.keys;
         limit->place.sets =
@@ -318,9 +323,9 @@ const char *limit_option_set(cmd_parms *cmd, guard_limit_t *limit,
                              const char *argument)
 {
     static const char *const keys[] = {
-        "rate", "concurrent", "burst",    "key",     "path", "methods",
-        "expr", "class",      "action",   "missing", "keys", "status",
-        "cost", "list",       "not-list", "mode",    NULL
+        "rate",    "bandwidth", "concurrent", "burst",    "key",     "path",
+        "methods", "expr",      "class",      "action",   "missing", "keys",
+        "status",  "cost",      "list",       "not-list", "mode",    NULL
     };
     const char *key, *value;
     size_t i;
