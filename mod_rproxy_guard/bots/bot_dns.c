@@ -21,6 +21,7 @@ enum {
     CLASS_INTERNET = 1,
     TYPE_PTR = 12,
     REVERSE_MAX = 80,
+    SOCKETS = ARES_GETSOCK_MAXNUM - 1, /* its macros overflow at the last */
     WAITING_MAX = 256,
     AT_ONCE = 32,
     TIMEOUT_MS = 1500,
@@ -252,12 +253,12 @@ static int take_waiting(void)
 
 static void wait_for_answers(void)
 {
-    ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
-    int bits = ares_getsock(dns.channel, sockets, ARES_GETSOCK_MAXNUM);
-    struct pollfd fds[ARES_GETSOCK_MAXNUM];
+    ares_socket_t sockets[SOCKETS];
+    int bits = ares_getsock(dns.channel, sockets, SOCKETS);
+    struct pollfd fds[SOCKETS];
     int i, n = 0;
 
-    for (i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
+    for (i = 0; i < SOCKETS; i++) {
         short events =
             (short)((ARES_GETSOCK_READABLE(bits, i) ? POLLIN : 0)
                     | (ARES_GETSOCK_WRITABLE(bits, i) ? POLLOUT : 0));
