@@ -12,7 +12,8 @@ use RProxy::Httpd ();
 
 my $httpd = RProxy::Httpd->start(
     children => 2,
-    files    => { 'drop.txt' => "# nobody\n", 'htdocs/a.txt' => "a\n" },
+    files    => { 'drop.txt' => "# nobody\n", 'htdocs/a.txt' => "a\n",
+        'htdocs/place/b.txt' => "b\n", 'htdocs/c.txt' => "c\n" },
     conf     => <<'END',
 LogLevel rproxy_guard:info
 RProxyGuardList drop file:drop.txt
@@ -24,6 +25,14 @@ RProxyGuardLimit few rate=1/hour burst=3 path=/a.txt methods=GET
 </Location>
 <Location "/two">
     RProxyGuardLimit twin rate=1/hour burst=1
+</Location>
+RProxyCacheSize 4m
+RProxyCache On
+RProxyCacheStatus On
+RProxyCacheHeuristic 0
+RProxyCacheDefault 1h
+<Location "/place">
+    RProxyGuardDeny 127.0.0.9
 </Location>
 END
 );
@@ -52,6 +61,17 @@ is_deeply([map { status('127.0.0.1', 'GET') } 1 .. 2], [200, 429],
     'after a graceful restart one is left');
 is_deeply([map { status('127.0.0.1', 'GET', $_) } qw(/one /two /two /two)],
     [429, 404, 404, 429], 'limits that say the same are not mixed up');
+
+# What a place denies is denied from the cache, too; a rule of the whole host
+# leaves hits where they are.
+for my $path (qw(/place/b.txt /c.txt)) {
+    my @seen = map {
+        $httpd->connect->get($path)->field('Cache-Status') =~ /; (hit|fwd)/
+    } 1 .. 2;
+    is_deeply(\@seen, [qw(fwd hit)], "$path is in the cache");
+}
+is(status('127.0.0.9', 'GET', '/place/b.txt'), 403, 'a place denies a hit');
+is(status('127.0.0.9', 'GET', '/c.txt'), 200, 'elsewhere it is one');
 
 is_deeply($httpd->complaints, [], 'nothing else in the log');
 done_testing();

@@ -40,19 +40,44 @@ static void insert_mark(apr_pool_t *p, ap_directive_t *behind, const char *why)
     }
 }
 
+/* Is it within a place whose settings are those of some requests only?  A
+ * virtual host is none. */
+static int is_place(const ap_directive_t *d, int in_place)
+{
+    return in_place
+           || (strcasecmp(d->directive, "<VirtualHost") != 0
+               && section_scan(slice_str(d->directive), slice_str(d->args),
+                               NULL)
+                      == SECTION_CONTAINER);
+}
+
+/* What mod_rproxy_guard is told of a whole host it looks at before any hit; of
+ * a place, and RProxyGuardRequire, when the place is known. */
+static int is_looked_at_before(const ap_directive_t *d, int in_place)
+{
+    static const char prefix[] = "RProxyGuard";
+    const char *name = d->directive + (*d->directive == '<');
+
+    return !in_place && strncasecmp(name, prefix, sizeof(prefix) - 1) == 0
+           && strcasecmp(name, "RProxyGuardRequire") != 0;
+}
+
 /* Does it, or anything inside it, look at the client? */
-static const char *looks_at_client(const ap_directive_t *d)
+static const char *looks_at_client(const ap_directive_t *d, int in_place)
 {
     directive_reason_e reason;
     const ap_directive_t *child;
     const char *why;
 
+    if (is_looked_at_before(d, in_place)) {
+        return NULL;
+    }
     if (section_scan(slice_str(d->directive), slice_str(d->args), &reason)
         == SECTION_CLIENT) {
         return directive_reason_name(reason);
     }
     for (child = d->first_child; child; child = child->next) {
-        if ((why = looks_at_client(child)) != NULL) {
+        if ((why = looks_at_client(child, is_place(d, in_place))) != NULL) {
             return why;
         }
     }
@@ -81,7 +106,8 @@ static int asks_for_fields(const ap_directive_t *d)
     return 0;
 }
 
-static uint32_t mark_level(apr_pool_t *p, ap_directive_t *d, uint32_t hash)
+static uint32_t mark_level(apr_pool_t *p, ap_directive_t *d, int in_place,
+                           uint32_t hash)
 {
     int marked = 0;
 
@@ -95,11 +121,12 @@ static uint32_t mark_level(apr_pool_t *p, ap_directive_t *d, uint32_t hash)
             section_scan(slice_str(d->directive), slice_str(d->args), NULL)
             == SECTION_CONTAINER;
         if (in_container) {
-            hash = mark_level(p, d->first_child, hash);
+            hash = mark_level(p, d->first_child, is_place(d, in_place), hash);
             continue;
         }
-        why = looks_at_client(d);
-        hash = d->first_child ? mark_level(NULL, d->first_child, hash) : hash;
+        why = looks_at_client(d, in_place);
+        hash = d->first_child ? mark_level(NULL, d->first_child, in_place, hash)
+                              : hash;
         if (why && p && !marked) {
             marked = 1;
             insert_mark(p, d, why);
@@ -112,7 +139,7 @@ static uint32_t mark_level(apr_pool_t *p, ap_directive_t *d, uint32_t hash)
 uint32_t cache_sections_mark(apr_pool_t *p)
 {
     logs_fields = 0;
-    return mark_level(p, ap_conftree, 2166136261u);
+    return mark_level(p, ap_conftree, 0, 2166136261u);
 }
 
 const char *cache_section_mark(cmd_parms *cmd, void *dir, const char *args)

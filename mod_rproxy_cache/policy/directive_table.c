@@ -57,6 +57,7 @@ static const directive_entry_t entries[] = {
     { "Auth*", IS_LOGIN }, { "Anonymous*", IS_LOGIN },
     { "SSLRequireSSL", IS_STATIC }, { "SSLRequire", IS_CLIENT },
     { "RProxyGuardRequire", IS_LOGIN },
+    { "RProxyGuard*", IS_CLIENT }, { "<RProxyGuard*", IS_CLIENT },
     { "SSLVerifyClient", IS_CERTIFICATE }, { "SSLVerifyDepth", IS_STATIC },
     { "SSLUserName", IS_CERTIFICATE }, { "SSLOptions", IS_SSL_OPTIONS },
     { "CookieTracking", IS_COOKIE }, { "Session*", IS_SESSION },

@@ -81,6 +81,8 @@ static const case_t cases[] = {
     { "SSLRequire", "%{SSL_CLIENT_S_DN_O} eq \"x\"", "condition-on-client" },
     { "RProxyGuardRequire", "none", "static" },
     { "RProxyGuardRequire", "key scope=read", "authentication" },
+    { "RProxyGuardDeny", "drop", "condition-on-client" },
+    { "<RProxyGuardLimit", "few>", "condition-on-client" },
     { "SSLVerifyClient", "none", "static" },
     { "SSLVerifyClient", "optional", "client-certificate" },
     { "SSLOptions", "+StdEnvVars", "static" },
