@@ -86,6 +86,21 @@ guard_verdict_t guard_check_sections(request_rec *r,
     return check(r, settings, of_host->mode < GUARD_DETECT ? NULL : of_host);
 }
 
+guard_verdict_t guard_check_inner(request_rec *r,
+                                  const guard_settings_t *of_host,
+                                  const guard_settings_t *settings)
+{
+    guard_verdict_t verdict = { 0 };
+    address_t address;
+    int before = of_host->mode < GUARD_DETECT ? 0 : count_of(of_host->deny);
+
+    if (limit_key_client(r, &address) && !check_is_allowed(settings, address)) {
+        verdict = check_networks(r, settings, before, address);
+        passed(r, &verdict);
+    }
+    return verdict;
+}
+
 guard_verdict_t guard_check_late(request_rec *r,
                                  const guard_settings_t *settings)
 {

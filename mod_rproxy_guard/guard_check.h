@@ -19,6 +19,12 @@ guard_verdict_t guard_check_sections(request_rec *r,
                                      const guard_settings_t *of_host,
                                      const guard_settings_t *settings);
 
+/* Of one that httpd makes of a client's request, by an internal redirect or for
+ * a part of the response: the networks that its place denies. */
+guard_verdict_t guard_check_inner(request_rec *r,
+                                  const guard_settings_t *of_host,
+                                  const guard_settings_t *settings);
+
 /* When access control has found out who asks: limits that count by that. */
 guard_verdict_t guard_check_late(request_rec *r,
                                  const guard_settings_t *settings);

@@ -225,11 +225,21 @@ static const guard_settings_t *settings_of_host(const request_rec *r)
     return guard_settings_of(r->server->lookup_defaults);
 }
 
+static int is_of_cache(const request_rec *r)
+{
+    return apr_table_get(r->connection->notes, RPROXY_NOTE_BACKGROUND) != NULL;
+}
+
 /* Not one that httpd makes of it, or the cache afterwards. */
 static int is_of_client(const request_rec *r)
 {
-    return !r->main && !r->prev
-           && !apr_table_get(r->connection->notes, RPROXY_NOTE_BACKGROUND);
+    return !r->main && !r->prev && !is_of_cache(r);
+}
+
+/* Is it the page that an error has? */
+static int is_of_error(const request_rec *r)
+{
+    return r->prev && r->prev->status != HTTP_OK;
 }
 
 static int is_on(const guard_settings_t *settings)
@@ -262,11 +272,13 @@ static int access_checker(request_rec *r)
     const guard_settings_t *settings = guard_settings_of(r->per_dir_config);
     guard_verdict_t verdict;
 
-    if (!is_of_client(r) || !is_on(settings)
-        || settings == settings_of_host(r)) {
+    if (!is_on(settings) || settings == settings_of_host(r) || is_of_cache(r)
+        || is_of_error(r)) {
         return DECLINED;
     }
-    verdict = guard_check_sections(r, settings_of_host(r), settings);
+    verdict = is_of_client(r)
+                  ? guard_check_sections(r, settings_of_host(r), settings)
+                  : guard_check_inner(r, settings_of_host(r), settings);
     return verdict.status ? guard_act(r, &verdict) : DECLINED;
 }
 

@@ -34,6 +34,12 @@ RProxyCacheDefault 1h
 <Location "/place">
     RProxyGuardDeny 127.0.0.9
 </Location>
+DirectoryIndex b.txt
+<Files "b.txt">
+    RProxyGuardDeny 127.0.0.10
+</Files>
+RedirectMatch 404 ^/none
+ErrorDocument 404 /place/b.txt
 END
 );
 
@@ -72,6 +78,12 @@ for my $path (qw(/place/b.txt /c.txt)) {
 }
 is(status('127.0.0.9', 'GET', '/place/b.txt'), 403, 'a place denies a hit');
 is(status('127.0.0.9', 'GET', '/c.txt'), 200, 'elsewhere it is one');
+
+is(status('127.0.0.10', 'GET', '/place/'), 403,
+    'what is denied is not had as the index of its folder');
+is(status('127.0.0.10', 'HEAD', '/c.txt'), 200, 'what is not denied is');
+is($httpd->connect(from => '127.0.0.10')->get('/none')->body, "b\n",
+    'the page of an error is for everybody');
 
 is_deeply($httpd->complaints, [], 'nothing else in the log');
 done_testing();
