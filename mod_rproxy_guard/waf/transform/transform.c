@@ -48,7 +48,7 @@ int transform_touches(transform_e transform, const byte_set_t *bytes)
     byte_set_t trigger;
 
     if (transform == TRANSFORM_UTF8_TO_UNICODE) {
-        return bytes->word[2] || bytes->word[3];
+        return bytes->word[2] || bytes->word[3] || byte_set_has(bytes, 0);
     }
     if (is_always(transform)) {
         return 1;

@@ -18,7 +18,7 @@
 #define TRANSFORMS(X)                                                         \
     X(BASE64_DECODE,        "base64Decode",        "*")                       \
     X(BASE64_ENCODE,        "base64Encode",        "*")                       \
-    X(CMD_LINE,             "cmdLine",             "\"'\\^,;" SPACES UPPER)   \
+    X(CMD_LINE,             "cmdLine",             "\0\"'\\^,;" SPACES UPPER) \
     X(COMPRESS_WHITESPACE,  "compressWhitespace",  SPACES "\xa0")             \
     X(CSS_DECODE,           "cssDecode",           "\\")                      \
     X(ESCAPE_SEQ_DECODE,    "escapeSeqDecode",     "\\")                      \

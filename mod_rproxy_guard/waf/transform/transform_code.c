@@ -61,21 +61,20 @@ size_t transform_base64_encode(slice_t in, unsigned char *out)
     return n;
 }
 
+/* What the arithmetic for digits makes of any byte. */
 static unsigned char loose_hex(unsigned char c)
 {
-    int value = char_hex(c);
-
-    return (unsigned char)(value < 0 ? 0 : value);
+    return (unsigned char)(c >= 'A' ? (c & 0xdf) - 'A' + 10 : c - '0');
 }
 
-/* An odd digit at the end is left out, another byte counts as 0. */
+/* An odd digit at the end is left out; other bytes are taken for digits. */
 size_t transform_hex_decode(slice_t in, unsigned char *out)
 {
     size_t i;
 
     for (i = 0; i + 1 < in.len; i += 2) {
-        out[i / 2] = (unsigned char)(loose_hex((unsigned char)in.p[i]) << 4
-                                     | loose_hex((unsigned char)in.p[i + 1]));
+        out[i / 2] = (unsigned char)(loose_hex((unsigned char)in.p[i]) * 16
+                                     + loose_hex((unsigned char)in.p[i + 1]));
     }
     return i / 2;
 }

@@ -131,19 +131,19 @@ size_t transform_remove_comments_char(slice_t in, unsigned char *out)
 }
 
 /* Quotes, carets and backslashes go; what parts words becomes one space, and
- * that goes in front of "/" and "(". */
+ * that goes in front of "/" and "(".  Ends at a NUL. */
 size_t transform_command_line(slice_t in, unsigned char *out)
 {
     size_t i, n = 0;
     int in_run = 0;
 
-    for (i = 0; i < in.len; i++) {
+    for (i = 0; i < in.len && in.p[i]; i++) {
         unsigned char c = (unsigned char)in.p[i];
 
-        if (c && strchr("\"'\\^", c)) {
+        if (strchr("\"'\\^", c)) {
             continue;
         }
-        if (c && strchr(" ,;\t\r\n", c)) {
+        if (strchr(" ,;\t\r\n", c)) {
             if (!in_run) {
                 out[n++] = ' ';
             }

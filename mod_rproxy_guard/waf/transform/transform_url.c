@@ -98,28 +98,36 @@ static int is_tail(unsigned char c)
     return (c & 0xc0) == 0x80;
 }
 
-/* Bytes of the character that begins at p, and its code point; 0: none. */
-static int read_utf8(const unsigned char *p, const unsigned char *end,
-                     unsigned *point)
+/* By the first byte: how long a character is.  0: none begins like that */
+static int length_of(unsigned char c)
 {
-    static const unsigned least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-    int length = *p >= 0xf0 ? 4 : *p >= 0xe0 ? 3 : *p >= 0xc0 ? 2 : 0;
-    int i;
+    return c >= 0xf5 ? 0 : c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 0;
+}
 
-    if (!length || *p >= 0xf8 || end - p < length) {
-        return 0;
+/* @return the code point; -1: the bytes behind the first do not fit it */
+static int read_utf8(const unsigned char *p, const unsigned char *end,
+                     int length)
+{
+    int point = *p & (0x7f >> length), i;
+
+    if (end - p < length) {
+        return -1;
     }
-    *point = *p & (0x7fu >> length);
     for (i = 1; i < length; i++) {
         if (!is_tail(p[i])) {
-            return 0;
+            return -1;
         }
-        *point = *point << 6 | (p[i] & 0x3f);
+        point = point << 6 | (p[i] & 0x3f);
     }
-    return *point < least[length] || *point > 0x10ffff
-                   || (*point >= 0xd800 && *point <= 0xdfff)
-               ? 0
-               : length;
+    return point;
+}
+
+/* Longer than it need be, or half a surrogate pair? */
+static int is_odd(int point, int length)
+{
+    static const int least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+
+    return point < least[length] || (point >= 0xd800 && point <= 0xdfff);
 }
 
 /* %uHHHH, with five digits or six where four do not hold it. */
@@ -139,23 +147,33 @@ static size_t write_point(unsigned char *to, unsigned point)
     return n;
 }
 
-/* What is no UTF-8 stays. */
+/* What no character begins with stays, but NUL; what one begins with that does not go on
+ * is left out; behind an odd one stands its first byte. */
 size_t transform_utf8_to_unicode(slice_t in, unsigned char *out)
 {
     const unsigned char *p = (const unsigned char *)in.p, *end = p + in.len;
     unsigned char *to = out;
-    unsigned point = 0;
 
     while (p < end) {
-        int length = *p < 0x80 ? 0 : read_utf8(p, end, &point);
+        int length = length_of(*p), point;
 
-        if (length) {
-            to += write_point(to, point);
-            p += length;
+        if (!length) {
+            if (*p) {
+                *to++ = *p;
+            }
+            p++;
+            continue;
         }
-        else {
-            *to++ = *p++;
+        point = read_utf8(p, end, length);
+        if (point < 0) {
+            p++;
+            continue;
         }
+        to += write_point(to, (unsigned)point);
+        if (is_odd(point, length)) {
+            *to++ = *p;
+        }
+        p += length;
     }
     return (size_t)(to - out);
 }
