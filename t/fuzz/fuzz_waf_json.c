@@ -50,8 +50,10 @@ static size_t values_of(json_t *json)
 static void check_against_jansson(slice_t text, json_values_e status,
                                   size_t seen)
 {
-    json_t *json = json_loadb(text.p, text.len,
-                              JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+    json_t *json =
+        json_loadb(text.p, text.len,
+                   JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY,
+                   NULL);
 
     if (json) {
         FUZZ_CHECK(status == JSON_VALUES_GOOD || status == JSON_VALUES_DEEP);

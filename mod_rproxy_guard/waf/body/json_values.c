@@ -188,11 +188,12 @@ static int set_key(reader_t *r, slice_t key)
 
 /* ---- values ---- */
 
-/* The key of a list's values is that of the list. */
+/* The key of a list's values is that of the list, and of a list that stands
+ * alone "array". */
 static int open(reader_t *r, int is_object)
 {
     level_t *level = &r->level[r->depth], *outer = level - 1;
-    slice_t key = is_object ? SLICE_LIT("json") : SLICE_LIT("array");
+    slice_t key = SLICE_LIT("array");
     char copy[JSON_NAME_MAX];
 
     if (r->depth == r->depth_max) {
@@ -204,10 +205,10 @@ static int open(reader_t *r, int is_object)
         key = slice_make(copy, r->name_len - outer->key_from);
         memcpy(copy, r->name + outer->key_from, key.len);
     }
-    else if (!append(r, key)) {
+    else if (!is_object && !append(r, key)) {
         return 0;
     }
-    if (!append(r, SLICE_LIT("."))) {
+    if ((r->depth || !is_object) && !append(r, SLICE_LIT("."))) {
         return 0;
     }
     level->key_from = r->name_len;
@@ -223,9 +224,6 @@ static void close_level(reader_t *r)
 
 static int say(reader_t *r, slice_t value)
 {
-    if (r->depth == 0) {
-        return refuse(r, JSON_VALUES_BAD);
-    }
     return r->pair(r->ctx, slice_make(r->name, r->name_len), value)
            || refuse(r, JSON_VALUES_STOPPED);
 }

@@ -1,8 +1,8 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
 /* json_values.h: the values of a JSON text (RFC 8259), with names as rules know
- * them: {"a":{"b":1},"c":[2,3]} has json.a.b 1, json.c.c 2, json.c.c 3, and
- * [1] has array.array 1.  Layer L0.
+ * them: {"a":{"b":1},"c":[2,3]} has a.b 1, c.c 2, c.c 3, and [1] has
+ * array.array 1.  Layer L0.
  *
  * One pass, no recursion, no memory of its own but the names' room. */
 #ifndef RPROXY_GUARD_JSON_VALUES_H
