@@ -81,7 +81,7 @@ void top_keys_add(top_keys_t *top, uint64_t hash, slice_t text, int64_t now_s)
         || !__atomic_load_n(&key->check, __ATOMIC_RELAXED)) {
         write_text(key, hash, text);
     }
-    __atomic_fetch_add(&key->count, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&key->count, 2, __ATOMIC_RELAXED);
 }
 
 /* ---- looking ---- */
@@ -89,7 +89,7 @@ void top_keys_add(top_keys_t *top, uint64_t hash, slice_t text, int64_t now_s)
 static int copy(top_key_t *out, const top_key_t *key)
 {
     out->hash = __atomic_load_n(&key->hash, __ATOMIC_RELAXED);
-    out->count = __atomic_load_n(&key->count, __ATOMIC_RELAXED);
+    out->count = (__atomic_load_n(&key->count, __ATOMIC_RELAXED) + 1) / 2;
     out->check = __atomic_load_n(&key->check, __ATOMIC_ACQUIRE);
     out->text_len = __atomic_load_n(&key->text_len, __ATOMIC_RELAXED);
     memcpy(out->text, key->text, TOP_KEY_TEXT);

@@ -25,7 +25,8 @@ enum {
 typedef struct {
     uint64_t hash;     /* atomic, of the key; 0: free */
     uint64_t check;    /* atomic, of hash and text; 0: no text */
-    uint32_t count;    /* atomic */
+    uint32_t count;    /* atomic; while it is kept twice as much, so that one
+                          that came just before it is halved stays */
     uint32_t text_len; /* atomic */
     char text[TOP_KEY_TEXT];
 } top_key_t;

@@ -187,7 +187,7 @@ sub await_state {
     my $begun = time;
     eval {
         RProxy::Server::await(sub { $self->member($name)->{state} eq $state },
-            "$name to be $state", $limit // 5);
+            "$name to be $state", $limit // 15);
         1;
     } or croak $@ . $self->described;
     return time - $begun;

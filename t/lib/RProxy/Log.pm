@@ -34,7 +34,7 @@ sub lines {
 # has gone out.  Dies after so many seconds.
 sub await {
     my ($self, $pattern, $limit) = @_;
-    $limit //= 5;
+    $limit //= 15;
     my $until = time + $limit;
     while (1) {
         for my $line ($self->lines) {

@@ -13,7 +13,7 @@ use Errno qw(EAGAIN EWOULDBLOCK EINTR EPIPE ECONNRESET);
 use Socket qw(SOL_SOCKET SO_LINGER SHUT_WR);
 use Time::HiRes qw(time);
 
-our $LIMIT = 5;
+our $LIMIT = 15;
 
 # A failure is told at the test's line.
 our @CARP_NOT = qw(RProxy::Message);

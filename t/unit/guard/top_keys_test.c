@@ -57,6 +57,16 @@ static void test_yesterday(void **state)
     assert_int_equal(top_keys_read(&top, out, NOW + 99 * TOP_KEYS_HALVED_S), 0);
 }
 
+/* What came a moment before counts are halved is still there. */
+static void test_a_moment_ago(void **state)
+{
+    (void)state;
+    top_keys_add(&top, 1, SLICE_LIT("a"), NOW - 1);
+    assert_int_equal(top_keys_read(&top, out, NOW), 1);
+    assert_int_equal(out[0].count, 1);
+    assert_int_equal(top_keys_read(&top, out, NOW + TOP_KEYS_HALVED_S), 0);
+}
+
 /* A process was killed, or two wrote at once. */
 static void test_text_of_another(void **state)
 {
@@ -79,6 +89,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_among_a_million, set_up),
         cmocka_unit_test_setup(test_yesterday, set_up),
+        cmocka_unit_test_setup(test_a_moment_ago, set_up),
         cmocka_unit_test_setup(test_text_of_another, set_up),
     };
 
