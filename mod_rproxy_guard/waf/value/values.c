@@ -1,0 +1,81 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* values.c: see values.h.  Layer L1. */
+#include "values.h"
+
+values_t *values_make(strings_t *strings, int most, apr_pool_t *pool)
+{
+    values_t *values = apr_pcalloc(pool, sizeof(*values));
+
+    values->strings = strings;
+    values->pool = pool;
+    values->left = most;
+    return values;
+}
+
+static value_t *find(const values_t *values, rule_variable_e variable,
+                     slice_t name)
+{
+    int i, n = values_count(values, variable);
+
+    for (i = 0; i < n; i++) {
+        value_t *value = &APR_ARRAY_IDX(values->of[variable], i, value_t);
+
+        if (slice_eq_nocase(value->name, name)) {
+            return value;
+        }
+    }
+    return NULL;
+}
+
+int values_add(values_t *values, rule_variable_e variable, slice_t name,
+               slice_t text)
+{
+    value_t value = { name, strings_add(values->strings, text) };
+
+    if (values->left <= 0 || value.text == STRINGS_FULL) {
+        return 0;
+    }
+    if (!values->of[variable]) {
+        values->of[variable] = apr_array_make(values->pool, 8, sizeof(value_t));
+    }
+    APR_ARRAY_PUSH(values->of[variable], value_t) = value;
+    values->left--;
+    return 1;
+}
+
+int values_set(values_t *values, rule_variable_e variable, slice_t name,
+               slice_t text)
+{
+    value_t *value = find(values, variable, name);
+    int number;
+
+    if (!value) {
+        return values_add(values, variable, name, text);
+    }
+    number = strings_add(values->strings, text);
+    if (number == STRINGS_FULL) {
+        return 0;
+    }
+    value->text = number;
+    return 1;
+}
+
+void values_remove(values_t *values, rule_variable_e variable, slice_t name)
+{
+    value_t *value = find(values, variable, name), *last;
+
+    if (value) {
+        last = (value_t *)values->of[variable]->elts
+               + values->of[variable]->nelts - 1;
+        memmove(value, value + 1, (size_t)(last - value) * sizeof(*value));
+        values->of[variable]->nelts--;
+        values->left++;
+    }
+}
+
+const value_t *values_find(const values_t *values, rule_variable_e variable,
+                           slice_t name)
+{
+    return find(values, variable, name);
+}

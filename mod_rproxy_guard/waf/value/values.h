@@ -1,0 +1,60 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* values.h: what is known of a request, by the names that rules have for it.
+ * Layer L1 (memory of a pool).
+ *
+ *   ARGS      a=1, b=2      each a value with the name of a part
+ *   REMOTE_ADDR 192.0.2.1   one without
+ *
+ * Texts are strings of strings.h; who adds a value sees to it that text and name
+ * live as long.  What is full says so once and stays as it is. */
+#ifndef RPROXY_GUARD_VALUES_H
+#define RPROXY_GUARD_VALUES_H
+
+#include <apr_tables.h>
+
+#include "strings.h"
+#include "waf/rule/rule_words.h"
+
+typedef struct {
+    slice_t name; /* of the part; empty: none */
+    int text;     /* its string */
+} value_t;
+
+typedef struct {
+    strings_t *strings;
+    apr_pool_t *pool;
+    apr_array_header_t *of[VARIABLE_COUNT]; /* of value_t; NULL: none */
+    int left;                               /* so many more may come */
+} values_t;
+
+/* @param most  values of all variables together */
+values_t *values_make(strings_t *strings, int most, apr_pool_t *pool);
+
+/* @return 0: full */
+int values_add(values_t *values, rule_variable_e variable, slice_t name,
+               slice_t text);
+
+/* One that there is once: what it was before is gone.  @return 0: full */
+int values_set(values_t *values, rule_variable_e variable, slice_t name,
+               slice_t text);
+
+/* Takes a part away, or what has no name. */
+void values_remove(values_t *values, rule_variable_e variable, slice_t name);
+
+/* The first of that name, without case; NULL: none. */
+const value_t *values_find(const values_t *values, rule_variable_e variable,
+                           slice_t name);
+
+static inline int values_count(const values_t *values, rule_variable_e variable)
+{
+    return values->of[variable] ? values->of[variable]->nelts : 0;
+}
+
+static inline const value_t *values_at(const values_t *values,
+                                       rule_variable_e variable, int i)
+{
+    return &APR_ARRAY_IDX(values->of[variable], i, value_t);
+}
+
+#endif
