@@ -147,8 +147,8 @@ static size_t write_point(unsigned char *to, unsigned point)
     return n;
 }
 
-/* What no character begins with stays, but NUL; what one begins with that does not go on
- * is left out; behind an odd one stands its first byte. */
+/* What no character begins with stays, but NUL; what one begins with that does
+ * not go on is left out; behind an odd one stands its first byte. */
 size_t transform_utf8_to_unicode(slice_t in, unsigned char *out)
 {
     const unsigned char *p = (const unsigned char *)in.p, *end = p + in.len;
