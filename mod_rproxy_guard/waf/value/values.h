@@ -6,8 +6,8 @@
  *   ARGS      a=1, b=2      each a value with the name of a part
  *   REMOTE_ADDR 192.0.2.1   one without
  *
- * Texts are strings of strings.h; who adds a value sees to it that text and name
- * live as long.  What is full says so once and stays as it is. */
+ * Texts are strings of strings.h; who adds a value sees to it that text and
+ * name live as long.  What is full says so and stays as it is. */
 #ifndef RPROXY_GUARD_VALUES_H
 #define RPROXY_GUARD_VALUES_H
 
