@@ -55,11 +55,12 @@ static void check_against_jansson(slice_t text, json_values_e status,
                    JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY,
                    NULL);
 
-    if (json) {
+    /* It takes a NUL behind a number for the end. */
+    if (json && !memchr(text.p, 0, text.len)) {
         FUZZ_CHECK(status == JSON_VALUES_GOOD || status == JSON_VALUES_DEEP);
         FUZZ_CHECK(status == JSON_VALUES_DEEP || seen == values_of(json));
-        json_decref(json);
     }
+    json_decref(json);
 }
 #endif
 
