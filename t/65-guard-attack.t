@@ -24,6 +24,8 @@ my $httpd  = RProxy::Httpd->start(
     files    => { 'htdocs/a.txt' => "a\n" },
     conf     => <<"CONF",
 RProxyGuard On
+# Requests are held for as long as the test needs.
+Timeout 60
 RProxyGuardAttack on-errors=50% responses=3 on-requests=4 calm=1
 RProxyGuardLimit strict rate=1/day key=header:X-Key mode=attack path=/a.txt
 Header always set X-Attack "%{RPROXY_ATTACK}e" "expr=-n reqenv('RPROXY_ATTACK')"
