@@ -17,6 +17,8 @@ const httpd = require('./lib/httpd');
 const place = require('./lib/place');
 
 const MODULES = ['mpm_event', 'authz_core', 'unixd', 'log_config'];
+/* The page tells where a pool is configured: a name that has to be broken. */
+const LONG_NAME = 'configuration'.repeat(6);
 const PHONE = { width: 360, height: 740 };
 /* So long that another member is asked as well. */
 const SLOW_MS = 300;
@@ -64,7 +66,7 @@ async function askMany(targets)
 }
 
 before(async () => {
-    folder = place.dataFolder('status');
+    folder = path.join(place.dataFolder('status'), LONG_NAME);
     port = await place.freePort();
     workerPort = await place.freePort();
     const values = { PORT: port, WORKER_PORT: workerPort };

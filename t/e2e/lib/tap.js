@@ -27,10 +27,15 @@ function reason(error)
 function line(word, data, indent)
 {
     const seconds = (data.details.duration_ms / 1000).toFixed(1);
-    const text = `${indent}${word} ${data.testNumber} - ${data.name}`
-                 + ` (${seconds} s)\n`;
-    return word === 'ok' ? text
-                         : text + comment(indent, reason(data.details.error));
+    return `${indent}${word} ${data.testNumber} - ${data.name}`
+           + ` (${seconds} s)\n`;
+}
+
+/* On standard error, as Perl's tests do: prove shows it without -v too. */
+function tellWhy(data, indent)
+{
+    process.stderr.write(comment(indent, `${data.name}: failed`)
+                         + comment(indent, reason(data.details.error)));
 }
 
 module.exports = async function* tap(source) {
@@ -38,9 +43,10 @@ module.exports = async function* tap(source) {
         const indent = '    '.repeat(data.nesting || 0);
         if (type === 'test:pass')
             yield line('ok', data, indent);
-        else if (type === 'test:fail')
+        else if (type === 'test:fail') {
+            tellWhy(data, indent);
             yield line('not ok', data, indent);
-        else if (type === 'test:plan')
+        } else if (type === 'test:plan')
             yield `${indent}1..${data.count}\n`;
         else if (type === 'test:diagnostic' && data.nesting > 0)
             yield comment(indent, data.message);
