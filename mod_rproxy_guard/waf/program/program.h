@@ -1,0 +1,55 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* program.h: the rules of a place, compiled: made once, before children are
+ * forked, then nobody writes to it.  Layer L1 (memory of a pool).
+ *
+ * Rules have numbers from 0, in the order of the list, links of chains too. */
+#ifndef RPROXY_GUARD_PROGRAM_H
+#define RPROXY_GUARD_PROGRAM_H
+
+#include "waf/match/matcher.h"
+
+typedef struct rule_list_t rule_list_t;
+
+/* Of an action ctl:... */
+typedef struct {
+    const uint64_t *rules; /* a bit for each number: the rules it speaks of,
+                              links with their starters; NULL: of none */
+    const expression_t *const *selector; /* [target_count]; NULL each without
+                                            one; NULL: none has */
+} program_ctl_t;
+
+typedef struct program_rule_t {
+    const rule_t *rule;
+    const matcher_t *matcher; /* NULL: SecAction */
+    int chain;                /* of transformations, its last node */
+    uint32_t number;
+    const expression_t *const *selector; /* as in program_ctl_t */
+    const program_ctl_t *ctl;            /* [rule->ctl_count] */
+    const struct program_rule_t *link;   /* NULL: the last of its chain */
+    int skip_to; /* place in the phase's list that skipAfter or skip leads to,
+                    up to phase_count; -1: it has none */
+} program_rule_t;
+
+typedef struct {
+    strings_plan_t plan;
+    const program_rule_t *const *phase[RULE_PHASES]; /* starters, of phase 1
+                                                        first */
+    int phase_count[RULE_PHASES];
+    uint32_t rule_count; /* links too */
+} program_t;
+
+static inline int program_bit(const uint64_t *bits, uint32_t number)
+{
+    return bits[number >> 6] >> (number & 63) & 1;
+}
+
+/* @param list   rule_list_finish has been there; outlives the program
+ * @param map    of %uHHHH, or NULL
+ * @param limit  of steps in a run of an expression; 0: the default
+ * @return NULL, or what is wrong, with file and line */
+const char *program_make(const rule_list_t *list, const unicode_map_t *map,
+                         uint32_t limit, const program_t **made,
+                         apr_pool_t *pool);
+
+#endif
