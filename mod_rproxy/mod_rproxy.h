@@ -22,6 +22,7 @@
 typedef enum {
     RPROXY_PARK_WAKE,   /* rproxy_wake was called, once or more */
     RPROXY_PARK_ROOM,   /* the client took what was queued */
+    RPROXY_PARK_BODY,   /* more of the request body may be there */
     RPROXY_PARK_GONE,   /* the client hung up, or took nothing for too long */
     RPROXY_PARK_TIMEOUT /* the time is over */
 } rproxy_park_e;
@@ -52,6 +53,14 @@ APR_DECLARE_OPTIONAL_FN(rproxy_park_t *, rproxy_park,
  * later, once for several.  The caller makes sure that the park is still valid
  * (a lock that fn's owner takes before it lets the park go). */
 APR_DECLARE_OPTIONAL_FN(void, rproxy_wake, (rproxy_park_t * park));
+
+/* From within the handler or fn, when the request's input filters have said
+ * APR_EAGAIN: RPROXY_PARK_BODY shall come with the client's next bytes.  Until
+ * then the time ends as for any body that is read (Timeout,
+ * RequestReadTimeout).
+ * @param bytes  of the body, that have come */
+APR_DECLARE_OPTIONAL_FN(void, rproxy_await_body,
+                        (rproxy_park_t * park, apr_off_t bytes));
 
 /* Does more wait for this client than should?  Then wait for PARK_ROOM. */
 APR_DECLARE_OPTIONAL_FN(int, rproxy_output_full, (request_rec * r));

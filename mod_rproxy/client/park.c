@@ -15,6 +15,7 @@
 
 #include "../driver/clock.h"
 #include "../mod_rproxy.h"
+#include "read_timeout.h"
 
 struct rproxy_park_t {
     client_t *client; /* NULL: it is over */
@@ -22,6 +23,9 @@ struct rproxy_park_t {
     rproxy_park_fn *fn;
     void *ctx;
     apr_interval_time_t timeout;
+    int awaits_body;
+    apr_time_t body_begun; /* 0: it was not awaited yet */
+    apr_off_t body_bytes;
     timer_entry_t timer;
     reactor_t *reactor;
     reactor_task_t task;
@@ -56,19 +60,36 @@ static void go_on(client_t *client, request_rec *r, int status)
 
 /* ---- events ---- */
 
+/* As rproxy_source_deadline has it for bodies that go to an upstream. */
+static apr_time_t body_deadline(const rproxy_park_t *park, apr_time_t now)
+{
+    const server_rec *s = park->r->connection->base_server;
+    apr_time_t limit = read_timeout_body(s, park->body_bytes);
+    apr_time_t next = now + s->timeout;
+
+    return limit && park->body_begun + limit < next ? park->body_begun + limit
+                                                    : next;
+}
+
 /* The loop's own time may be that of a while ago: a wait would end early. */
 static void set_timer(rproxy_park_t *park)
 {
+    apr_time_t now = clock_now();
+
     timer_set(&park->reactor->timers, &park->timer,
-              park->timeout > 0 ? clock_now() + park->timeout : 0);
+              park->awaits_body   ? body_deadline(park, now)
+              : park->timeout > 0 ? now + park->timeout
+                                  : 0);
 }
 
 static void tell(rproxy_park_t *park, rproxy_park_e event)
 {
     client_t *client = park->client;
     request_rec *r = park->r;
-    int status = park->fn(r, event, park->ctx);
+    int status;
 
+    park->awaits_body = 0;
+    status = park->fn(r, event, park->ctx);
     if (status == RPROXY_PARKED) {
         set_timer(park);
         return;
@@ -128,6 +149,9 @@ static void ready(void *ctx)
     if (client->wants_room && client->out_bytes <= CLIENT_OUT_LOW) {
         client->wants_room = 0;
         tell(park, RPROXY_PARK_ROOM);
+    }
+    else if (park->awaits_body && (client->readable || client->eof)) {
+        tell(park, RPROXY_PARK_BODY);
     }
 }
 
@@ -200,6 +224,15 @@ static void rproxy_wake(rproxy_park_t *park)
     }
 }
 
+static void rproxy_await_body(rproxy_park_t *park, apr_off_t bytes)
+{
+    park->awaits_body = 1;
+    park->body_bytes = bytes;
+    if (!park->body_begun) {
+        park->body_begun = clock_now();
+    }
+}
+
 static int rproxy_output_full(request_rec *r)
 {
     client_t *client = loop_client(r);
@@ -217,5 +250,6 @@ void park_register(void)
     APR_REGISTER_OPTIONAL_FN(rproxy_can_park);
     APR_REGISTER_OPTIONAL_FN(rproxy_park);
     APR_REGISTER_OPTIONAL_FN(rproxy_wake);
+    APR_REGISTER_OPTIONAL_FN(rproxy_await_body);
     APR_REGISTER_OPTIONAL_FN(rproxy_output_full);
 }
