@@ -1,0 +1,99 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* waf_spool_test.c: bodies in memory and in a file. */
+#include "unit.h"
+
+#include <apr_general.h>
+
+#include "waf/request/waf_spool.c"
+
+static apr_pool_t *pool;
+
+static void fill(char *text, size_t len)
+{
+    size_t i;
+
+    for (i = 0; i < len; i++) {
+        text[i] = (char)('a' + i % 23);
+    }
+}
+
+static void is_whole(size_t len, size_t piece, size_t memory_most, int in_file)
+{
+    waf_spool_t *spool = waf_spool_make(pool, memory_most, "/tmp");
+    char *text = malloc(len + 1);
+    slice_t whole;
+    size_t at;
+
+    fill(text, len);
+    for (at = 0; at < len; at += piece) {
+        size_t n = len - at < piece ? len - at : piece;
+
+        assert_int_equal(waf_spool_add(spool, slice_make(text + at, n)), 0);
+    }
+    whole = waf_spool_text(spool);
+    assert_true(slice_eq(whole, slice_make(text, len)));
+    assert_int_equal(spool->fd >= 0, in_file);
+    free(text);
+}
+
+static void empty(void **state)
+{
+    is_whole(0, 1, 10, 0);
+}
+
+static void in_memory(void **state)
+{
+    is_whole(10, 3, 10, 0);
+    is_whole(20000, 7, 20000, 0);
+}
+
+static void in_a_file(void **state)
+{
+    is_whole(11, 3, 10, 1);
+    is_whole(11, 11, 0, 1);
+    is_whole(300000, 4096, 8192, 1);
+}
+
+static void looked_at_and_added_to(void **state)
+{
+    waf_spool_t *spool = waf_spool_make(pool, 2, "/tmp");
+
+    assert_int_equal(waf_spool_add(spool, SLICE_LIT("abc")), 0);
+    assert_true(slice_eq(waf_spool_text(spool), SLICE_LIT("abc")));
+    assert_int_equal(waf_spool_add(spool, SLICE_LIT("de")), 0);
+    assert_true(slice_eq(waf_spool_text(spool), SLICE_LIT("abcde")));
+}
+
+static void no_such_folder(void **state)
+{
+    waf_spool_t *spool = waf_spool_make(pool, 2, "/nonexistent");
+
+    assert_int_equal(waf_spool_add(spool, SLICE_LIT("abc")), ENOENT);
+}
+
+static int set_up(void **state)
+{
+    apr_initialize();
+    return apr_pool_create(&pool, NULL) != APR_SUCCESS;
+}
+
+static int tear_down(void **state)
+{
+    apr_pool_destroy(pool);
+    apr_terminate();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(empty),
+        cmocka_unit_test(in_memory),
+        cmocka_unit_test(in_a_file),
+        cmocka_unit_test(looked_at_and_added_to),
+        cmocka_unit_test(no_such_folder),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
