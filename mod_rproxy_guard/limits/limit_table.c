@@ -140,6 +140,28 @@ void limit_table_give_back(const limit_table_t *table, const rate_rule_t *rule,
     }
 }
 
+int limit_table_raise(const limit_table_t *table, const rate_rule_t *rule,
+                      uint64_t hash, int64_t then_us, int64_t now_us,
+                      uint64_t ahead)
+{
+    uint64_t now = rate_now(rule, now_us);
+    uint64_t past = (now - rate_now(rule, then_us)) & RATE_TIME_MASK;
+    int races;
+
+    ahead = ahead > past ? ahead - past : 0;
+    for (races = 0; races < RACES_MAX; races++) {
+        place_t place = find(table, rule, hash, now);
+
+        if (ahead <= rate_ahead(rule, until_of(&place, now), now)) {
+            return 0;
+        }
+        if (put(&place, hash, (now + ahead) & RATE_TIME_MASK)) {
+            return place.displaced;
+        }
+    }
+    return 0;
+}
+
 int limit_table_forget(const limit_table_t *table, uint64_t hash)
 {
     uint64_t *set = set_of(table, hash), mark = mark_of(hash);

@@ -45,11 +45,16 @@ uint32_t rate_queue(const rate_rule_t *rule, int64_t longest_us)
     return units < RATE_QUEUE_MAX ? (uint32_t)units : RATE_QUEUE_MAX;
 }
 
+uint64_t rate_ahead_most(const rate_rule_t *rule)
+{
+    return furthest(rule) + rule->debt;
+}
+
 uint64_t rate_ahead(const rate_rule_t *rule, uint64_t until, uint64_t now)
 {
     uint64_t ahead = (until - now) & RATE_TIME_MASK;
 
-    return ahead <= furthest(rule) ? ahead : 0;
+    return ahead <= rate_ahead_most(rule) ? ahead : 0;
 }
 
 int rate_is_forgotten(const rate_rule_t *rule, uint64_t until, uint64_t now)

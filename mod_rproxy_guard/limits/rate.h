@@ -10,7 +10,8 @@
  * Times are in units of 1/256 of the rule's interval, modulo 2^42: a small
  * number holds them, whatever the rate, and a count is right to the request.
  * A time that is further ahead than any request can have put it is one from
- * long ago, or from before the clock was set back: it counts as forgotten. */
+ * long ago, or from before the clock was set back: it counts as forgotten.
+ * Where other servers count too it may be further ahead, by their debt. */
 #ifndef RPROXY_GUARD_RATE_H
 #define RPROXY_GUARD_RATE_H
 
@@ -31,6 +32,9 @@ typedef struct {
     uint64_t period_us; /* in so much time, 1 to a year */
     uint32_t burst;     /* and so many more at once, to RATE_BURST_MAX */
     uint32_t queue;     /* units that more may be ahead, and wait for it */
+    uint32_t debt;      /* units that more may be ahead when several servers
+                           let through too many at once: nothing is allowed
+                           until that is made up for */
 } rate_rule_t;
 
 typedef struct {
@@ -51,6 +55,9 @@ uint32_t rate_queue(const rate_rule_t *rule, int64_t longest_us);
 
 /* Is nothing left to remember of this key?  Then its place is free. */
 int rate_is_forgotten(const rate_rule_t *rule, uint64_t until, uint64_t now);
+
+/* The furthest that anything can be ahead, in units. */
+uint64_t rate_ahead_most(const rate_rule_t *rule);
 
 /* How far ahead, in units; 0: forgotten. */
 uint64_t rate_ahead(const rate_rule_t *rule, uint64_t until, uint64_t now);

@@ -361,6 +361,53 @@ static void check_forget(void **state)
     assert_false(limit_table_forget(&table, hash_of(1)));
 }
 
+/* What several servers have let through together. */
+static int64_t retry_after(const limit_table_t *table, const rate_rule_t *rule,
+                           int64_t now)
+{
+    limit_table_result_t out =
+        limit_table_look(table, rule, hash_of(1), now, 1);
+
+    return out.rate.allowed ? 0 : (int64_t)out.rate.retry_us;
+}
+
+static void check_raise(void **state)
+{
+    rate_rule_t rule = five_a_minute;
+    limit_table_t table = make_table(8);
+    uint64_t most;
+
+    (void)state;
+    rule.debt = 100 * RATE_UNITS;
+    most = rate_ahead_most(&rule);
+    assert_int_equal(most, 111 * RATE_UNITS);
+    /* a key that this server has not seen, half full elsewhere */
+    limit_table_raise(&table, &rule, hash_of(1), NOON, NOON, 6 * RATE_UNITS);
+    assert_int_equal(limit_table_look(&table, &rule, hash_of(1), NOON, 0)
+                         .rate.remaining,
+                     5);
+    /* less than is known here changes nothing */
+    assert_true(
+        limit_table_take(&table, &rule, hash_of(1), NOON, 2).rate.allowed);
+    limit_table_raise(&table, &rule, hash_of(1), NOON, NOON, 7 * RATE_UNITS);
+    assert_int_equal(limit_table_look(&table, &rule, hash_of(1), NOON, 0)
+                         .rate.remaining,
+                     3);
+    /* of a moment before: what was since forgotten stays so */
+    limit_table_raise(&table, &rule, hash_of(1), NOON, NOON + 24 * SECOND,
+                      8 * RATE_UNITS);
+    assert_int_equal(limit_table_look(&table, &rule, hash_of(1),
+                                      NOON + 24 * SECOND, 0)
+                         .rate.remaining,
+                     5);
+    /* a debt is made up for, all of it */
+    limit_table_raise(&table, &rule, hash_of(1), NOON, NOON, most);
+    assert_int_equal(retry_after(&table, &rule, NOON), 101 * 12 * SECOND);
+    assert_int_equal(retry_after(&table, &rule, NOON + 600 * SECOND),
+                     51 * 12 * SECOND);
+    assert_int_equal(retry_after(&table, &rule, NOON + 1212 * SECOND), 0);
+}
+
 int main(void)
 {
     size_t i;
@@ -375,6 +422,7 @@ int main(void)
     unit_add("looking changes nothing", check_look, NULL);
     unit_add("what is given back", check_give_back, NULL);
     unit_add("a key that begins anew", check_forget, NULL);
+    unit_add("what other servers have counted", check_raise, NULL);
     unit_add("a flood of new keys", check_flood, NULL);
     unit_add("who waits", check_queue, NULL);
     unit_add("who waits less than a turn", check_short_queue, NULL);
