@@ -17,9 +17,9 @@ packages_apt() {
     case $1 in
     build) has_toolchain || echo gcc libc6-dev make apache2-bin apache2-dev openssl
         wants_libraries && echo zlib1g-dev libbrotli-dev \
-            libjansson-dev libc-ares-dev libssl-dev libmaxminddb-dev || : ;;
+            libjansson-dev libc-ares-dev libssl-dev libmaxminddb-dev libhiredis-dev || : ;;
     test) echo perl openssl curl libapache2-mod-perl2-dev libwww-perl \
-        libio-socket-ssl-perl liblwp-protocol-https-perl libcmocka-dev mmdb-bin slowhttptest \
+        libio-socket-ssl-perl liblwp-protocol-https-perl libcmocka-dev mmdb-bin slowhttptest redis-server \
         "$(first_known clang-format-14 clang-format)"
         has_php || echo php-cli ;;
     fuzz) echo clang libclang-rt-dev ;;
@@ -34,12 +34,12 @@ packages_dnf() {
         redhat-rpm-config openssl
         wants_libraries && echo zlib-devel brotli-devel \
             jansson-devel c-ares-devel openssl-devel pcre2-devel expat-devel \
-            libmaxminddb-devel || : ;;
+            libmaxminddb-devel hiredis-devel || : ;;
     test) echo perl-interpreter perl-Test-Harness perl-JSON-PP \
         perl-HTTP-Tiny perl-Getopt-Long mod_http2 \
         'perl(Apache::Test)' 'perl(LWP)' 'perl(IO::Socket::SSL)' \
         'perl(LWP::Protocol::https)' libcmocka-devel clang-tools-extra \
-        libmaxminddb \
+        libmaxminddb /usr/bin/redis-server \
         libasan libubsan
         has_php || echo php-cli ;;
     fuzz) echo clang compiler-rt ;;
@@ -69,7 +69,7 @@ has_php() {
 # what asks DNS for members of mod_rproxy_balancer; the modules can do without, so who cannot install has enough.
 wants_libraries() {
     case $("$(dirname "$0")/libraries.sh") in
-    *-lz*-lbrotlidec*-ljansson*-lcares*-lcrypto*-lmaxminddb*) return 1 ;;
+    *-lz*-lbrotlidec*-ljansson*-lcares*-lcrypto*-lmaxminddb*-lhiredis*) return 1 ;;
     esac
     [ -z "$sudo" ] || command -v sudo >/dev/null
 }

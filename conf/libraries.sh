@@ -4,8 +4,8 @@
 # Prints compiler and linker flags for the libraries that the modules use where
 # they are there: "-DHAVE_ZLIB -DHAVE_BROTLI -lz -lbrotlienc -lbrotlidec
 # -DHAVE_JANSSON -ljansson -DHAVE_CARES -lcares -DHAVE_OPENSSL -lcrypto
-# -DHAVE_PCRE2 -lpcre2-8 -DHAVE_MAXMINDDB -lmaxminddb" or a part of it.  Asks
-# the compiler (CC=..., CFLAGS=... for other places).
+# -DHAVE_PCRE2 -lpcre2-8 -DHAVE_MAXMINDDB -lmaxminddb -DHAVE_HIREDIS -lhiredis"
+# or a part of it.  Asks the compiler (CC=..., CFLAGS=... for other places).
 set -u
 
 program() { # function, header
@@ -44,5 +44,9 @@ if printf '#define PCRE2_CODE_UNIT_WIDTH 8\n#include <pcre2.h>\nint main(void)\n
 fi
 if has MMDB_lib_version maxminddb.h "-lmaxminddb"; then
     found="$found -DHAVE_MAXMINDDB -lmaxminddb"
+fi
+if printf '#include <hiredis/hiredis.h>\nint main(void)\n{\n    return redisReaderCreate() == 0;\n}\n' |
+    ${CC:-cc} ${CFLAGS:-} -x c - -o /dev/null -lhiredis 2>/dev/null; then
+    found="$found -DHAVE_HIREDIS -lhiredis"
 fi
 echo "$found"

@@ -36,11 +36,19 @@ static uint16_t *slot_of(consumed_batch_t *batch, const consumed_t *consumed)
 void consumed_batch_add(consumed_batch_t *batch, const consumed_t *consumed)
 {
     uint16_t *slot = slot_of(batch, consumed);
+    batch_key_t *key;
 
     if (!*slot) {
         batch->key[batch->count] =
-            (batch_key_t){ consumed->hash, consumed->limit, 0 };
+            (batch_key_t){ consumed->hash, consumed->limit, 0, 0 };
         *slot = (uint16_t)++batch->count;
     }
-    batch->key[*slot - 1].cost += consumed->cost;
+    key = &batch->key[*slot - 1];
+    if (consumed->cost == CONSUMED_FORGET) {
+        key->cost = 0;
+        key->anew = 1;
+    }
+    else {
+        key->cost += consumed->cost;
+    }
 }

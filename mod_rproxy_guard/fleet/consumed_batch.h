@@ -16,6 +16,7 @@ typedef struct {
     uint64_t hash;
     uint32_t limit;
     uint64_t cost;
+    int anew; /* the key is to be forgotten, and then has cost so much */
 } batch_key_t;
 
 typedef struct {
@@ -28,7 +29,7 @@ void consumed_batch_clear(consumed_batch_t *batch);
 
 int consumed_batch_is_full(const consumed_batch_t *batch);
 
-/* To one that is not full. */
+/* To one that is not full.  CONSUMED_FORGET: the key begins anew. */
 void consumed_batch_add(consumed_batch_t *batch, const consumed_t *consumed);
 
 #endif

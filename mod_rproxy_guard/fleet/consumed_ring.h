@@ -20,6 +20,8 @@ enum {
     CONSUMED_PLACES = 16384
 };
 
+#define CONSUMED_FORGET UINT32_MAX /* a cost: the key begins anew */
+
 typedef struct {
     uint64_t hash;  /* of the key */
     uint32_t limit; /* which one */
