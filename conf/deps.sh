@@ -4,7 +4,7 @@
 # Installs what is missing, by apt-get or dnf, as root or by sudo:
 #
 #   conf/deps.sh build     compiler, make, httpd, development files of it, zlib,
-#                        brotli, jansson, c-ares, OpenSSL
+#                        brotli, jansson, c-ares, OpenSSL, expat, PCRE2
 #   conf/deps.sh test      for unit tests, style checks and the suite
 #   conf/deps.sh fuzz      clang with libFuzzer
 #   conf/deps.sh ci        what only CI runs: cppcheck, git
@@ -17,7 +17,8 @@ packages_apt() {
     case $1 in
     build) has_toolchain || echo gcc libc6-dev make apache2-bin apache2-dev openssl
         wants_libraries && echo zlib1g-dev libbrotli-dev \
-            libjansson-dev libc-ares-dev libssl-dev libmaxminddb-dev libhiredis-dev || : ;;
+            libjansson-dev libc-ares-dev libssl-dev libmaxminddb-dev \
+            libhiredis-dev libexpat1-dev libpcre2-dev || : ;;
     test) echo perl openssl curl libapache2-mod-perl2-dev libwww-perl \
         libio-socket-ssl-perl liblwp-protocol-https-perl libcmocka-dev mmdb-bin slowhttptest redis-server \
         "$(first_known clang-format-14 clang-format)"
@@ -69,7 +70,7 @@ has_php() {
 # what asks DNS for members of mod_rproxy_balancer; the modules can do without, so who cannot install has enough.
 wants_libraries() {
     case $("$(dirname "$0")/libraries.sh") in
-    *-lz*-lbrotlidec*-ljansson*-lcares*-lcrypto*-lmaxminddb*-lhiredis*) return 1 ;;
+    *-lz*-lbrotlidec*-ljansson*-lcares*-lcrypto*-lexpat*-lpcre2-8*-lmaxminddb*-lhiredis*) return 1 ;;
     esac
     [ -z "$sudo" ] || command -v sudo >/dev/null
 }

@@ -19,6 +19,10 @@ typedef struct matcher_maker_t matcher_maker_t;
 /* @param limit  of steps in a run of an expression; 0: the default */
 matcher_maker_t *matcher_maker_make(uint32_t limit, apr_pool_t *pool);
 
+/* Is it there?  @geoLookup and @rbl, which ask others, are not: rules with them
+ * are left out of programs. */
+int matcher_supports(rule_operator_e kind);
+
 /* @param where  "FILE:LINE" of the rule, whose folder files of phrases and
  *               addresses are looked for in
  * @return NULL, or what is wrong */

@@ -163,7 +163,7 @@ static void compare(const word_search_t *search, slice_t value, size_t end,
 
         if (word->triple == number && (word->text.len == 2) == is_pair
             && stands_at(word, value, end)) {
-            found(ctx, at - 1);
+            found(ctx, at - 1, end - word->offset + word->text.len);
         }
         at = word->next;
     }

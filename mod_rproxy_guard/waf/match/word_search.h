@@ -52,8 +52,9 @@ static inline size_t word_search_room(uint32_t count)
 const word_search_t *word_search_make(void *memory, const slice_t *words,
                                       uint32_t count);
 
-/* @param word  its number, in the order they were given */
-typedef void word_found_fn(void *ctx, uint32_t word);
+/* @param word  its number, in the order they were given
+ * @param end   of it in the value */
+typedef void word_found_fn(void *ctx, uint32_t word, size_t end);
 
 /* Says each word once for each place where it stands. */
 void word_search_scan(const word_search_t *search, slice_t value,

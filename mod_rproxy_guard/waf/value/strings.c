@@ -47,6 +47,11 @@ strings_t *strings_make(const strings_plan_t *plan, size_t bytes_max,
     return strings;
 }
 
+apr_pool_t *strings_pool(const strings_t *strings)
+{
+    return strings->pool;
+}
+
 /* FNV-1a; who makes strings fall into one bucket is held by COUNT_MAX and
  * bytes_max. */
 static uint32_t hash_of(slice_t text)
@@ -176,11 +181,12 @@ typedef struct {
     uint64_t *marks;
 } search_t;
 
-static void mark_word(void *ctx, uint32_t word)
+static void mark_word(void *ctx, uint32_t word, size_t end)
 {
     const search_t *search = ctx;
     uint32_t i;
 
+    (void)end;
     for (i = search->plan->marks_from[word];
          i < search->plan->marks_from[word + 1]; i++) {
         uint32_t mark = search->plan->marks[i];

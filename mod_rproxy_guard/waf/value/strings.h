@@ -37,6 +37,8 @@ typedef struct strings_t strings_t;
 strings_t *strings_make(const strings_plan_t *plan, size_t bytes_max,
                         apr_pool_t *pool);
 
+apr_pool_t *strings_pool(const strings_t *strings);
+
 /* @param text  outlives the strings
  * @return its number, or STRINGS_FULL */
 int strings_add(strings_t *strings, slice_t text);

@@ -22,14 +22,22 @@ static unsigned any(unsigned below)
 }
 
 typedef struct {
+    const slice_t *words;
+    slice_t value;
     uint32_t count[WORDS];
 } found_t;
 
-static void note(void *ctx, uint32_t word)
+static void note(void *ctx, uint32_t word, size_t end)
 {
     found_t *found = ctx;
+    size_t length;
 
     assert_true(word < WORDS);
+    length = found->words[word].len;
+    assert_true(end >= length && end <= found->value.len);
+    assert_true(
+        slice_eq_nocase(found->words[word],
+                        slice_make(found->value.p + end - length, length)));
     found->count[word]++;
 }
 
@@ -50,6 +58,8 @@ static void expect(const slice_t *words, uint32_t count, slice_t value,
     memcpy(copy, value.p, value.len);
     value.p = copy;
     memset(&found, 0, sizeof(found));
+    found.words = words;
+    found.value = value;
     word_search_scan(search, value, note, &found);
     for (i = 0; i < count; i++) {
         n = 0;
