@@ -12,24 +12,24 @@
 
 static action_kind_e kind_of(const guard_verdict_t *verdict)
 {
-    return verdict->log_only  ? ACTION_LOG
-           : !verdict->action ? ACTION_REFUSE
+    return verdict->log_only  ? GUARD_ACTION_LOG
+           : !verdict->action ? GUARD_ACTION_REFUSE
                               : verdict->action->kind;
 }
 
 int guard_act_lets_pass(request_rec *r, const guard_verdict_t *verdict)
 {
     switch (kind_of(verdict)) {
-    case ACTION_OFF:
+    case GUARD_ACTION_OFF:
         return 1;
-    case ACTION_LOG:
+    case GUARD_ACTION_LOG:
         guard_refuse_log(r, verdict, NULL);
         return 1;
-    case ACTION_CLASS:
+    case GUARD_ACTION_CLASS:
         seen_add(r, verdict, 0);
         apr_table_setn(r->notes, RPROXY_NOTE_CLASS, verdict->action->class);
         return 1;
-    case ACTION_CHALLENGE:
+    case GUARD_ACTION_CHALLENGE:
         return challenge_is_passed(r, verdict->action->difficulty);
     default:
         return 0;
@@ -51,9 +51,9 @@ static void ban(request_rec *r, const guard_verdict_t *verdict)
 int guard_act(request_rec *r, const guard_verdict_t *verdict)
 {
     switch (kind_of(verdict)) {
-    case ACTION_CHALLENGE:
+    case GUARD_ACTION_CHALLENGE:
         return challenge_answer(r, verdict->action->difficulty, verdict);
-    case ACTION_BAN:
+    case GUARD_ACTION_BAN:
         ban(r, verdict);
         return guard_refuse(r, verdict);
     default:

@@ -7,8 +7,8 @@
  *   %{RPROXY_COUNTRY}         "DE", or nothing
  *   %{RPROXY_ASN}             "64500", or nothing
  *   %{RPROXY_BANNED}          the rule that banned the client, or nothing */
-#ifndef RPROXY_GUARD_EXPRESSION_H
-#define RPROXY_GUARD_EXPRESSION_H
+#ifndef RPROXY_GUARD_EXPRESSION_FUNCTIONS_H
+#define RPROXY_GUARD_EXPRESSION_FUNCTIONS_H
 
 void guard_expression_register(void);
 

@@ -24,7 +24,7 @@ typedef struct {
 
 /* RProxyGuardBot: what becomes of one class. */
 typedef struct {
-    rule_action_t action;
+    guard_action_t action;
     const char *where;
     int stale_only; /* nothing of an upstream that is busy */
 } bots_rule_t;

@@ -9,19 +9,20 @@
 static const bots_rule_t *rule_of(const guard_settings_t *settings,
                                   bot_class_e class)
 {
-    static const bots_rule_t usual_of_fakes = { .action = { ACTION_LOG } };
+    static const bots_rule_t usual_of_fakes = { .action = {
+                                                    GUARD_ACTION_LOG } };
     const bots_rule_t *rule = settings->bot[class];
 
     return !rule && class == BOT_FAKE ? &usual_of_fakes : rule;
 }
 
-static guard_mode_e mode_of(const rule_action_t *action, guard_mode_e general)
+static guard_mode_e mode_of(const guard_action_t *action, guard_mode_e general)
 {
     switch (action->kind) {
-    case ACTION_UNSET: /* it says something else */
-    case ACTION_OFF:
+    case GUARD_ACTION_UNSET: /* it says something else */
+    case GUARD_ACTION_OFF:
         return GUARD_OFF;
-    case ACTION_LOG:
+    case GUARD_ACTION_LOG:
         return GUARD_DETECT;
     default:
         return guard_mode_of(GUARD_ON, general);

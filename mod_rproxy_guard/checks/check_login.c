@@ -70,7 +70,7 @@ guard_verdict_t check_login(request_rec *r, const guard_settings_t *settings)
         apr_table_unset(r->headers_in, "Accept-Encoding"); /* to be read */
     }
     /* What goes on all the same is told of once, with its body. */
-    return mode == GUARD_ON && rule->action.kind != ACTION_CLASS
+    return mode == GUARD_ON && rule->action.kind != GUARD_ACTION_CLASS
                    && !is_for_all(rule)
                ? login_account_look(login)
                : verdict;

@@ -91,7 +91,7 @@ static const char *set_rule(cmd_parms *cmd, bots_rule_t *rule,
     case 0:
         return rule_action_parse(&rule->action, value)
                    ? NULL
-                   : config_option_expected(cmd, value, ACTION_EXPECTED);
+                   : config_option_expected(cmd, value, GUARD_ACTION_EXPECTED);
     case 1:
         rule->stale_only = strcmp(value, "stale") == 0;
         return rule->stale_only || strcmp(value, "wait") == 0
@@ -138,7 +138,7 @@ const char *bot_directives_challenge(cmd_parms *cmd, void *dir,
 {
     static const option_t options[] = {
         { "difficulty", OPTION_INT, offsetof(challenge_config_t, difficulty), 1,
-          ACTION_DIFFICULTY_MAX },
+          GUARD_ACTION_DIFFICULTY_MAX },
         { "time", OPTION_TIME, offsetof(challenge_config_t, time), 10,
           30 * 86400 },
         { NULL, OPTION_INT, 0, 0, 0 }

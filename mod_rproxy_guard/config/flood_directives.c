@@ -45,8 +45,9 @@ static const char *set_action(cmd_parms *cmd, guard_connections_t *conf,
                               const char *word)
 {
     if (!rule_action_parse(&conf->action, word)
-        || (conf->action.kind != ACTION_OFF && conf->action.kind != ACTION_LOG
-            && conf->action.kind != ACTION_REFUSE)
+        || (conf->action.kind != GUARD_ACTION_OFF
+            && conf->action.kind != GUARD_ACTION_LOG
+            && conf->action.kind != GUARD_ACTION_REFUSE)
         || conf->action.status) {
         return config_option_expected(cmd, word, "off, log or refuse");
     }
@@ -129,7 +130,7 @@ const char *flood_set_connections(cmd_parms *cmd, void *dir, int argc,
         error = set_argument(cmd, &conf, argv[i]);
     }
     if (!error && !conf.address && !conf.network && !conf.rate.count
-        && !conf.resets.count && conf.action.kind != ACTION_OFF) {
+        && !conf.resets.count && conf.action.kind != GUARD_ACTION_OFF) {
         error = config_option_expected(cmd, "",
                                        "address=100, network=1000, "
                                        "rate=50/s or several of them");

@@ -76,7 +76,7 @@ typedef struct {
     int key_count;
     missing_e missing;
     guard_mode_e mode; /* as action says */
-    rule_action_t action;
+    guard_action_t action;
     int status; /* of a refusal */
     int cost;
     int in_attack; /* only while attack_is_on */

@@ -27,7 +27,7 @@ static const char *finish_concurrent(cmd_parms *cmd, guard_limit_t *limit)
                             "and cost=: expected another limit for those",
                             cmd->cmd->name, limit->name);
     }
-    if (limit->action.kind == ACTION_DELAY) {
+    if (limit->action.kind == GUARD_ACTION_DELAY) {
         return apr_psprintf(cmd->pool,
                             "%s %s: action=delay goes with rate=, not with "
                             "concurrent=",
@@ -54,7 +54,7 @@ static const char *finish_bandwidth(cmd_parms *cmd, guard_limit_t *limit)
                             "and cost=: expected another limit for those",
                             cmd->cmd->name, limit->name);
     }
-    if (limit->action.kind > ACTION_LOG) {
+    if (limit->action.kind > GUARD_ACTION_LOG) {
         return apr_psprintf(cmd->pool,
                             "%s %s: bandwidth= refuses nothing: expected "
                             "action=off or none",
@@ -93,7 +93,7 @@ static const char *finish_rate(cmd_parms *cmd, guard_limit_t *limit)
                             cmd->cmd->name, limit->name, limit->cost,
                             limit->rate.burst, limit->cost - 1);
     }
-    if (limit->action.kind == ACTION_DELAY) {
+    if (limit->action.kind == GUARD_ACTION_DELAY) {
         limit->rate.queue = rate_queue(&limit->rate, limit->action.time_us
                                                          ? limit->action.time_us
                                                          : DELAY_DEFAULT);

@@ -191,11 +191,11 @@ static const char *set_action(cmd_parms *cmd, guard_limit_t *limit,
         return config_option_expected(cmd,
                                       apr_pstrcat(cmd->pool, "action=", text,
                                                   NULL),
-                                      ACTION_EXPECTED);
+                                      GUARD_ACTION_EXPECTED);
     }
-    limit->mode = limit->action.kind == ACTION_OFF   ? GUARD_OFF
-                  : limit->action.kind == ACTION_LOG ? GUARD_DETECT
-                                                     : GUARD_ON;
+    limit->mode = limit->action.kind == GUARD_ACTION_OFF   ? GUARD_OFF
+                  : limit->action.kind == GUARD_ACTION_LOG ? GUARD_DETECT
+                                                           : GUARD_ON;
     if (limit->action.status) {
         limit->status = limit->action.status;
     }

@@ -91,15 +91,15 @@ static const char *set_methods(cmd_parms *cmd, words_t *w, const char *text)
 static const char *set_action(cmd_parms *cmd, words_t *w, const char *text)
 {
     if (!rule_action_parse(&w->rule.action, text)
-        || w->rule.action.kind == ACTION_DELAY) {
+        || w->rule.action.kind == GUARD_ACTION_DELAY) {
         return config_option_expected(
             cmd, apr_pstrcat(cmd->pool, "action=", text, NULL),
             "off, log, class:NAME, challenge, refuse, refuse:STATUS, ban or "
             "ban:TIME (10s, 5min, 1h, 7d)");
     }
-    w->rule.mode = w->rule.action.kind == ACTION_OFF   ? GUARD_OFF
-                   : w->rule.action.kind == ACTION_LOG ? GUARD_DETECT
-                                                       : GUARD_ON;
+    w->rule.mode = w->rule.action.kind == GUARD_ACTION_OFF   ? GUARD_OFF
+                   : w->rule.action.kind == GUARD_ACTION_LOG ? GUARD_DETECT
+                                                             : GUARD_ON;
     return NULL;
 }
 

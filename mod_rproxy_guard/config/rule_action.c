@@ -59,38 +59,42 @@ static int read_class(const char *text)
     size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz"
                               "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 
-    return len && len <= ACTION_CLASS_MAX && !text[len];
+    return len && len <= GUARD_ACTION_CLASS_MAX && !text[len];
 }
 
-static int read_argument(rule_action_t *action, const char *text)
+static int read_argument(guard_action_t *action, const char *text)
 {
     switch (action->kind) {
-    case ACTION_CLASS:
+    case GUARD_ACTION_CLASS:
         action->class = text;
         return read_class(text);
-    case ACTION_DELAY:
-        return read_time(text, ACTION_DELAY_MAX_S, &action->time_us);
-    case ACTION_CHALLENGE:
-        return read_count(text, 1, ACTION_DIFFICULTY_MAX, &action->difficulty);
-    case ACTION_REFUSE:
+    case GUARD_ACTION_DELAY:
+        return read_time(text, GUARD_ACTION_DELAY_MAX_S, &action->time_us);
+    case GUARD_ACTION_CHALLENGE:
+        return read_count(text, 1, GUARD_ACTION_DIFFICULTY_MAX,
+                          &action->difficulty);
+    case GUARD_ACTION_REFUSE:
         return read_count(text, 400, 599, &action->status);
-    case ACTION_BAN:
+    case GUARD_ACTION_BAN:
         return read_time(text, YEAR_S, &action->time_us);
     default:
         return 0;
     }
 }
 
-int rule_action_parse(rule_action_t *action, const char *text)
+int rule_action_parse(guard_action_t *action, const char *text)
 {
     static const struct {
         const char *word;
         action_kind_e kind;
     } words[] = {
-        { "off", ACTION_OFF },       { "log", ACTION_LOG },
-        { "class", ACTION_CLASS },   { "delay", ACTION_DELAY },
-        { "refuse", ACTION_REFUSE }, { "challenge", ACTION_CHALLENGE },
-        { "ban", ACTION_BAN },
+        { "off", GUARD_ACTION_OFF },
+        { "log", GUARD_ACTION_LOG },
+        { "class", GUARD_ACTION_CLASS },
+        { "delay", GUARD_ACTION_DELAY },
+        { "refuse", GUARD_ACTION_REFUSE },
+        { "challenge", GUARD_ACTION_CHALLENGE },
+        { "ban", GUARD_ACTION_BAN },
     };
     size_t len = strcspn(text, ":"), i;
 
@@ -100,7 +104,7 @@ int rule_action_parse(rule_action_t *action, const char *text)
             && memcmp(words[i].word, text, len) == 0) {
             action->kind = words[i].kind;
             return text[len] ? read_argument(action, text + len + 1)
-                             : action->kind != ACTION_CLASS;
+                             : action->kind != GUARD_ACTION_CLASS;
         }
     }
     return 0;

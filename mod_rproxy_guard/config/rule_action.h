@@ -16,37 +16,38 @@
 #include <stdint.h>
 
 typedef enum {
-    ACTION_UNSET, /* as RProxyGuard says */
-    ACTION_OFF,
-    ACTION_LOG,
-    ACTION_CLASS,
-    ACTION_DELAY,
-    ACTION_CHALLENGE,
-    ACTION_REFUSE,
-    ACTION_BAN
+    GUARD_ACTION_UNSET, /* as RProxyGuard says */
+    GUARD_ACTION_OFF,
+    GUARD_ACTION_LOG,
+    GUARD_ACTION_CLASS,
+    GUARD_ACTION_DELAY,
+    GUARD_ACTION_CHALLENGE,
+    GUARD_ACTION_REFUSE,
+    GUARD_ACTION_BAN
 } action_kind_e;
 
 enum {
-    ACTION_CLASS_MAX = 32,     /* letters of a class */
-    ACTION_DELAY_MAX_S = 300,  /* of delay: */
-    ACTION_DIFFICULTY_MAX = 30 /* bits of challenge: */
+    GUARD_ACTION_CLASS_MAX = 32,     /* letters of a class */
+    GUARD_ACTION_DELAY_MAX_S = 300,  /* of delay: */
+    GUARD_ACTION_DIFFICULTY_MAX = 30 /* bits of challenge: */
 };
 
-/* All 0: ACTION_UNSET. */
+/* All 0: GUARD_ACTION_UNSET. */
 typedef struct {
     action_kind_e kind;
-    int status;        /* of ACTION_REFUSE; 0: as the rule has it */
-    int difficulty;    /* of ACTION_CHALLENGE; 0: the usual one */
-    int64_t time_us;   /* of ACTION_DELAY and ACTION_BAN; 0: the usual one */
-    const char *class; /* of ACTION_CLASS: the rest of text */
-} rule_action_t;
+    int status;     /* of GUARD_ACTION_REFUSE; 0: as the rule has it */
+    int difficulty; /* of GUARD_ACTION_CHALLENGE; 0: the usual one */
+    int64_t
+        time_us; /* of GUARD_ACTION_DELAY and GUARD_ACTION_BAN; 0: the usual one */
+    const char *class; /* of GUARD_ACTION_CLASS: the rest of text */
+} guard_action_t;
 
-#define ACTION_EXPECTED                                                    \
+#define GUARD_ACTION_EXPECTED                                              \
     "off, log, class:NAME, delay, delay:TIME, challenge, challenge:BITS, " \
     "refuse, refuse:STATUS, ban or ban:TIME (10s, 5min, 1h, 7d)"
 
 /* Reads one; text is kept for as long as *action.
- * @return 1 and *action, or 0: it is none (ACTION_EXPECTED says what is) */
-int rule_action_parse(rule_action_t *action, const char *text);
+ * @return 1 and *action, or 0: it is none (GUARD_ACTION_EXPECTED says what is) */
+int rule_action_parse(guard_action_t *action, const char *text);
 
 #endif

@@ -290,7 +290,7 @@ static int is_looked_at(const conn_rec *c, const guard_settings_t *settings,
                         address_t *address)
 {
     return area.counts && child_slot() >= 0 && settings->mode >= GUARD_DETECT
-           && guard_global->connections.action.kind != ACTION_OFF
+           && guard_global->connections.action.kind != GUARD_ACTION_OFF
            && peer_address(c->client_addr, address)
            && !is_excepted(settings, *address);
 }
@@ -300,7 +300,7 @@ static int speaks_against(conn_rec *c, const guard_settings_t *settings,
                           connections_reason_e reason)
 {
     int log_only = settings->mode == GUARD_DETECT
-                   || guard_global->connections.action.kind == ACTION_LOG;
+                   || guard_global->connections.action.kind == GUARD_ACTION_LOG;
 
     __atomic_fetch_add(&area.counts->refused[reason], 1, __ATOMIC_RELAXED);
     log_refused(c, reason, log_only);

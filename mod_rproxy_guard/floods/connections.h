@@ -45,7 +45,7 @@ typedef struct {
     int keys;             /* addresses whose rates are known */
     rate_rule_t rate;     /* count 0: any */
     rate_rule_t resets;   /* of HTTP/2 streams; count 0: any */
-    rule_action_t action;
+    guard_action_t action;
     apr_array_header_t *except; /* of named_list_t *, or NULL */
 } guard_connections_t;
 

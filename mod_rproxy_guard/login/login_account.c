@@ -96,7 +96,7 @@ static guard_verdict_t used_up(const login_request_t *login, account_e account,
                                 .rate = *rate };
 
     /* Who comes to an account that others used up is no enemy. */
-    if (account > ACCOUNT_NETWORK && rule->action.kind == ACTION_BAN) {
+    if (account > ACCOUNT_NETWORK && rule->action.kind == GUARD_ACTION_BAN) {
         verdict.action = NULL;
     }
     verdict.key = whose(login, account);

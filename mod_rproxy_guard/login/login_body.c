@@ -194,12 +194,12 @@ static apr_status_t hold(login_request_t *login, apr_read_type_e block)
  * whatever that makes of it. */
 static apr_status_t cut_off(login_request_t *login, request_rec *r)
 {
-    static const rule_action_t refuse = { .kind = ACTION_REFUSE };
+    static const guard_action_t refuse = { .kind = GUARD_ACTION_REFUSE };
     int status;
 
     if (login->verdict.status && !login->is_judged) {
         if (login->verdict.action
-            && login->verdict.action->kind == ACTION_CHALLENGE) {
+            && login->verdict.action->kind == GUARD_ACTION_CHALLENGE) {
             login->verdict.action = &refuse;
         }
         status = guard_act(r, &login->verdict);

@@ -34,7 +34,7 @@ typedef struct login_rule_t {
     const char *const *methods; /* ends with NULL */
     slice_t user;               /* field of the form; none of LOGIN_XMLRPC */
     login_signs_t signs;
-    rule_action_t action;
+    guard_action_t action;
     guard_mode_e mode;                /* as action says */
     guard_limit_t *account[ACCOUNTS]; /* NULL: nobody counts so */
     login_counts_t *counts;

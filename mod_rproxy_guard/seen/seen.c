@@ -37,15 +37,17 @@ int seen_open(server_rec *s)
 
 static const char *action_of(const guard_verdict_t *v, int refused)
 {
-    static const char *const words[] = {
-        [ACTION_UNSET] = "refuse",  [ACTION_OFF] = "off",
-        [ACTION_LOG] = "log",       [ACTION_CLASS] = "class",
-        [ACTION_DELAY] = "delay",   [ACTION_CHALLENGE] = "challenge",
-        [ACTION_REFUSE] = "refuse", [ACTION_BAN] = "ban"
-    };
-    action_kind_e kind = v->action ? v->action->kind : ACTION_REFUSE;
+    static const char *const words[] = { [GUARD_ACTION_UNSET] = "refuse",
+                                         [GUARD_ACTION_OFF] = "off",
+                                         [GUARD_ACTION_LOG] = "log",
+                                         [GUARD_ACTION_CLASS] = "class",
+                                         [GUARD_ACTION_DELAY] = "delay",
+                                         [GUARD_ACTION_CHALLENGE] = "challenge",
+                                         [GUARD_ACTION_REFUSE] = "refuse",
+                                         [GUARD_ACTION_BAN] = "ban" };
+    action_kind_e kind = v->action ? v->action->kind : GUARD_ACTION_REFUSE;
 
-    if (v->log_only || (!refused && kind > ACTION_DELAY)) {
+    if (v->log_only || (!refused && kind > GUARD_ACTION_DELAY)) {
         return "log";
     }
     return words[kind];

@@ -9,24 +9,24 @@
 
 typedef struct {
     const char *text;
-    rule_action_t right; /* ACTION_UNSET: it is wrong */
+    guard_action_t right; /* GUARD_ACTION_UNSET: it is wrong */
 } action_case_t;
 
 /* clang-format off */
 static const action_case_t cases[] = {
-    { "off", { .kind = ACTION_OFF } },
-    { "log", { .kind = ACTION_LOG } },
-    { "refuse", { .kind = ACTION_REFUSE } },
-    { "refuse:503", { .kind = ACTION_REFUSE, .status = 503 } },
-    { "delay", { .kind = ACTION_DELAY } },
-    { "delay:5", { .kind = ACTION_DELAY, .time_us = 5 * S } },
-    { "delay:250ms", { .kind = ACTION_DELAY, .time_us = S / 4 } },
-    { "ban", { .kind = ACTION_BAN } },
-    { "ban:1h", { .kind = ACTION_BAN, .time_us = 3600 * S } },
-    { "ban:365d", { .kind = ACTION_BAN, .time_us = 365 * 86400 * S } },
-    { "challenge", { .kind = ACTION_CHALLENGE } },
-    { "challenge:20", { .kind = ACTION_CHALLENGE, .difficulty = 20 } },
-    { "class:bots", { .kind = ACTION_CLASS, .class = "bots" } },
+    { "off", { .kind = GUARD_ACTION_OFF } },
+    { "log", { .kind = GUARD_ACTION_LOG } },
+    { "refuse", { .kind = GUARD_ACTION_REFUSE } },
+    { "refuse:503", { .kind = GUARD_ACTION_REFUSE, .status = 503 } },
+    { "delay", { .kind = GUARD_ACTION_DELAY } },
+    { "delay:5", { .kind = GUARD_ACTION_DELAY, .time_us = 5 * S } },
+    { "delay:250ms", { .kind = GUARD_ACTION_DELAY, .time_us = S / 4 } },
+    { "ban", { .kind = GUARD_ACTION_BAN } },
+    { "ban:1h", { .kind = GUARD_ACTION_BAN, .time_us = 3600 * S } },
+    { "ban:365d", { .kind = GUARD_ACTION_BAN, .time_us = 365 * 86400 * S } },
+    { "challenge", { .kind = GUARD_ACTION_CHALLENGE } },
+    { "challenge:20", { .kind = GUARD_ACTION_CHALLENGE, .difficulty = 20 } },
+    { "class:bots", { .kind = GUARD_ACTION_CLASS, .class = "bots" } },
     { "", { 0 } },
     { "Refuse", { 0 } },
     { "refuse:", { 0 } },
@@ -54,10 +54,10 @@ static const action_case_t cases[] = {
 static void check(void **state)
 {
     const action_case_t *row = *state;
-    rule_action_t action;
+    guard_action_t action;
     int good = rule_action_parse(&action, row->text);
 
-    assert_int_equal(good, row->right.kind != ACTION_UNSET);
+    assert_int_equal(good, row->right.kind != GUARD_ACTION_UNSET);
     if (good) {
         assert_int_equal(action.kind, row->right.kind);
         assert_int_equal(action.status, row->right.status);
