@@ -4,18 +4,16 @@
  *
  * A body may come in one piece or in many:
  *
- *     body_values(inspect, "MULTIPART", body, type, &limits);
+ *     body_values(values, "MULTIPART", body, type, &limits);
  *
- *     reader = body_reader_make(inspect, "MULTIPART", type, &limits);
+ *     reader = body_reader_make(values, "MULTIPART", type, &limits);
  *     body_reader_add(reader, piece) ... body_reader_end(reader);
  *
  * Files of a multipart body are counted, not kept. */
 #ifndef RPROXY_GUARD_BODY_VALUES_H
 #define RPROXY_GUARD_BODY_VALUES_H
 
-#include "http1/h1_slice.h"
-
-struct inspect_t;
+#include "waf/value/values.h"
 
 /* 0: as ModSecurity without directives. */
 typedef struct {
@@ -23,7 +21,6 @@ typedef struct {
     int depth_most;     /* SecRequestBodyJsonDepthLimit, of XML too: 512 */
     int files_most;     /* SecUploadFileLimit: 100 */
     int parts_most;     /* of a multipart body: 1000 */
-    size_t kept_most;   /* SecRequestBodyNoFilesLimit: 1 MB */
     char separator;     /* SecArgumentSeparator: '&' */
     int keeps_files;    /* FILES_TMP_CONTENT is asked for */
     int is_forced;      /* ctl:forceRequestBodyVariable */
@@ -40,15 +37,15 @@ const char *body_processor_of(slice_t content_type);
  * After request_head_values().
  * @param processor  URLENCODED, MULTIPART, JSON, XML or "", without case; one
  *                   that is none of them is an error of the body
- * @param body       in one piece, outlives the inspection: values point there
- * @return 0: the inspection has no room for it, not all is there; an error of
+ * @param body       in one piece, outlives the values: values point there
+ * @return 0: the values are full, not all is there; an error of
  *         the body is a value, REQBODY_ERROR */
-int body_values(struct inspect_t *inspect, const char *processor, slice_t body,
+int body_values(values_t *values, const char *processor, slice_t body,
                 slice_t content_type, const body_limits_t *limits);
 
 /* @param content_type  outlives it */
-body_reader_t *body_reader_make(struct inspect_t *inspect,
-                                const char *processor, slice_t content_type,
+body_reader_t *body_reader_make(values_t *values, const char *processor,
+                                slice_t content_type,
                                 const body_limits_t *limits);
 
 /* @param piece  is copied where it is needed
@@ -57,5 +54,9 @@ int body_reader_add(body_reader_t *reader, slice_t piece);
 
 /* @return as body_values */
 int body_reader_end(body_reader_t *reader);
+
+/* Bytes so far that are of no file of a multipart body: what
+ * SecRequestBodyNoFilesLimit is about. */
+size_t body_reader_outside(const body_reader_t *reader);
 
 #endif

@@ -10,15 +10,13 @@
 
 #include <apr_time.h>
 
-#include "http1/h1_slice.h"
-
-struct inspect_t;
+#include "waf/value/values.h"
 
 typedef struct {
     slice_t name, value;
 } waf_field_t;
 
-/* All outlives the inspection.  What is not known has p NULL: there is no such
+/* All outlives the values.  What is not known has p NULL: there is no such
  * value then. */
 typedef struct {
     slice_t line;        /* "GET /a?b=c HTTP/1.1" */
@@ -32,8 +30,6 @@ typedef struct {
     slice_t server_addr, server_name;
     int server_port;
     slice_t unique_id;
-    slice_t user, auth_type;
-    slice_t path_info, script_filename;
     slice_t webapp_id;        /* SecWebAppId; not known: "default" */
     apr_time_t time;          /* when the request came */
     char separator;           /* SecArgumentSeparator; 0: '&' */
@@ -45,8 +41,21 @@ typedef struct {
 /* Fills the values of phase 1: REQUEST_*, ARGS_GET, ARGS, their names and
  * sizes, cookies, fields, addresses, TIME_*, and what a body would change as it
  * is without one (REQBODY_ERROR 0, MULTIPART_* 0 ...).
- * @return 0: the inspection has no room for it, not all is there */
-int request_head_values(struct inspect_t *inspect, const waf_head_t *head);
+ * @return 0: the values are full, not all is there */
+int request_head_values(values_t *values, const waf_head_t *head);
+
+/* What is known of it later, when httpd has mapped it to a place: from phase 2
+ * on.  p NULL: not known. */
+typedef struct {
+    slice_t path; /* decoded and without "//", as parsed_uri.path is then */
+    slice_t path_info, script_filename;
+    slice_t user, auth_type;
+} waf_mapped_t;
+
+/* Fills the values that this gives or changes, before phase 2: REQUEST_URI,
+ * REQUEST_FILENAME and REQUEST_BASENAME have the decoded path then.
+ * @return as above */
+int request_mapped_values(values_t *values, const waf_mapped_t *mapped);
 
 /* The parts of a request target: of "http://host/a?b#c" the path "/a" and the
  * query "b".  A query that is not there has p NULL. */

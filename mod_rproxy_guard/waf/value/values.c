@@ -28,20 +28,28 @@ static value_t *find(const values_t *values, rule_variable_e variable,
     return NULL;
 }
 
-int values_add(values_t *values, rule_variable_e variable, slice_t name,
-               slice_t text)
+int values_put(values_t *values, rule_variable_e variable, slice_t name,
+               int text)
 {
-    value_t value = { name, strings_add(values->strings, text) };
+    value_t value = { name, text };
 
-    if (values->left <= 0 || value.text == STRINGS_FULL) {
+    if (values->left <= 0 || text == STRINGS_FULL) {
         return 0;
     }
     if (!values->of[variable]) {
-        values->of[variable] = apr_array_make(values->pool, 8, sizeof(value_t));
+        values->of[variable] =
+            apr_array_make(values->pool, name.len ? 16 : 1, sizeof(value_t));
     }
     APR_ARRAY_PUSH(values->of[variable], value_t) = value;
     values->left--;
     return 1;
+}
+
+int values_add(values_t *values, rule_variable_e variable, slice_t name,
+               slice_t text)
+{
+    return values_put(values, variable, name,
+                      strings_add(values->strings, text));
 }
 
 int values_set(values_t *values, rule_variable_e variable, slice_t name,

@@ -21,6 +21,9 @@ typedef struct {
     int text;     /* its string */
 } value_t;
 
+/* The name of a value without one. */
+#define VALUE_ALONE SLICE_LIT("")
+
 typedef struct {
     strings_t *strings;
     apr_pool_t *pool;
@@ -34,6 +37,10 @@ values_t *values_make(strings_t *strings, int most, apr_pool_t *pool);
 /* @return 0: full */
 int values_add(values_t *values, rule_variable_e variable, slice_t name,
                slice_t text);
+
+/* The same with a text that is one of the strings already.  @return 0: full */
+int values_put(values_t *values, rule_variable_e variable, slice_t name,
+               int text);
 
 /* One that there is once: what it was before is gone.  @return 0: full */
 int values_set(values_t *values, rule_variable_e variable, slice_t name,
