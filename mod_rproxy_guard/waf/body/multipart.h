@@ -4,8 +4,8 @@
  * section 5.1), in whatever pieces it comes.  Layer L0.
  *
  * Strict: servers behind read such bodies each in their own way, so what two of
- * them could read differently is an error or a flag, by the rules of ModSecurity
- * 2.9.  Contents go by and are not kept. */
+ * them could read differently is an error or a flag, by the rules of
+ * ModSecurity 2.9.  Contents go by and are not kept. */
 #ifndef RPROXY_GUARD_MULTIPART_H
 #define RPROXY_GUARD_MULTIPART_H
 

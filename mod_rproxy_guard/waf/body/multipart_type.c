@@ -3,8 +3,9 @@
 /* multipart_type.c: the boundary of a Content-Type (RFC 2046 section 5.1.1).
  * Layer L0.
  *
- * There is one way to write it that all servers read alike, "multipart/form-data;
- * boundary=x"; what is near it gets a flag, all else is an error. */
+ * There is one way to write it that all servers read alike,
+ * "multipart/form-data; boundary=x"; what is near it gets a flag, all else is an
+ * error. */
 #include "multipart.h"
 
 #include "waf/transform/char_kind.h"
