@@ -125,7 +125,8 @@ typedef struct rule_t {
     rule_text_t redirect;
     int logs, logs_audit;
     rule_text_t msg, logdata;
-    int severity; /* 0 emergency to 7 debug; -1: none */
+    slice_t msg_text; /* as it was written */
+    int severity;     /* 0 emergency to 7 debug; -1: none */
     slice_t rev, ver, maturity, accuracy;
     const slice_t *tag; /* [tag_count] */
     int tag_count;

@@ -140,6 +140,7 @@ static int take_log(building_t *b, const rule_action_t *a)
         return 1;
     case ACTION_MSG:
         b->rule->msg = rule_text_parse(a->argument, b->pool);
+        b->rule->msg_text = a->argument;
         return 1;
     case ACTION_LOGDATA:
         b->rule->logdata = rule_text_parse(a->argument, b->pool);

@@ -45,7 +45,8 @@ typedef struct rule_change_t {
     const struct expression_t *expression; /* pattern, compiled */
     const rule_target_t *target;           /* [target_count] */
     int target_count;
-    const rule_target_t *in_place_of;  /* or NULL: they are added */
+    const rule_target_t *in_place_of;  /* or NULL: they are added; a rule that
+                                          has no such target stays as it is */
     const apr_array_header_t *actions; /* of rule_action_t */
     const char *where;
 } rule_change_t;
@@ -55,23 +56,30 @@ int rule_change_is_of(const rule_change_t *change, const rule_t *rule);
 
 /* ---- lists ---- */
 
-typedef struct rule_source_t rule_source_t;
+/* What a rule was built of. */
+typedef struct rule_source_t {
+    rule_t *rule;
+    const apr_array_header_t *actions; /* of rule_action_t */
+    const rule_default_t *defaults;
+    struct rule_source_t *link;
+} rule_source_t;
 
 /* Of rule, marker and change there is one. */
 typedef struct {
     const rule_t *rule;          /* the links of a chain hang on rule->link */
     slice_t marker;              /* of SecMarker; p NULL: none */
     const rule_change_t *change; /* none in a finished list */
-    rule_source_t *source;       /* of a rule: what it was built of */
+    const rule_source_t *source; /* of a rule */
 } rule_item_t;
 
 typedef struct rule_list_t {
-    apr_array_header_t *items;            /* of rule_item_t */
-    rule_default_t defaults[RULE_PHASES]; /* for rules that come */
-    rule_source_t *open, *open_last;      /* a chain that wants a link */
-    int skips_links;                      /* of a rule that was skipped */
-    int rules, changes;                   /* how many, links not counted */
-    apr_hash_t *ids;                      /* uint64_t -> rule_t *, of this
+    apr_array_header_t *items;      /* of rule_item_t */
+    const rule_default_t *defaults; /* [RULE_PHASES], for rules that come */
+    rule_source_t *open;            /* the last of a chain that wants a link */
+    const rule_t *open_starter;
+    int skips_links;             /* of a rule that was skipped */
+    int rules, changes;          /* how many, links not counted */
+    apr_hash_t *ids;             /* uint64_t -> rule_t *, of this
                                               place alone */
     apr_array_header_t *skip;    /* of const char *: rules that cannot be
                                     loaded and name one of these are left
@@ -92,7 +100,8 @@ const char *rule_list_add(rule_list_t *list, const char *targets,
 const char *rule_list_marker(rule_list_t *list, const char *name,
                              apr_pool_t *pool);
 
-/* SecDefaultAction. */
+/* SecDefaultAction: for all rules that come in this place, of any phase, as
+ * ModSecurity takes it. */
 const char *rule_list_default(rule_list_t *list, const char *actions,
                               apr_pool_t *pool);
 
@@ -120,6 +129,9 @@ const char *rule_list_update_action(rule_list_t *list, const char *which,
  * to; either may be NULL.  @return NULL: both are */
 rule_list_t *rule_list_join(const rule_list_t *outer, const rule_list_t *inner,
                             apr_pool_t *pool);
+
+/* At the end of a place.  @return what is wrong: a chain is not at its end */
+const char *rule_list_check(const rule_list_t *list, apr_pool_t *pool);
 
 /* Carries the changes out: *finished has rules and markers only.  The list is
  * not written to.  @return NULL, or what is wrong, with file and line */
