@@ -21,6 +21,7 @@
 #include "credentials/forward_auth.h"
 #include "credentials/usage_state.h"
 #include "engine/periodic.h"
+#include "fleet/fleet.h"
 #include "floods/connections.h"
 #include "floods/resets.h"
 #include "geo/geo_base.h"
@@ -159,6 +160,13 @@ static apr_status_t open_limits(server_rec *s, apr_pool_t *ptemp)
     return limit_memory_open(places, n, s->process->pool);
 }
 
+/* "httpd -t" ends before post_config. */
+static int check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
+                        server_rec *s)
+{
+    return fleet_check(s) ? OK : HTTP_INTERNAL_SERVER_ERROR;
+}
+
 static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                        server_rec *s)
 {
@@ -195,7 +203,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     if (!child_slots_open(s) || !connections_open(s) || !attack_open(s)
-        || !hold_open(s)) {
+        || !hold_open(s) || !fleet_open(s)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     return login_rule_open(s) && challenge_open(s, ptemp) && bots_open(s, ptemp)
@@ -209,6 +217,7 @@ static void child_init(apr_pool_t *pchild, server_rec *s)
 
     child_slots_claim(s, pchild);
     bots_start(s, pchild);
+    fleet_start(s, pchild);
     apr_pool_create(&look_pool, pchild);
     rv = periodic_start(look_at_files, NULL, LOOK_INTERVAL, pchild);
     if (rv != APR_SUCCESS) {
@@ -312,6 +321,7 @@ static void register_hooks(apr_pool_t *pool)
 
     stay_loaded();
     ap_hook_pre_config(pre_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_check_config(check_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(post_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_quick_handler(quick_handler, NULL, behind, APR_HOOK_FIRST);

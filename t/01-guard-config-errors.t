@@ -77,6 +77,9 @@ my @MISTAKES = (
     ["$LIMIT rate=1/fortnight" => q{'rate=1/fortnight' is wrong}],
     ["$LIMIT rate=1/0s" => q{'rate=1/0s' is wrong}],
     ["$LIMIT rate=99999999999/s" => q{is wrong}],
+    ["$LIMIT rate=1/s shared=file" => q{unknown value of shared= 'file'}],
+    ["$LIMIT concurrent=3 shared=redis" => 'shared=redis goes with rate='],
+    ["$LIMIT bandwidth=1m shared=redis" => 'shared=redis goes with rate='],
     ["$LIMIT rate=1/s key=client" =>
         q{'key=client' is wrong: expected ip, network, header:NAME}],
     ["$LIMIT rate=1/s key=header:" => q{'key=header:' is wrong}],
@@ -129,8 +132,10 @@ my @MISTAKES = (
     ["$LIMIT rate=1/s burst" => q{'burst' is wrong: expected key=value}],
 );
 
-# In lines of a container.
+# In lines of a container, or of several directives together.
 my @WITHIN = (
+    ["$LIMIT rate=1/s shared=redis" =>
+        'a at FILE:1: shared=redis needs RProxyGuardRedis redis://HOST'],
     ["<RProxyGuardLimit a>\nrate 1/s\n</RProxyGuardLimit>" =>
         qq{line 2 of FILE:\n<RProxyGuardLimit: '1/s' is wrong: expected one key=}],
     ["<RProxyGuardLimit a>\nrate=1\n</RProxyGuardLimit>" =>

@@ -8,6 +8,7 @@
 #include "admin/json_read.h"
 #include "bans/ban.h"
 #include "config/guard_config.h"
+#include "fleet/fleet.h"
 #include "geo/geo_base.h"
 #include "limits/limit_key.h"
 #include "status/guard_report.h"
@@ -140,7 +141,7 @@ static void write_limits_of(writer_t *w, address_t address, apr_time_t now)
         limit_table_result_t now_is;
 
         if (limit->concurrent
-            || !limit_key_hash_address(limit, guard_global->secret, address,
+            || !limit_key_hash_address(limit, fleet_secret(limit), address,
                                        &hash)) {
             continue;
         }
@@ -193,7 +194,7 @@ static int has_key(const question_t *question, const guard_limit_t *limit,
     const char *digit;
 
     if (question->text) {
-        return limit_key_hash_address(limit, guard_global->secret,
+        return limit_key_hash_address(limit, fleet_secret(limit),
                                       question->address, hash);
     }
     for (*hash = 0, digit = question->key; *digit; digit++) {
@@ -216,8 +217,10 @@ static int forget(const question_t *question, int *found)
 
         if (strcmp(limit->name, question->limit) == 0 && !limit->concurrent) {
             limits++;
-            *found += has_key(question, limit, &hash)
-                      && limit_table_forget(&limit->place.table, hash);
+            if (has_key(question, limit, &hash)) {
+                *found += limit_table_forget(&limit->place.table, hash);
+                fleet_forget(limit, hash);
+            }
         }
     }
     return limits;

@@ -6,6 +6,7 @@
 
 #include <apr_strings.h>
 
+#include "../fleet/fleet.h"
 #include "../guard_act.h"
 #include "../guard_request.h"
 #include "../limits/bandwidth.h"
@@ -53,7 +54,10 @@ static int is_allowed(request_rec *r, const limit_applying_t *one,
     if (limit->concurrent || limit->bandwidth) {
         return 1; /* hold_all and slow_down have their say */
     }
-    rule.queue = one->log_only ? 0 : rule.queue;
+    if (one->log_only) {
+        rule.debt += rule.queue; /* what it is ahead stays known */
+        rule.queue = 0;
+    }
     out = step(&limit->place.table, &rule, one->hash, r->request_time,
                (uint32_t)limit->cost);
     if (out.displaced) {
@@ -116,6 +120,16 @@ static void give_back(request_rec *r, const limits_applying_t *all, int end)
         limit_table_give_back(&limit->place.table, &limit->rate,
                               all->one[i].hash, r->request_time,
                               (uint32_t)limit->cost);
+    }
+}
+
+/* Other servers are told of what stands. */
+static void note(const limits_applying_t *all)
+{
+    int i;
+
+    for (i = 0; i < all->count; i++) {
+        fleet_note(all->one[i].limit, all->one[i].hash);
     }
 }
 
@@ -202,6 +216,7 @@ static guard_verdict_t charge(request_rec *r, limits_applying_t *all)
         give_back(r, all, taken);
         return verdict;
     }
+    note(all);
     slow_down(r, all);
     return verdict;
 }

@@ -4,6 +4,7 @@
 #include "guard_private.h"
 #include "limits_applying.h"
 
+#include "../fleet/fleet.h"
 #include "../guard_act.h"
 #include "../guard_path.h"
 #include "../guard_request.h"
@@ -81,7 +82,7 @@ static int add(request_rec *r, guard_limit_t *limit, int log_only,
 {
     uint64_t hash = 0;
 
-    if (!limit_key_hash(r, limit, guard_global->secret, &hash)
+    if (!limit_key_hash(r, limit, fleet_secret(limit), &hash)
         && limit->missing != MISSING_SHARE) {
         return limit->missing == MISSING_SKIP;
     }

@@ -20,6 +20,7 @@
 #include "../bots/bots.h"
 #include "../challenge/challenge_config.h"
 #include "../credentials/credentials.h"
+#include "../fleet/fleet_config.h"
 #include "../floods/connections.h"
 #include "../head/head_sanity.h"
 #include "../limits/limit_memory.h"
@@ -92,6 +93,9 @@ typedef struct {
     int keys;                      /* that there is room for */
     char *holds;                   /* set by hold_open; of hold_sets each */
     uint32_t hold_sets;
+    int shared;             /* with other servers, through Redis */
+    const char *fleet_name; /* of it there: with the rate */
+    uint32_t fleet_id;      /* of that */
     limit_place_t place;
     int number; /* of all limits, from 0 */
 } guard_limit_t;
@@ -133,6 +137,7 @@ typedef struct {
     guard_connections_t connections;
     const char *audit; /* a path or "|program"; NULL: none */
     guard_attack_t attack;
+    fleet_config_t fleet;
 } guard_global_t;
 
 extern guard_global_t *guard_global;

@@ -14,6 +14,7 @@
 #include "guard_client.h"
 #include "limit_directive.h"
 #include "login_directives.h"
+#include "redis_directive.h"
 #include "flood_directives.h"
 #include "credential_directives.h"
 
@@ -315,13 +316,17 @@ const command_rec guard_directives[] = {
         "A name and how often: rate=5/min, concurrent=10 or bandwidth=1m "
         "[burst=] [key=] "
         "[path=] [methods=] [expr=] [class=] [action=] [missing=] "
-        "[status=] [keys=] [cost=]"),
+        "[status=] [keys=] [cost=] [shared=]"),
     AP_INIT_ITERATE2("RProxyGuardList", set_list, NULL, RSRC_CONF,
         "A name, and the networks of that list: file:PATH or written here"),
     AP_INIT_TAKE_ARGV("RProxyGuardLogin", login_directive, NULL, ANYWHERE,
         "A name and a login form, whose wrong passwords are counted: kind= "
         "[path=] [user=] [methods=] [success=] [failure=] [address=] [network=] "
         "[name=] [action=] [keys=]"),
+    AP_INIT_TAKE_ARGV("RProxyGuardRedis", redis_directive, NULL, RSRC_CONF,
+        "Through which servers share limits: redis://HOST[:PORT][/DB] or "
+        "unix:///PATH [user=] [password-file=] [prefix=] [timeout=500ms] "
+        "[every=20ms]"),
     FLOOD_DIRECTIVES,
     CREDENTIAL_DIRECTIVES,
     AP_INIT_TAKE1("RProxyGuardState", guard_state_directive, NULL, RSRC_CONF,

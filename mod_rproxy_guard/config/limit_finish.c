@@ -11,7 +11,8 @@
 #include "config/config_option.h"
 
 enum {
-    KEYS_HELD_DEFAULT = 4096 /* of concurrent=, in each process */
+    KEYS_HELD_DEFAULT = 4096, /* of concurrent=, in each process */
+    SHARED_BURSTS = 16
 };
 
 #define DELAY_DEFAULT apr_time_from_sec(10)
@@ -109,6 +110,25 @@ static const char *finish_rate(cmd_parms *cmd, guard_limit_t *limit)
     return NULL;
 }
 
+/* Servers let through too many at once while they do not know of each other, as
+ * many as this at most: that is made up for. */
+static const char *finish_shared(cmd_parms *cmd, guard_limit_t *limit)
+{
+    if (limit->concurrent || limit->bandwidth) {
+        return apr_psprintf(cmd->pool,
+                            "%s %s: shared=redis goes with rate=, not with "
+                            "concurrent= and bandwidth=",
+                            cmd->cmd->name, limit->name);
+    }
+    limit->rate.debt =
+        (limit->rate.burst + 1) * (SHARED_BURSTS - 1) * (uint32_t)RATE_UNITS;
+    limit->fleet_name =
+        apr_pstrcat(cmd->pool, limit->name, ":", limit->rate_text, NULL);
+    limit->fleet_id = (uint32_t)siphash((siphash_key_t){ 0, 0 },
+                                        slice_str(limit->fleet_name));
+    return NULL;
+}
+
 const char *limit_finish(cmd_parms *cmd, guard_limit_t *limit)
 {
     static const key_part_t by_address = { KEY_ADDRESS, NULL, NULL };
@@ -117,6 +137,9 @@ const char *limit_finish(cmd_parms *cmd, guard_limit_t *limit)
                                             : finish_rate(cmd, limit);
     int i;
 
+    if (!wrong && limit->shared) {
+        wrong = finish_shared(cmd, limit);
+    }
     if (wrong) {
         return wrong;
     }

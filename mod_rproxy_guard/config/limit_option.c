@@ -236,6 +236,19 @@ static const char *set_mode(cmd_parms *cmd, guard_limit_t *limit,
     return NULL;
 }
 
+static const char *set_shared(cmd_parms *cmd, guard_limit_t *limit,
+                              const char *text)
+{
+    static const char *const words[] = { "off", "redis", NULL };
+    int i = config_option_find(words, text);
+
+    if (i < 0) {
+        return config_option_unknown(cmd, "value of shared=", text, words);
+    }
+    limit->shared = i;
+    return NULL;
+}
+
 static const char *set_list(cmd_parms *cmd, guard_limit_t *limit,
                             const char *text)
 {
@@ -280,7 +293,7 @@ static const struct {
     { "action", set_action },   { "missing", set_missing },
     { "path", set_path },       { "class", set_class },
     { "list", set_list },       { "not-list", set_not_list },
-    { "mode", set_mode },
+    { "mode", set_mode },       { "shared", set_shared },
 };
 /* clang-format on */
 
@@ -323,9 +336,10 @@ const char *limit_option_set(cmd_parms *cmd, guard_limit_t *limit,
                              const char *argument)
 {
     static const char *const keys[] = {
-        "rate",    "bandwidth", "concurrent", "burst",    "key",     "path",
-        "methods", "expr",      "class",      "action",   "missing", "keys",
-        "status",  "cost",      "list",       "not-list", "mode",    NULL
+        "rate",     "bandwidth", "concurrent", "burst", "key",
+        "path",     "methods",   "expr",       "class", "action",
+        "missing",  "keys",      "status",     "cost",  "list",
+        "not-list", "mode",      "shared",     NULL
     };
     const char *key, *value;
     size_t i;

@@ -77,6 +77,7 @@ int fleet_talk_begin(fleet_talk_t *talk, siphash_key_t *secret,
                      redis_fault_t *fault)
 {
     const char *load[] = { "SCRIPT", "LOAD", script };
+    const char *run[] = { "EVALSHA", NULL, "0" };
 
     if (!share_secret(talk, secret, fault)
         || !redis_link_text(talk->link, 3, load, talk->script,
@@ -87,7 +88,8 @@ int fleet_talk_begin(fleet_talk_t *talk, siphash_key_t *secret,
         *fault = (redis_fault_t){ "SCRIPT is answered with something else" };
         return 0;
     }
-    return 1;
+    run[1] = talk->script;
+    return redis_link_numbers(talk->link, 3, run, NULL, 0, fault);
 }
 
 /* ---- an exchange ---- */

@@ -14,6 +14,7 @@ static const guard_report_t *const parts[] = {
     &bots_report,
     &bans_report,
     &limits_report,
+    &redis_report,
     &logins_report,
     &lists_report,
     &floods_report,
