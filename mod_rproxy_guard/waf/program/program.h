@@ -8,8 +8,7 @@
 #define RPROXY_GUARD_PROGRAM_H
 
 #include "waf/match/matcher.h"
-
-typedef struct rule_list_t rule_list_t;
+#include "waf/rule/rule_list.h"
 
 /* Of an action ctl:... */
 typedef struct {
@@ -36,9 +35,13 @@ typedef struct {
     const program_rule_t *const *phase[RULE_PHASES]; /* starters, of phase 1
                                                         first */
     int phase_count[RULE_PHASES];
-    uint32_t rule_count; /* links too */
+    uint32_t rule_count;                /* links too */
+    const apr_array_header_t *left_out; /* of const char *: chains that are in
+                                           no phase, since an operator is not
+                                           supported: where, id and which */
 } program_t;
 
+/* Does the rule with this number have that bit? */
 static inline int program_bit(const uint64_t *bits, uint32_t number)
 {
     return bits[number >> 6] >> (number & 63) & 1;

@@ -1,0 +1,45 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* program_private.h: what is known while a program is made.  Layer L1. */
+#ifndef RPROXY_GUARD_PROGRAM_PRIVATE_H
+#define RPROXY_GUARD_PROGRAM_PRIVATE_H
+
+#include <apr_hash.h>
+
+#include "program.h"
+
+/* How many rules of each phase are before it. */
+typedef struct {
+    slice_t name;
+    int place[RULE_PHASES];
+} program_marker_t;
+
+typedef struct {
+    apr_pool_t *pool;
+    uint32_t limit;
+    program_t *program;
+    matcher_maker_t *matchers;
+    transform_chains_t *chains;
+    apr_hash_t *expressions;                /* text -> expression_t */
+    apr_hash_t *rule_sets;                  /* text -> bits of numbers */
+    apr_array_header_t *rules;              /* by number: program_rule_t * */
+    apr_array_header_t *phase[RULE_PHASES]; /* of program_rule_t * */
+    apr_array_header_t *markers;            /* of program_marker_t */
+    apr_array_header_t *left_out;
+} program_maker_t;
+
+/* Of equal texts one.  @return NULL, or what is wrong */
+const char *program_expression(program_maker_t *maker, slice_t text,
+                               int ignores_case, const expression_t **made);
+
+/* The actions ctl:... of all rules.  @return NULL, or what is wrong, with file
+ * and line */
+const char *program_ctl_make_all(program_maker_t *maker);
+
+/* The expressions of targets; NULL where none has one.
+ * @return NULL, or what is wrong */
+const char *program_selectors(program_maker_t *maker,
+                              const rule_target_t *target, int count,
+                              const expression_t *const **made);
+
+#endif
