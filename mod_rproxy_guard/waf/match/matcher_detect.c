@@ -7,16 +7,12 @@
 
 #include "waf/detect/detector.h"
 
-/* Without detectors nothing is found. */
-#pragma weak detector_sql
-#pragma weak detector_script
-
 static match_e run_sql(const matcher_t *matcher, const matcher_run_t *on)
 {
     char fingerprint[DETECTOR_FINGERPRINT];
 
     (void)matcher;
-    if (!detector_sql || !detector_sql(on->value, fingerprint)) {
+    if (!detector_sql(on->value, fingerprint)) {
         return MATCH_NO;
     }
     if (on->captures) {
@@ -41,7 +37,7 @@ static const char *tell_sql(const matcher_t *matcher, slice_t value,
 static match_e run_script(const matcher_t *matcher, const matcher_run_t *on)
 {
     (void)matcher;
-    if (!detector_script || !detector_script(on->value)) {
+    if (!detector_script(on->value)) {
         return MATCH_NO;
     }
     matcher_capture(on, on->value);

@@ -123,7 +123,8 @@ static void add_marker(program_maker_t *m, slice_t name)
 }
 
 /* Behind the place of a rule; the end, where nothing has the name. */
-static int place_of(const program_maker_t *m, int phase, int from, slice_t name)
+static int place_behind(const program_maker_t *m, int phase, int from,
+                        slice_t name)
 {
     const apr_array_header_t *rules = m->phase[phase];
     int end = rules->nelts, i;
@@ -154,7 +155,7 @@ static int skip_to(const program_maker_t *m, int phase, int from,
     int count = m->phase[phase]->nelts;
 
     if (rule->skip_after.len) {
-        return place_of(m, phase, from, rule->skip_after);
+        return place_behind(m, phase, from, rule->skip_after);
     }
     if (rule->skip) {
         return rule->skip < count - from - 1 ? from + 1 + rule->skip : count;
