@@ -370,7 +370,7 @@ static void check_own(void **state)
 
     rule_text_begin(&file, pool);
     assert_null(rule_text_read(&file, own_rules, "own"));
-    check(&file.list, 100);
+    check(file.list, 100);
 }
 
 static void check_crs(void **state)
@@ -380,11 +380,11 @@ static void check_crs(void **state)
 
     if (!folder) {
         print_message("# no Core Rule Set: t/waf/packages fetches it\n");
-        skip();
+        return;
     }
     rule_text_begin(&file, pool);
     assert_null(rule_text_folder(&file, folder));
-    check(&file.list, 95);
+    check(file.list, 95);
 }
 
 int main(void)

@@ -13,6 +13,8 @@
 #undef finish
 #include "waf/program/program_ctl.c"
 #include "waf/rule/rule_build.c"
+#include "waf/rule/rule_change.c"
+#include "waf/rule/rule_list.c"
 #include "waf/rule/rule_setvar.c"
 
 #endif

@@ -26,7 +26,7 @@ static const char *make(const char *text, const program_t **program)
 
     rule_text_begin(&file, pool);
     wrong = rule_text_read(&file, text, "t.conf");
-    return wrong ? wrong : program_make(&file.list, NULL, 0, program, pool);
+    return wrong ? wrong : program_make(file.list, NULL, 0, program, pool);
 }
 
 /* ---- rules in their phases ---- */

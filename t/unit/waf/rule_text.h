@@ -11,23 +11,14 @@
 #include "waf/rule/rule_list.h"
 
 typedef struct {
-    rule_list_t list;
-    rule_t *last; /* wants a link */
-    const char *wrong, *name;
-    int line;
+    rule_list_t *list;
     apr_pool_t *pool;
 } rule_text_file_t;
 
 static inline void rule_text_begin(rule_text_file_t *file, apr_pool_t *pool)
 {
-    int i;
-
-    memset(file, 0, sizeof(*file));
+    file->list = rule_list_make(pool);
     file->pool = pool;
-    file->list.items = apr_array_make(pool, 1000, sizeof(rule_item_t));
-    for (i = 0; i < RULE_PHASES; i++) {
-        file->list.defaults[i] = rule_default();
-    }
 }
 
 /* As httpd has them: blanks between, "quoted", with \" and \\ in it. */
@@ -48,72 +39,27 @@ static inline const char *rule_text_word(const char **p, apr_pool_t *pool)
     return word;
 }
 
-static inline void rule_text_add(rule_text_file_t *file, const rule_t *rule)
-{
-    rule_item_t item = { .rule = rule };
-
-    if (file->last) {
-        file->last->link = (rule_t *)(uintptr_t)rule;
-    }
-    else {
-        APR_ARRAY_PUSH(file->list.items, rule_item_t) = item;
-    }
-}
-
-static inline const char *rule_text_rule(rule_text_file_t *file,
-                                         const char *targets, const char *op,
-                                         const char *actions)
-{
-    static const rule_default_t *defaults;
-    apr_pool_t *pool = file->pool;
-    rule_t *rule = apr_pcalloc(pool, sizeof(*rule));
-    apr_array_header_t *list = apr_array_make(pool, 8, sizeof(rule_target_t)),
-                       *does = apr_array_make(pool, 8, sizeof(rule_action_t));
-    const rule_t *starter = NULL;
-    const char *wrong = NULL;
-
-    defaults = file->list.defaults;
-    if (targets) {
-        wrong = rule_targets_parse(targets, list, pool);
-        wrong = wrong ? wrong : rule_operator_parse(op, &rule->op, pool);
-    }
-    rule->target = (const rule_target_t *)list->elts;
-    rule->target_count = list->nelts;
-    rule->where = apr_psprintf(pool, "%s:%d", file->name, file->line);
-    if (file->last) {
-        starter = APR_ARRAY_IDX(file->list.items, file->list.items->nelts - 1,
-                                rule_item_t)
-                      .rule;
-    }
-    wrong = wrong ? wrong : rule_actions_parse(actions, does, pool);
-    wrong = wrong ? wrong : rule_build(does, defaults, starter, rule, pool);
-    if (!wrong) {
-        rule_text_add(file, rule);
-        file->last = rule->is_chained ? rule : NULL;
-    }
-    return wrong;
-}
-
 /* A line, those that ended with "\" joined. */
 static inline const char *rule_text_line(rule_text_file_t *file,
-                                         const char *line)
+                                         const char *line, const char *where)
 {
-    const char *p = line, *name = rule_text_word(&p, file->pool);
-    rule_item_t marker = { .rule = NULL };
-    const char *targets, *op;
+    const char *name = rule_text_word(&line, file->pool), *targets, *op;
 
     if (strcmp(name, "SecAction") == 0) {
-        return rule_text_rule(file, NULL, NULL, rule_text_word(&p, file->pool));
+        return rule_list_add(file->list, NULL, NULL,
+                             rule_text_word(&line, file->pool), where,
+                             file->pool);
     }
     if (strcmp(name, "SecRule") == 0) {
-        targets = rule_text_word(&p, file->pool);
-        op = rule_text_word(&p, file->pool);
-        return rule_text_rule(file, targets, op,
-                              rule_text_word(&p, file->pool));
+        targets = rule_text_word(&line, file->pool);
+        op = rule_text_word(&line, file->pool);
+        return rule_list_add(file->list, targets, op,
+                             rule_text_word(&line, file->pool), where,
+                             file->pool);
     }
     if (strcmp(name, "SecMarker") == 0) {
-        marker.marker = slice_str(rule_text_word(&p, file->pool));
-        APR_ARRAY_PUSH(file->list.items, rule_item_t) = marker;
+        return rule_list_marker(file->list, rule_text_word(&line, file->pool),
+                                file->pool);
     }
     return NULL;
 }
@@ -122,30 +68,26 @@ static inline const char *rule_text_line(rule_text_file_t *file,
 static inline const char *rule_text_read(rule_text_file_t *file,
                                          const char *text, const char *name)
 {
-    char *line = apr_pstrdup(file->pool, text), *end, *from = line;
-    const char *wrong = NULL;
+    char *from = apr_pstrdup(file->pool, text), *end = from;
+    const char *wrong = NULL, *where = name;
+    int line;
 
-    file->name = name;
-    for (file->line = 1; *line && !wrong; line = end + 1, file->line++) {
-        end = line + strcspn(line, "\n");
-        if (end > line && end[-1] == '\\' && *end) {
+    for (line = 1; *from && !wrong; line++) {
+        end += strcspn(end, "\n");
+        if (*end && end > from && end[-1] == '\\') {
             end[-1] = *end = ' ';
             continue;
         }
-        if (!*end) {
-            end--; /* the NUL is the end of the file */
+        if (*end) {
+            *end++ = '\0';
         }
-        else {
-            *end = '\0';
-        }
+        where = apr_psprintf(file->pool, "%s:%d", name, line);
         if (*from != '#') {
-            wrong = rule_text_line(file, from);
+            wrong = rule_text_line(file, from, where);
         }
-        from = end + 1;
+        from = end;
     }
-    return wrong
-               ? apr_psprintf(file->pool, "%s:%d: %s", name, file->line, wrong)
-               : NULL;
+    return wrong ? apr_pstrcat(file->pool, where, ": ", wrong, NULL) : NULL;
 }
 
 /* Where the Core Rule Set's files are: CRS, else what t/waf/packages has
