@@ -24,7 +24,6 @@ typedef struct {
 static const attribute_t attributes[] = {
     { "action", HTML_NAME_URL },     { "attributename", HTML_NAME_INDIRECT },
     { "background", HTML_NAME_URL }, { "by", HTML_NAME_URL },
-    { "data", HTML_NAME_URL },       { "dataformatas", HTML_NAME_CODE },
     { "datasrc", HTML_NAME_CODE },   { "dynsrc", HTML_NAME_URL },
     { "filter", HTML_NAME_CODE },    { "folder", HTML_NAME_URL },
     { "formaction", HTML_NAME_URL }, { "from", HTML_NAME_URL },

@@ -5,6 +5,11 @@
 
 #include "waf/transform/char_kind.h"
 
+static int is_letter(unsigned char c)
+{
+    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
 static int is_blank(char c)
 {
     return char_is_space((unsigned char)c) || !c;
@@ -144,8 +149,8 @@ static int take_markup(html_reader_t *reader, html_token_t *token)
     default:
         break;
     }
-    if (*reader->p && (*reader->p | 0x20) >= 'a'
-        && (*reader->p | 0x20) <= 'z') {
+    /* Old parsers leave NULs out. */
+    if (!*reader->p || is_letter((unsigned char)*reader->p)) {
         token->kind = HTML_TAG;
         token->name = take_name(reader, "/>");
         reader->is_in_tag = 1;

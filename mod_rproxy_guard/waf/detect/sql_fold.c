@@ -26,9 +26,50 @@ static char kind_at(const fold_t *fold, int from_end)
                                   : 0;
 }
 
-static int is_one_of(char kind, const char *kinds)
+/* Sets of kinds. */
+enum {
+    NUMBER = 1 << 0,
+    STRING = 1 << 1,
+    VARIABLE = 1 << 2,
+    NAME = 1 << 3,
+    FUNCTION = 1 << 4,
+    OPERATOR = 1 << 5,
+    LOGIC = 1 << 6,
+    UNION = 1 << 7,
+    WORDS = 1 << 8,  /* after which a value begins */
+    SIGNS = 1 << 9,  /* the same */
+    TWICE = 1 << 10, /* two are as good as one */
+    NOTHING = 1 << 11,
+    PLAIN = NUMBER | VARIABLE | NAME,
+    VALUE = PLAIN | STRING,
+    BEFORE_VALUE = OPERATOR | LOGIC | UNION | WORDS | SIGNS,
+};
+
+static const uint16_t sets[128] = {
+    [SQL_NUMBER] = NUMBER,
+    [SQL_STRING] = STRING | TWICE,
+    [SQL_VARIABLE] = VARIABLE,
+    [SQL_NAME] = NAME | TWICE,
+    [SQL_FUNCTION] = FUNCTION,
+    [SQL_OPERATOR] = OPERATOR | TWICE,
+    [SQL_LOGIC] = LOGIC | TWICE,
+    [SQL_UNION] = UNION,
+    [SQL_KEYWORD] = WORDS | TWICE,
+    [SQL_QUERY] = WORDS,
+    [SQL_CLAUSE] = WORDS,
+    [SQL_COMMAND] = WORDS,
+    [SQL_OPEN] = SIGNS | TWICE,
+    [SQL_COMMA] = SIGNS | TWICE,
+    [SQL_SEMICOLON] = SIGNS | TWICE,
+    [SQL_BRACE] = SIGNS,
+    [SQL_CLOSE] = TWICE,
+    [SQL_NOT] = NOTHING,
+    [SQL_FILLER] = NOTHING,
+};
+
+static int is_one_of(char kind, int set)
 {
-    return kind && strchr(kinds, kind) != NULL;
+    return sets[(unsigned char)kind & 127] & set;
 }
 
 static int is_sum(const sql_token_t *token)
@@ -43,7 +84,7 @@ static int is_sign(const fold_t *fold, const sql_token_t *token)
 
     return token->kind == SQL_OPERATOR && token->text.len == 1
            && strchr("+-~!", *token->text.p)
-           && (!before || is_one_of(before, "o&(,kEBUT;{"));
+           && (!before || is_one_of(before, BEFORE_VALUE));
 }
 
 static int is_by(const sql_token_t *token)
@@ -57,7 +98,7 @@ static int is_swallowed(fold_t *fold, const sql_token_t *token)
 {
     char before = kind_at(fold, 0), kind = token->kind;
 
-    if (is_one_of(kind, "!d") || is_sign(fold, token)) {
+    if (is_one_of(kind, NOTHING) || is_sign(fold, token)) {
         return 1;
     }
     if (before == SQL_HALF_CLAUSE) {
@@ -65,12 +106,12 @@ static int is_swallowed(fold_t *fold, const sql_token_t *token)
             is_by(token) ? SQL_CLAUSE : SQL_NAME;
         return is_by(token) || kind == SQL_NAME;
     }
-    if (is_one_of(kind, "&U") && before == SQL_OPERATOR) {
+    if (is_one_of(kind, LOGIC | UNION) && before == SQL_OPERATOR) {
         drop(fold, 1); /* "1+or+1", not decoded */
         return kind_at(fold, 0) == kind;
     }
     if (kind == before) {
-        return is_one_of(kind, "ns&;()k,o");
+        return is_one_of(kind, TWICE);
     }
     return 0;
 }
@@ -81,21 +122,22 @@ static int fold_value(fold_t *fold)
     char last = kind_at(fold, 0), middle = kind_at(fold, 1),
          first = kind_at(fold, 2);
 
-    if (middle == SQL_DOT && is_one_of(last, "nf") && is_one_of(first, "nf")) {
+    if (middle == SQL_DOT && is_one_of(last, NAME | FUNCTION)
+        && is_one_of(first, NAME | FUNCTION)) {
         drop(fold, 2);
         return 1;
     }
-    if (middle == SQL_COMMA && is_one_of(last, "1svn")
-        && is_one_of(first, "1svn")) {
+    if (middle == SQL_COMMA && is_one_of(last, VALUE)
+        && is_one_of(first, VALUE)) {
         drop(fold, 2);
         return 1;
     }
-    if (middle == SQL_OPERATOR && is_one_of(last, "1vn")
-        && is_one_of(first, "1vn") && is_sum(&fold->token[fold->count - 2])) {
+    if (middle == SQL_OPERATOR && is_one_of(last, PLAIN)
+        && is_one_of(first, PLAIN) && is_sum(&fold->token[fold->count - 2])) {
         drop(fold, 2);
         return 1;
     }
-    if (last == SQL_CLOSE && first == SQL_OPEN && is_one_of(middle, "1svn")
+    if (last == SQL_CLOSE && first == SQL_OPEN && is_one_of(middle, VALUE)
         && kind_at(fold, 3) != SQL_FUNCTION && kind_at(fold, 3) != SQL_NAME) {
         fold->token[fold->count - 3] = fold->token[fold->count - 2];
         drop(fold, 2);
@@ -152,6 +194,12 @@ static int finish(fold_t *fold, int has_comment, char *word)
     return fold->read > fold->count;
 }
 
+/* A name behind the string that ended says nothing, whatever follows. */
+static int is_hopeless(const fold_t *fold, char quote)
+{
+    return quote && fold->count > 2 && fold->token[1].kind == SQL_NAME;
+}
+
 sql_fold_e sql_fold(sql_reader_t *reader, char quote,
                     char word[SQL_FOLD_MAX + 1])
 {
@@ -165,7 +213,8 @@ sql_fold_e sql_fold(sql_reader_t *reader, char quote,
         }
         push(&fold, &token);
     }
-    while (fold.count < ROOM && sql_reader_next(reader, &token)) {
+    while (fold.count < ROOM && !is_hopeless(&fold, quote)
+           && sql_reader_next(reader, &token)) {
         has_comment = token.kind == SQL_COMMENT;
         if (!has_comment) {
             push(&fold, &token);

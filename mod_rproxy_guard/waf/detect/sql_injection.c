@@ -5,6 +5,10 @@
 
 #include "sql_fold.h"
 
+enum {
+    SHAPE_MAX = 8, /* bytes, with its final 0 */
+};
+
 /* A shape of code: kinds at the beginning of the folded word.
  *   D  data: a number, a string, a variable
  *   V  a value: data or a name
@@ -12,8 +16,10 @@
  *   $  the end
  *   +  first: something was left out
  * All else is itself. */
+typedef char shape_t[SHAPE_MAX];
+
 /* clang-format off */
-static const char *const free_shapes[] = {
+static const shape_t free_shapes[] = {
     /* a condition: 1 or 1=1 */
     "&(E", "&1o", "&f(D", "+D&D$", "D&(", "D&D&(", "D&D&D", "D&D)", "D&D;",
     "D&DU", "D&Dc", "D&E", "D&VB", "D&VoQ", "D&VoV", "D&n)", "D)&", "Dks&",
@@ -43,7 +49,7 @@ static const char *const free_shapes[] = {
     "nf(D)o", "vos",
 };
 
-static const char *const quoted_shapes[] = {
+static const shape_t quoted_shapes[] = {
     /* a condition: 1 or 1=1 */
     "s&(", "s&D$", "s&D&(", "s&D&D", "s&D&n", "s&D)", "s&D;", "s&DB", "s&DU",
     "s&E", "s&Vc", "s&Vo(", "s&VoQ", "s&VoV", "s&f(", "s&n(", "s)&", "sBn&",
@@ -67,23 +73,36 @@ static const char *const quoted_shapes[] = {
 };
 /* clang-format on */
 
-static int is_kind(char kind, char wanted)
+enum {
+    DATA = 1,
+    VALUE_OR_NAME = 2,
+    DATA_OR_FUNCTION = 4,
+    END = 8,
+};
+
+static const unsigned char classes_of_kind[128] = {
+    [SQL_NUMBER] = DATA | VALUE_OR_NAME | DATA_OR_FUNCTION,
+    [SQL_STRING] = DATA | VALUE_OR_NAME | DATA_OR_FUNCTION,
+    [SQL_VARIABLE] = DATA | VALUE_OR_NAME | DATA_OR_FUNCTION,
+    [SQL_NAME] = VALUE_OR_NAME,
+    [SQL_FUNCTION] = DATA_OR_FUNCTION,
+    [0] = END,
+};
+
+static const unsigned char classes_of_shape[128] = {
+    ['D'] = DATA,
+    ['V'] = VALUE_OR_NAME,
+    ['Q'] = DATA_OR_FUNCTION,
+    ['$'] = END,
+};
+
+static inline int is_kind(char kind, char wanted)
 {
-    switch (wanted) {
-    case 'D':
-        return kind && strchr("1sv", kind);
-    case 'V':
-        return kind && strchr("1svn", kind);
-    case 'Q':
-        return kind && strchr("1svf", kind);
-    case '$':
-        return !kind;
-    default:
-        return kind == wanted;
-    }
+    return kind == wanted
+           || (classes_of_kind[kind & 127] & classes_of_shape[wanted & 127]);
 }
 
-static int has_shape(const char *word, int is_shorter, const char *shape)
+static inline int has_shape(const char *word, int is_shorter, const char *shape)
 {
     if (*shape == '+') {
         if (!is_shorter) {
@@ -98,8 +117,8 @@ static int has_shape(const char *word, int is_shorter, const char *shape)
     return !*shape;
 }
 
-static int has_one_of(const char *word, int is_shorter,
-                      const char *const *shapes, size_t count)
+static int has_one_of(const char *word, int is_shorter, const shape_t *shapes,
+                      size_t count)
 {
     size_t i;
 

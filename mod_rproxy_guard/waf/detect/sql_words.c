@@ -163,10 +163,23 @@ static const word_t words[] = {
 };
 /* clang-format on */
 
+/* The first bytes as a number that sorts as they do. */
+static uint64_t head_of(const char *text)
+{
+    uint64_t head = 0;
+    int i;
+
+    for (i = 0; i < 8; i++) {
+        head = head << 8 | (unsigned char)text[i];
+    }
+    return head;
+}
+
 char sql_word_kind(slice_t word)
 {
     size_t low = 0, high = sizeof(words) / sizeof(*words), i;
     char text[WORD_MAX + 1] = { 0 };
+    uint64_t head;
 
     if (word.len < 2 || word.len > WORD_MAX) {
         return SQL_NAME;
@@ -174,18 +187,21 @@ char sql_word_kind(slice_t word)
     for (i = 0; i < word.len; i++) {
         text[i] = (char)slice_lower((unsigned char)word.p[i]);
     }
+    head = head_of(text);
     while (low < high) {
-        size_t middle = (low + high) / 2;
-        int order = memcmp(text, words[middle].text, sizeof(text));
+        const word_t *middle = &words[(low + high) / 2];
+        uint64_t other = head_of(middle->text);
+        int order = head != other ? (head < other ? -1 : 1)
+                                  : memcmp(text, middle->text, sizeof(text));
 
         if (!order) {
-            return words[middle].kind;
+            return middle->kind;
         }
         if (order < 0) {
-            high = middle;
+            high = (size_t)(middle - words);
         }
         else {
-            low = middle + 1;
+            low = (size_t)(middle - words) + 1;
         }
     }
     return SQL_NAME;

@@ -14,7 +14,7 @@ static const slice_t attacks[] = {
     /* tags */
     SLICE_LIT("<script>alert(1)</script>"), SLICE_LIT("<ScRiPt/x>"),
     SLICE_LIT("<script"), SLICE_LIT("x<iframe src=x>"),
-    SLICE_LIT("<scr\0ipt>"), SLICE_LIT("<svgfoo>"), SLICE_LIT("<base href=x>"),
+    SLICE_LIT("<scr\0ipt>"), SLICE_LIT("<\0script>"), SLICE_LIT("<svgfoo>"), SLICE_LIT("<base href=x>"),
     SLICE_LIT("<meta charset=x>"), SLICE_LIT("<object>"),
     /* attributes */
     SLICE_LIT("<img src=x onerror=alert(1)>"), SLICE_LIT("<img onerror = x>"),
