@@ -112,8 +112,12 @@ static int part_ends(void *ctx, const multipart_part_t *part)
     return 1;
 }
 
-static const multipart_events_t part_events = { part_begins, field_comes,
-                                                data_comes, part_ends };
+static const multipart_events_t part_events = {
+    .begin = part_begins,
+    .data = data_comes,
+    .field = field_comes,
+    .end = part_ends,
+};
 
 void body_parts_init(body_parts_t *parts, values_t *values, slice_t type,
                      const body_limits_t *limits)
@@ -175,13 +179,18 @@ static void say_flags(body_parts_t *parts)
     }
 }
 
+/* Of the last part, be it only half a one. */
 static void say_names(body_parts_t *parts)
 {
-    if (parts->name.p) {
-        say_text(parts, VARIABLE_MULTIPART_NAME, parts->name);
+    const multipart_part_t *half = &parts->parser.part;
+    slice_t name = half->name.p ? half->name : parts->name;
+    slice_t filename = half->filename.p ? half->filename : parts->last_filename;
+
+    if (name.p) {
+        say_text(parts, VARIABLE_MULTIPART_NAME, name);
     }
-    if (parts->last_filename.p) {
-        say_text(parts, VARIABLE_MULTIPART_FILENAME, parts->last_filename);
+    if (filename.p) {
+        say_text(parts, VARIABLE_MULTIPART_FILENAME, filename);
     }
     fits(parts,
          arguments_say_number(parts->values, VARIABLE_FILES_COMBINED_SIZE,

@@ -58,6 +58,8 @@ static multipart_e add_data(multipart_t *m, slice_t line)
 
 static multipart_e end_part(multipart_t *m)
 {
+    multipart_e error;
+
     if (m->state == MULTIPART_STATE_HEAD) {
         m->flags |= MULTIPART_INVALID_PART;
     }
@@ -67,8 +69,11 @@ static multipart_e end_part(multipart_t *m)
     if (m->held) {
         m->flags |= m->held == 2 ? MULTIPART_CRLF_LINE : MULTIPART_LF_LINE;
     }
-    return m->events->end(m->ctx, &m->part) ? MULTIPART_GOOD
-                                            : MULTIPART_STOPPED;
+    error = multipart_head_say(m);
+    if (error == MULTIPART_GOOD && !m->events->end(m->ctx, &m->part)) {
+        error = MULTIPART_STOPPED;
+    }
+    return error;
 }
 
 /* A line that begins with the mark. */

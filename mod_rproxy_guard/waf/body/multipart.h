@@ -77,8 +77,8 @@ typedef struct {
 /* Slices are valid during the call only.  All return 0: enough. */
 typedef struct {
     int (*begin)(void *ctx, const multipart_part_t *part);
-    int (*field)(void *ctx, slice_t line); /* "Name: value", of that part */
     int (*data)(void *ctx, slice_t piece); /* of its content; may be NULL */
+    int (*field)(void *ctx, slice_t line); /* "Name: value", when it is over */
     int (*end)(void *ctx, const multipart_part_t *part);
 } multipart_events_t;
 
@@ -110,7 +110,6 @@ typedef struct {
 
     char head[MULTIPART_HEAD_MAX]; /* fields, LF behind each */
     size_t head_len;
-    size_t field_from; /* of the last one in head */
     int fields;
     multipart_part_t part;
     char names[MULTIPART_HEAD_MAX]; /* of the part, without quotes */
@@ -134,6 +133,9 @@ multipart_e multipart_type_read(multipart_t *m, slice_t type);
 
 /* A line with its end, of a part's head. */
 multipart_e multipart_head_line(multipart_t *m, slice_t line);
+
+/* Tells of its fields. */
+multipart_e multipart_head_say(multipart_t *m);
 
 /* Name and filename of the part. */
 multipart_e multipart_disposition_read(multipart_t *m, slice_t value);

@@ -11,6 +11,7 @@ typedef struct {
     const char *p, *end;
     char *to; /* where values are written */
     unsigned flags;
+    int is_quoted; /* the last value */
 } disposition_t;
 
 static void skip_blanks(disposition_t *r)
@@ -56,9 +57,6 @@ static int read_quoted(disposition_t *r, char quote)
 static void read_token(disposition_t *r)
 {
     while (r->p < r->end && is_token_char((unsigned char)*r->p)) {
-        if (*r->p == '\'') {
-            r->flags |= MULTIPART_INVALID_QUOTING;
-        }
         *r->to++ = *r->p++;
     }
 }
@@ -72,7 +70,8 @@ static int read_value(disposition_t *r, slice_t *value)
         return 0;
     }
     quote = *r->p;
-    if (quote == '"' || quote == '\'') {
+    r->is_quoted = quote == '"' || quote == '\'';
+    if (r->is_quoted) {
         if (quote == '\'') {
             r->flags |= MULTIPART_INVALID_QUOTING;
         }
@@ -105,6 +104,7 @@ static int read_name(disposition_t *r, slice_t *name)
 static int read_parameter(disposition_t *r, multipart_part_t *part)
 {
     slice_t name, value, *place;
+    int is_first;
 
     if (!read_name(r, &name) || !read_value(r, &value)) {
         return 0;
@@ -118,11 +118,12 @@ static int read_parameter(disposition_t *r, multipart_part_t *part)
     else {
         return 0;
     }
-    if (place->p) {
-        return 0;
+    if (!r->is_quoted && value.len && memchr(value.p, '\'', value.len)) {
+        r->flags |= MULTIPART_INVALID_QUOTING;
     }
+    is_first = !place->p;
     *place = value;
-    return 1;
+    return is_first;
 }
 
 /* The end, or ";".  A quote too many is worth a flag. */
@@ -177,7 +178,7 @@ static multipart_e read_all(disposition_t *r, multipart_part_t *part,
 
 multipart_e multipart_disposition_read(multipart_t *m, slice_t value)
 {
-    disposition_t r = { value.p, value.p + value.len, m->names, 0 };
+    disposition_t r = { value.p, value.p + value.len, m->names, 0, 0 };
     multipart_e error = read_all(&r, &m->part, value);
 
     m->flags |= r.flags;

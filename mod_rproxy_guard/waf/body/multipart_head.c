@@ -84,13 +84,10 @@ static multipart_e add_field(multipart_t *m, slice_t line)
     return append(m, without_line_end(line));
 }
 
-static multipart_e say_part(multipart_t *m)
+multipart_e multipart_head_say(multipart_t *m)
 {
     const char *p = m->head, *end = p + m->head_len;
 
-    if (!m->events->begin(m->ctx, &m->part)) {
-        return MULTIPART_STOPPED;
-    }
     while (p < end) {
         const char *line_end = memchr(p, '\n', (size_t)(end - p));
 
@@ -118,7 +115,8 @@ static multipart_e end_head(multipart_t *m)
     m->part.offset = m->offset;
     m->part.length = 0;
     m->held = 0;
-    return say_part(m);
+    return m->events->begin(m->ctx, &m->part) ? MULTIPART_GOOD
+                                              : MULTIPART_STOPPED;
 }
 
 multipart_e multipart_head_line(multipart_t *m, slice_t line)

@@ -59,10 +59,23 @@ size_t pairs_form(slice_t text, char separator, char *room, pair_fn *pair,
     return wrong;
 }
 
+/* Fields that were joined have ", " between them. */
+static char cookie_separator(slice_t text)
+{
+    const char *comma = text.len ? memchr(text.p, ',', text.len) : NULL;
+
+    return comma && comma + 1 < text.p + text.len && comma[1] == ' '
+                   && !memchr(text.p, ';', text.len)
+               ? ','
+               : ';';
+}
+
 void pairs_cookies(slice_t text, pair_fn *pair, void *ctx)
 {
+    char separator = cookie_separator(text);
+
     while (text.len) {
-        slice_t value = cut(&text, ';'), name;
+        slice_t value = cut(&text, separator), name;
 
         while (value.len && char_is_space((unsigned char)*value.p)) {
             value.p++;

@@ -7,6 +7,7 @@
 #include "request_head.h"
 
 #include "arguments.h"
+#include "waf/body/body_values.h"
 #include "waf/body/pairs.h"
 
 /* Without a body, and before one is read. */
@@ -189,6 +190,11 @@ static int add_fields(values_t *values, const waf_head_t *head)
         }
         if (slice_eq_nocase(field->name, SLICE_LIT("Cookie"))) {
             pairs_cookies(field->value, add_cookie, &cookies);
+        }
+        if (slice_eq_nocase(field->name, SLICE_LIT("Content-Type"))) {
+            cookies.fits &=
+                values_set(values, VARIABLE_REQBODY_PROCESSOR, VALUE_ALONE,
+                           slice_str(body_processor_of(field->value)));
         }
     }
     return cookies.fits;

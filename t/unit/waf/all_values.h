@@ -40,6 +40,7 @@
 #include "waf/body/multipart.c"
 #include "waf/inspect/arguments.c"
 #include "waf/inspect/request_head.c"
+#include "waf/inspect/request_text.c"
 #include "waf/inspect/response_head.c"
 #include "waf/body/body_parts.c"
 #include "waf/body/body_values.c"

@@ -29,6 +29,9 @@ static const case_t cookies[] = {
     { SLICE_LIT("a=1; b=2"), "a=1|b=2|", 0 },
     { SLICE_LIT(" a=1;b;; =3"), "a=1|b=|", 0 },
     { SLICE_LIT("a=%41+=x"), "a=%41+=x|", 0 },
+    { SLICE_LIT("a=1, b=2,c"), "a=1|b=2|c=|", 0 },
+    { SLICE_LIT("a=1,b=2, c"), "a=1,b=2, c|", 0 },
+    { SLICE_LIT("a=1, b=2;c"), "a=1, b=2|c=|", 0 },
     { SLICE_LIT(""), "", 0 },
 };
 /* clang-format on */
