@@ -128,16 +128,32 @@ const char *guard_refuse_tell(request_rec *r, const guard_verdict_t *v)
     return id;
 }
 
-int guard_refuse(request_rec *r, const guard_verdict_t *v)
+/* As httpd answers errors. */
+static int leave_to_httpd(request_rec *r, int status, const char *page)
+{
+    if (!ap_response_code_string(r, ap_index_of_response(status))) {
+        ap_custom_response(r, status, page);
+    }
+    return status;
+}
+
+int guard_refuse_response(request_rec *r, const guard_verdict_t *v)
 {
     const char *id = guard_refuse_tell(r, v);
 
     set_fields(r, v);
-    if (guard_answer_may(r, v->status)) {
-        return guard_answer(r, v->status, make_page(r, v, id));
+    return leave_to_httpd(r, v->status, make_page(r, v, id));
+}
+
+int guard_refuse(request_rec *r, const guard_verdict_t *v)
+{
+    const char *id, *page;
+
+    if (!guard_answer_may(r, v->status)) {
+        return guard_refuse_response(r, v);
     }
-    if (!ap_response_code_string(r, ap_index_of_response(v->status))) {
-        ap_custom_response(r, v->status, make_page(r, v, id));
-    }
-    return v->status;
+    id = guard_refuse_tell(r, v);
+    set_fields(r, v);
+    page = make_page(r, v, id);
+    return guard_answer(r, v->status, page);
 }

@@ -10,6 +10,10 @@
  * @return what the hook returns: the status */
 int guard_refuse(request_rec *r, const guard_verdict_t *verdict);
 
+/* The same when its response is under way: the caller has httpd answer with
+ * the status that it returns. */
+int guard_refuse_response(request_rec *r, const guard_verdict_t *verdict);
+
 /* What both they and challenge pages do: logs it as a refusal.
  * @return the id that the page shall have */
 const char *guard_refuse_tell(request_rec *r, const guard_verdict_t *verdict);

@@ -95,7 +95,7 @@ static int write_all(int fd, const char *bytes, size_t len)
     return 0;
 }
 
-/* Of so many whole lines as fit. */
+/* Of so many whole lines as fit, but one at least. */
 static size_t piece_of(const char *bytes, size_t len)
 {
     const char *end;
@@ -104,7 +104,8 @@ static size_t piece_of(const char *bytes, size_t len)
         return len;
     }
     end = memrchr(bytes, '\n', PIECE_MAX);
-    return end ? (size_t)(end + 1 - bytes) : PIECE_MAX;
+    end = end ? end : memchr(bytes, '\n', len);
+    return end ? (size_t)(end + 1 - bytes) : len;
 }
 
 static void tell(audit_queue_t *q, int error)

@@ -24,8 +24,9 @@ typedef struct {
 
 typedef struct audit_queue_t audit_queue_t;
 
-/* Begins to write.  One queue for a process, which lives as long as that.
- * @param fd      appended to, in pieces of whole lines of 4096 bytes at most
+/* Begins to write.  A queue lives as long as the process.
+ * @param fd      appended to, in pieces of whole lines: of 4096 bytes at most,
+ *                or of one line
  * @param failed  called by the thread with an errno when writing begins to
  *                fail, and with 0 when it is well again
  * @param pool    its end waits two seconds at most for what is left
@@ -33,7 +34,8 @@ typedef struct audit_queue_t audit_queue_t;
 audit_queue_t *audit_queue_start(int fd, audit_counts_t *counts,
                                  void (*failed)(int error), apr_pool_t *pool);
 
-/* Any thread.  @param len  4096 at most  @return 0: there is no room */
+/* Any thread.  @param line  ends with \n; longer than 4096 bytes, a pipe may
+ * mix it with those of other processes  @return 0: there is no room */
 int audit_queue_put(audit_queue_t *queue, const char *line, size_t len);
 
 #endif

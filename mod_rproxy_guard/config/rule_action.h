@@ -35,10 +35,9 @@ enum {
 /* All 0: GUARD_ACTION_UNSET. */
 typedef struct {
     action_kind_e kind;
-    int status;     /* of GUARD_ACTION_REFUSE; 0: as the rule has it */
-    int difficulty; /* of GUARD_ACTION_CHALLENGE; 0: the usual one */
-    int64_t
-        time_us; /* of GUARD_ACTION_DELAY and GUARD_ACTION_BAN; 0: the usual one */
+    int status;        /* of GUARD_ACTION_REFUSE; 0: as the rule has it */
+    int difficulty;    /* of GUARD_ACTION_CHALLENGE; 0: the usual one */
+    int64_t time_us;   /* of GUARD_ACTION_DELAY, _BAN; 0: the usual one */
     const char *class; /* of GUARD_ACTION_CLASS: the rest of text */
 } guard_action_t;
 
@@ -47,7 +46,8 @@ typedef struct {
     "refuse, refuse:STATUS, ban or ban:TIME (10s, 5min, 1h, 7d)"
 
 /* Reads one; text is kept for as long as *action.
- * @return 1 and *action, or 0: it is none (GUARD_ACTION_EXPECTED says what is) */
+ * @return 1 and *action, or 0: it is none (GUARD_ACTION_EXPECTED says which
+ *         there are) */
 int rule_action_parse(guard_action_t *action, const char *text);
 
 #endif

@@ -24,14 +24,9 @@
 
 #include "waf/program/program.h"
 #include "waf/value/values.h"
+#include "waf/waf_engine.h"
 
 /* ---- limits ---- */
-
-typedef enum {
-    WAF_OFF,
-    WAF_DETECT, /* rules run, nothing is refused */
-    WAF_ON
-} waf_engine_e;
 
 /* Name, and what there was too much of. */
 /* clang-format off */
