@@ -86,9 +86,9 @@ typedef struct {
     int request_body_access, response_body_access; /* 0 or 1 */
     int force_request_body;                        /* 0 or 1 */
     apr_int64_t request_body_limit, response_body_limit;
-    slice_t processor;                     /* "JSON" */
-    slice_t audit_engine;                  /* "On", "Off", "RelevantOnly" */
-    const apr_array_header_t *audit_parts; /* of slice_t, "ABCF", "+E", "-C", in
+    slice_t processor;               /* "JSON" */
+    slice_t audit_engine;            /* "On", "Off", "RelevantOnly" */
+    apr_array_header_t *audit_parts; /* of slice_t, "ABCF", "+E", "-C", in
                                               their order; NULL: nothing */
 } inspect_ctl_t;
 
@@ -114,8 +114,9 @@ inspect_t *inspect_make(const program_t *program,
 
 /* The rules of a phase, 1 to 5, each phase once, rising.  A phase that an allow
  * or the engine's being off leaves out says RULE_PASS; after a refusal only
- * phase 5 has something to do.  With WAF_DETECT the first refusal that would
- * have been is told, and all rules run: the caller lets it pass. */
+ * phase 5 has something to do.  An allow is told by its detection alone.  With
+ * WAF_DETECT the first refusal that would have been is told, and all rules run:
+ * the caller lets it pass. */
 inspect_verdict_t inspect_run(inspect_t *inspect, int phase);
 
 /* Values of variables are full: the caller of values_add says it here, too. */

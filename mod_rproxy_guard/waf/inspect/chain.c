@@ -1,0 +1,201 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* chain.c: a rule and its links over the values of a request.  Layer L1.
+ *
+ * Each value that matches counts: setvar and ctl of a rule run once for each,
+ * and the last link says its verdict as often, up to one that ends the phase.
+ */
+#include "inspect_private.h"
+
+enum {
+    RUNS_BETWEEN_CLOCK = 256
+};
+
+/* ---- limits ---- */
+
+static void look_at_clock(inspect_t *inspect)
+{
+    inspect_run_t *run = inspect->run;
+
+    if (!inspect->limits.now || !inspect->limits.time_max
+        || ++run->runs % RUNS_BETWEEN_CLOCK) {
+        return;
+    }
+    if (inspect->limits.now() - run->started > inspect->limits.time_max) {
+        inspect_say_over(inspect, INSPECT_OVER_TIME);
+    }
+}
+
+static void say_match_limit(inspect_t *inspect)
+{
+    inspect_say_over(inspect, INSPECT_OVER_MATCH);
+    tx_set(inspect, SLICE_LIT("MSC_PCRE_LIMITS_EXCEEDED"), SLICE_LIT("1"));
+}
+
+/* ---- a match ---- */
+
+static void note_severity(inspect_run_t *run)
+{
+    int severity = run->rule->rule->severity;
+
+    if (severity > 0 && severity < run->highest_severity) {
+        run->highest_severity = severity;
+    }
+}
+
+static void match(inspect_t *inspect, const program_rule_t *rule,
+                  const matched_t *matched, slice_t argument)
+{
+    inspect_run_t *run = inspect->run;
+
+    run->matched = *matched;
+    run->has_matched = 1;
+    if (run->matches->nelts < inspect->limits.values_max) {
+        APR_ARRAY_PUSH(run->matches, matched_t) = *matched;
+    }
+    if (!rule->link) {
+        note_severity(run);
+    }
+    effects_run(inspect, rule);
+    if (!rule->link) {
+        detection_make(inspect, rule, argument);
+    }
+}
+
+/* @param text  the value, transformed.  @return 1: it matches */
+static int try_text(inspect_t *inspect, const program_rule_t *rule,
+                    const target_t *target, int text)
+{
+    const rule_text_t *expands = matcher_argument(rule->matcher);
+    matched_t matched = { *target, text };
+    slice_t argument = rule->rule->op.argument;
+    captures_t captures = { .count = 0 };
+    match_e found;
+
+    look_at_clock(inspect);
+    if (expands) {
+        argument = expand_text(inspect, expands);
+    }
+    found = matcher_run(rule->matcher, inspect->strings, text, argument,
+                        rule->rule->captures ? &captures : NULL);
+    if (found == MATCH_LIMIT) {
+        say_match_limit(inspect);
+    }
+    if (found == MATCH_YES && captures.count) {
+        tx_set_captures(inspect, &captures);
+    }
+    if ((found == MATCH_YES) == (rule->rule->op.negated != 0)) {
+        return 0;
+    }
+    match(inspect, rule, &matched, argument);
+    return 1;
+}
+
+/* ---- a value ---- */
+
+/* Before each transformation that has something new to look at, and behind the
+ * last if any of them did something.  @return 1: it matches */
+static int try_steps(inspect_t *inspect, const program_rule_t *rule,
+                     const target_t *target)
+{
+    const transform_chains_t *chains = inspect->program->plan.chains;
+    int count = rule->rule->transform_count, text = target->text;
+    int node[64], matches = 0, changed = 0, changed_now = 1, i;
+
+    count = count < 64 ? count : 64;
+    node[count] = 0;
+    for (i = count, node[count - 1] = rule->chain; i-- > 1;) {
+        node[i - 1] = transform_chains_node(chains, node[i])->parent;
+    }
+    for (i = 0; i < count && !inspect->run->is_intercepted; i++) {
+        int next = strings_transformed(inspect->strings, target->text, node[i]);
+
+        if (changed_now) {
+            matches |= try_text(inspect, rule, target, text);
+        }
+        if (next == STRINGS_FULL) {
+            inspect_say_over(inspect, INSPECT_OVER_BYTES);
+            return matches;
+        }
+        changed_now = next != text;
+        changed |= changed_now;
+        text = next;
+    }
+    if (changed && !inspect->run->is_intercepted) {
+        matches |= try_text(inspect, rule, target, text);
+    }
+    return matches;
+}
+
+static int try_target(inspect_t *inspect, const program_rule_t *rule,
+                      const target_t *target)
+{
+    int text;
+
+    if (rule->rule->multi_match) {
+        return rule->rule->transform_count && try_steps(inspect, rule, target);
+    }
+    text = strings_transformed(inspect->strings, target->text, rule->chain);
+    if (text == STRINGS_FULL) {
+        inspect_say_over(inspect, INSPECT_OVER_BYTES);
+        return 0;
+    }
+    return try_text(inspect, rule, target, text);
+}
+
+/* ---- a rule ---- */
+
+/* SecAction looks at the client's address, and takes all. */
+static void run_action(inspect_t *inspect, const program_rule_t *rule)
+{
+    matched_t matched = { .target = { .variable = VARIABLE_REMOTE_ADDR } };
+    const value_t *client =
+        values_find(inspect->values, VARIABLE_REMOTE_ADDR, VALUE_ALONE);
+
+    if (client) {
+        matched.target.text = matched.text = client->text;
+    }
+    match(inspect, rule, &matched, VALUE_ALONE);
+}
+
+/* @return 1: a value matches */
+static int run_rule(inspect_t *inspect, const program_rule_t *rule)
+{
+    inspect_run_t *run = inspect->run;
+    int matches = 0, i;
+
+    if (!rule->matcher) {
+        run_action(inspect, rule);
+        return 1;
+    }
+    targets_of(inspect, rule);
+    for (i = 0; i < run->targets->nelts && !run->is_intercepted
+                && inspect->over != INSPECT_OVER_TIME;
+         i++) {
+        target_t target = APR_ARRAY_IDX(run->targets, i, target_t);
+
+        if (!targets_excepted(inspect, rule, &target)) {
+            matches |= try_target(inspect, rule, &target);
+        }
+    }
+    return matches;
+}
+
+int chain_run(inspect_t *inspect, const program_rule_t *starter)
+{
+    inspect_run_t *run = inspect->run;
+    const program_rule_t *rule;
+    int skip_to = -1;
+
+    run->rule = starter;
+    run->matches->nelts = 0;
+    for (rule = starter; rule && !run->is_intercepted; rule = rule->link) {
+        if (!run_rule(inspect, rule)) {
+            return -1;
+        }
+        if (skip_to < 0) {
+            skip_to = rule->skip_to;
+        }
+    }
+    return skip_to;
+}

@@ -1,0 +1,130 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* inspect_private.h: what the files of inspect.h share.  Layer L1. */
+#ifndef RPROXY_GUARD_INSPECT_PRIVATE_H
+#define RPROXY_GUARD_INSPECT_PRIVATE_H
+
+#include "inspect.h"
+
+/* One value that a rule looks at. */
+typedef struct {
+    rule_variable_e variable;
+    int counts;   /* text is how many there are */
+    slice_t name; /* of the part */
+    int text;     /* its string, before transformations */
+} target_t;
+
+/* What has matched: the value as the operator saw it. */
+typedef struct {
+    target_t target;
+    int text;
+} matched_t;
+
+/* A ctl that takes targets from rules. */
+typedef struct {
+    const rule_ctl_t *ctl;
+    const program_ctl_t *of;
+} exception_t;
+
+/* Names of TX by their hashes: tx.c. */
+typedef struct {
+    uint16_t *slot; /* place in values + 1; 0: free */
+    uint32_t mask;  /* a power of two - 1 */
+} tx_t;
+
+struct inspect_run_t {
+    int phase;                      /* the last that was begun */
+    rule_verdict_e allow;           /* RULE_PASS: none */
+    int is_refused;                 /* no rule runs but those of phase 5 */
+    int is_intercepted;             /* the rule that runs ends its phase */
+    inspect_verdict_t verdict;      /* of the phase */
+    const program_rule_t *rule;     /* first of the chain that runs */
+    uint64_t *removed;              /* bits of rules; NULL: none */
+    uint64_t *excepted;             /* of rules that exceptions speak of */
+    apr_array_header_t *exceptions; /* of exception_t */
+    apr_array_header_t *targets;    /* of target_t: of the rule that runs */
+    apr_array_header_t *matches;    /* of matched_t: of the chain that runs */
+    matched_t matched;              /* the last one */
+    int has_matched;
+    int highest_severity;
+    size_t text_left; /* bytes of texts that may still be made */
+    apr_time_t started;
+    uint32_t runs; /* of operators, since the clock was looked at */
+    tx_t tx;
+};
+
+typedef struct inspect_run_t inspect_run_t;
+
+static inline void inspect_say_over(inspect_t *inspect, inspect_over_e over)
+{
+    if (inspect->over == INSPECT_OVER_NONE) {
+        inspect->over = over;
+    }
+}
+
+/* ---- targets.c ---- */
+
+/* Which values a rule looks at, as target_t in run->targets: one variable after
+ * the other; an exclusion takes from those before it. */
+void targets_of(inspect_t *inspect, const program_rule_t *rule);
+
+/* Has a ctl taken this value from the rule? */
+int targets_excepted(const inspect_t *inspect, const program_rule_t *rule,
+                     const target_t *target);
+
+/* "ARGS:id", as ModSecurity tells it.  Of the inspection's pool. */
+slice_t targets_name(inspect_t *inspect, const target_t *target);
+
+/* ---- matched.c: variables that the inspection itself knows ---- */
+
+/* @return 0: values.h has this variable */
+int matched_knows(rule_variable_e variable);
+
+/* All parts, MATCHED_VARS ones too; texts become strings. */
+int matched_count(const inspect_t *inspect, rule_variable_e variable);
+target_t matched_at(inspect_t *inspect, rule_variable_e variable, slice_t name,
+                    int i);
+
+/* ---- expand.c ---- */
+
+/* What a text with %{...} says.  @return over: cut, and said in inspect->over
+ */
+slice_t expand_text(inspect_t *inspect, const rule_text_t *text);
+
+/* The first value of a variable's part; p NULL: there is none. */
+slice_t expand_variable(inspect_t *inspect, rule_variable_e variable,
+                        slice_t name);
+
+/* Memory that counts; NULL: too much of it. */
+char *expand_room(inspect_t *inspect, size_t bytes);
+
+/* "42".  Of the inspection's pool, or constant. */
+slice_t expand_number(inspect_t *inspect, apr_int64_t number);
+
+/* ---- tx.c ---- */
+
+const value_t *tx_find(const inspect_t *inspect, slice_t name);
+void tx_set(inspect_t *inspect, slice_t name, slice_t text);
+void tx_remove(inspect_t *inspect, slice_t name);
+
+/* TX:0 to TX:9; those without a group go. */
+void tx_set_captures(inspect_t *inspect, const captures_t *captures);
+
+/* ---- effects.c ---- */
+
+/* setvar and ctl of a rule that has matched. */
+void effects_run(inspect_t *inspect, const program_rule_t *rule);
+
+/* ---- detection.c ---- */
+
+/* The chain from run->rule to last has matched: what becomes of it. */
+void detection_make(inspect_t *inspect, const program_rule_t *last,
+                    slice_t argument);
+
+/* ---- chain.c ---- */
+
+/* Runs a rule and its links.  @return where the phase's list goes on: -1 the
+ * next one, else a place in it */
+int chain_run(inspect_t *inspect, const program_rule_t *starter);
+
+#endif

@@ -1,0 +1,211 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* targets.c: which values a rule looks at, and what they are called.  Layer L1.
+ *
+ *   ARGS|!ARGS:note|&REQUEST_HEADERS:Host */
+#include "inspect_private.h"
+
+#include "waf/request/waf_line.h"
+
+static int selects(const rule_target_t *target, const expression_t *pattern,
+                   slice_t name)
+{
+    if (pattern) {
+        return expression_run(pattern, name, NULL) == MATCH_YES;
+    }
+    return target->selector.len == 0 || slice_eq_nocase(target->selector, name);
+}
+
+/* ---- one variable ---- */
+
+typedef struct {
+    inspect_t *inspect;
+    const rule_target_t *target;
+    const expression_t *pattern; /* of its selector, or NULL */
+} choice_t;
+
+static void add_own(const choice_t *choice)
+{
+    inspect_t *inspect = choice->inspect;
+    rule_variable_e variable = choice->target->variable;
+    int count = matched_count(inspect, variable), i;
+
+    for (i = 0; i < count; i++) {
+        target_t target =
+            matched_at(inspect, variable, choice->target->selector, i);
+
+        if (variable == VARIABLE_RULE
+            || selects(choice->target, choice->pattern, target.name)) {
+            APR_ARRAY_PUSH(inspect->run->targets, target_t) = target;
+        }
+    }
+}
+
+static void add_value(const choice_t *choice, const value_t *value)
+{
+    target_t target = { .variable = choice->target->variable,
+                        .name = value->name,
+                        .text = value->text };
+
+    APR_ARRAY_PUSH(choice->inspect->run->targets, target_t) = target;
+}
+
+static void add_values(const choice_t *choice)
+{
+    const values_t *values = choice->inspect->values;
+    rule_variable_e variable = choice->target->variable;
+    int count = values_count(values, variable), i;
+
+    if (variable == VARIABLE_TX && !choice->pattern
+        && choice->target->selector.len) {
+        const value_t *value =
+            tx_find(choice->inspect, choice->target->selector);
+
+        if (value) {
+            add_value(choice, value);
+        }
+        return;
+    }
+    for (i = 0; i < count; i++) {
+        const value_t *value = values_at(values, variable, i);
+
+        if (selects(choice->target, choice->pattern, value->name)) {
+            add_value(choice, value);
+        }
+    }
+}
+
+static void add_all(const choice_t *choice)
+{
+    if (matched_knows(choice->target->variable)) {
+        add_own(choice);
+    }
+    else {
+        add_values(choice);
+    }
+}
+
+/* In the place of the values that were added. */
+static void count_them(const choice_t *choice, int before)
+{
+    inspect_t *inspect = choice->inspect;
+    apr_array_header_t *targets = inspect->run->targets;
+    target_t target = { .variable = choice->target->variable, .counts = 1 };
+    int count = targets->nelts - before;
+
+    targets->nelts = before;
+    target.text = strings_add(inspect->strings, expand_number(inspect, count));
+    if (target.text == STRINGS_FULL) {
+        inspect_say_over(inspect, INSPECT_OVER_BYTES);
+        return;
+    }
+    APR_ARRAY_PUSH(targets, target_t) = target;
+}
+
+/* MATCHED_VARS are excluded by the names of what matched. */
+static void take_away(const choice_t *choice)
+{
+    apr_array_header_t *targets = choice->inspect->run->targets;
+    target_t *kept = (target_t *)targets->elts;
+    int i;
+
+    for (i = 0; i < targets->nelts; i++) {
+        target_t target = APR_ARRAY_IDX(targets, i, target_t);
+
+        if (target.counts || target.variable != choice->target->variable
+            || !selects(choice->target, choice->pattern, target.name)) {
+            *kept++ = target;
+        }
+    }
+    targets->nelts = (int)(kept - (target_t *)targets->elts);
+}
+
+void targets_of(inspect_t *inspect, const program_rule_t *rule)
+{
+    apr_array_header_t *targets = inspect->run->targets;
+    int i, before;
+
+    targets->nelts = 0;
+    for (i = 0; i < rule->rule->target_count; i++) {
+        choice_t choice = { inspect, &rule->rule->target[i],
+                            rule->selector ? rule->selector[i] : NULL };
+
+        before = targets->nelts;
+        if (choice.target->excludes) {
+            take_away(&choice);
+            continue;
+        }
+        add_all(&choice);
+        if (choice.target->counts) {
+            count_them(&choice, before);
+        }
+    }
+}
+
+/* ---- exceptions ---- */
+
+static int takes(const exception_t *exception, const target_t *target)
+{
+    int i;
+
+    for (i = 0; i < exception->ctl->target_count; i++) {
+        const rule_target_t *of = &exception->ctl->target[i];
+        const expression_t *pattern =
+            exception->of->selector ? exception->of->selector[i] : NULL;
+
+        if (of->variable == target->variable
+            && selects(of, pattern,
+                       target->counts ? VALUE_ALONE : target->name)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+int targets_excepted(const inspect_t *inspect, const program_rule_t *rule,
+                     const target_t *target)
+{
+    const inspect_run_t *run = inspect->run;
+    int i;
+
+    if (!run->excepted || !rule->rule->id
+        || !program_bit(run->excepted, rule->number)) {
+        return 0;
+    }
+    for (i = 0; i < run->exceptions->nelts; i++) {
+        const exception_t *exception =
+            &APR_ARRAY_IDX(run->exceptions, i, exception_t);
+
+        if (program_bit(exception->of->rules, rule->number)
+            && takes(exception, target)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* ---- names ---- */
+
+slice_t targets_name(inspect_t *inspect, const target_t *target)
+{
+    slice_t variable = slice_str(rule_variable_name(target->variable)), part;
+    char *name;
+
+    if (target->variable == VARIABLE_MATCHED_VARS
+        || target->variable == VARIABLE_MATCHED_VARS_NAMES) {
+        return target->name;
+    }
+    if (target->counts || target->variable == VARIABLE_XML
+        || !rule_variable_has_parts(target->variable)) {
+        return variable;
+    }
+    part = slice_str(waf_line_escape(target->name, inspect->pool));
+    name = expand_room(inspect, variable.len + 1 + part.len);
+    if (!name) {
+        return variable;
+    }
+    memcpy(name, variable.p, variable.len);
+    name[variable.len] = ':';
+    memcpy(name + variable.len + 1, part.p, part.len);
+    return slice_make(name, variable.len + 1 + part.len);
+}
