@@ -43,18 +43,14 @@ static int is_always(transform_e transform)
            && slice_eq(kinds[transform].bytes, SLICE_LIT("*"));
 }
 
-int transform_touches(transform_e transform, const byte_set_t *bytes)
+int transform_trigger(transform_e transform, byte_set_t *bytes)
 {
-    byte_set_t trigger;
+    static const byte_set_t not_ascii = { { 1, 0, UINT64_MAX, UINT64_MAX } };
 
-    if (transform == TRANSFORM_UTF8_TO_UNICODE) {
-        return bytes->word[2] || bytes->word[3] || byte_set_has(bytes, 0);
-    }
-    if (is_always(transform)) {
-        return 1;
-    }
-    trigger = byte_set_of(kinds[transform].bytes);
-    return byte_set_meets(&trigger, bytes);
+    *bytes = transform == TRANSFORM_UTF8_TO_UNICODE
+                 ? not_ascii
+                 : byte_set_of(kinds[transform].bytes);
+    return transform == TRANSFORM_UTF8_TO_UNICODE || !is_always(transform);
 }
 
 size_t transform_room(transform_e transform, size_t length)

@@ -65,8 +65,9 @@ int transform_find(slice_t name);
 
 const char *transform_name(transform_e transform);
 
-/* Could it change a value that has these bytes?  Yes where it is not known. */
-int transform_touches(transform_e transform, const byte_set_t *bytes);
+/* The bytes without any of which it leaves a value as it is.
+ * @return 0: it may change any value */
+int transform_trigger(transform_e transform, byte_set_t *bytes);
 
 /* Bytes that a result can have, of a value of that length. */
 size_t transform_room(transform_e transform, size_t length);

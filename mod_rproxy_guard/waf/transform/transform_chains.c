@@ -5,8 +5,16 @@
 
 static int add(transform_chains_t *chains, transform_e transform, int parent)
 {
-    transform_node_t node = { transform, parent };
+    transform_node_t node = { .transform = transform, .parent = parent };
 
+    if (parent >= 0) {
+        const transform_node_t *before = transform_chains_node(chains, parent);
+
+        node.always = !transform_trigger(transform, &node.trigger);
+        node.list_always = before->list_always || node.always;
+        node.list_trigger = before->list_trigger;
+        byte_set_join(&node.list_trigger, &node.trigger);
+    }
     APR_ARRAY_PUSH(chains->nodes, transform_node_t) = node;
     return chains->nodes->nelts - 1;
 }

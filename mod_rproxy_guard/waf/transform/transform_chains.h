@@ -15,6 +15,10 @@
 typedef struct {
     transform_e transform; /* of node 0: nothing */
     int parent;            /* node 0: -1 */
+    int always;            /* it may change any value */
+    byte_set_t trigger;    /* if not: those that have one of these */
+    int list_always;       /* the same of the list up to it */
+    byte_set_t list_trigger;
 } transform_node_t;
 
 typedef struct {
@@ -32,6 +36,20 @@ static inline const transform_node_t *transform_chains_node(
     const transform_chains_t *chains, int node)
 {
     return &APR_ARRAY_IDX(chains->nodes, node, transform_node_t);
+}
+
+/* Does it leave values as they are that have these bytes only? */
+static inline int transform_node_keeps(const transform_node_t *node,
+                                       const byte_set_t *bytes)
+{
+    return !node->always && !byte_set_meets(&node->trigger, bytes);
+}
+
+/* ... and does the whole list? */
+static inline int transform_list_keeps(const transform_node_t *node,
+                                       const byte_set_t *bytes)
+{
+    return !node->list_always && !byte_set_meets(&node->list_trigger, bytes);
 }
 
 #endif

@@ -52,17 +52,24 @@ apr_pool_t *strings_pool(const strings_t *strings)
     return strings->pool;
 }
 
-/* FNV-1a; who makes strings fall into one bucket is held by COUNT_MAX and
- * bytes_max. */
+/* Eight bytes at a time; who makes strings fall into one bucket is held by
+ * COUNT_MAX and bytes_max. */
 static uint32_t hash_of(slice_t text)
 {
-    uint32_t hash = UINT32_C(2166136261);
+    uint64_t hash = text.len, word = 0;
     size_t i;
 
-    for (i = 0; i < text.len; i++) {
-        hash = (hash ^ (unsigned char)text.p[i]) * UINT32_C(16777619);
+    for (i = 0; i + sizeof(word) <= text.len; i += sizeof(word)) {
+        memcpy(&word, text.p + i, sizeof(word));
+        hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        hash ^= hash >> 29;
     }
-    return hash;
+    if (i < text.len) {
+        word = 0;
+        memcpy(&word, text.p + i, text.len - i);
+        hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    }
+    return (uint32_t)(hash >> 32);
 }
 
 static int find(const strings_t *strings, slice_t text, uint32_t hash)
@@ -121,20 +128,21 @@ const byte_set_t *strings_bytes(strings_t *strings, int number)
 
 /* ---- transformations ---- */
 
-static int run(strings_t *strings, int number, transform_e transform)
+static int run(strings_t *strings, int number, const transform_node_t *node)
 {
     slice_t text = strings_text(strings, number);
-    size_t room = transform_room(transform, text.len), length;
+    size_t room = transform_room(node->transform, text.len), length;
     char *out;
 
-    if (!transform_touches(transform, strings_bytes(strings, number))) {
+    if (transform_node_keeps(node, strings_bytes(strings, number))) {
         return number;
     }
     if (room > strings->bytes_left) {
         return STRINGS_FULL;
     }
     out = apr_palloc(strings->pool, room);
-    length = transform_run(transform, text, out, strings->plan->chains->map);
+    length =
+        transform_run(node->transform, text, out, strings->plan->chains->map);
     return strings_add(strings, slice_make(out, length));
 }
 
@@ -157,17 +165,16 @@ int strings_transformed(strings_t *strings, int number, int chain)
     const transform_node_t *node;
     int before, result;
 
-    if (chain == 0) {
+    node = transform_chains_node(strings->plan->chains, chain);
+    if (transform_list_keeps(node, strings_bytes(strings, number))) {
         return number;
     }
     result = *place_of(strings, number, chain);
     if (result != NOT_MADE) {
         return result - 1;
     }
-    node = transform_chains_node(strings->plan->chains, chain);
     before = strings_transformed(strings, number, node->parent);
-    result =
-        before == STRINGS_FULL ? before : run(strings, before, node->transform);
+    result = before == STRINGS_FULL ? before : run(strings, before, node);
     if (result != STRINGS_FULL) {
         *place_of(strings, number, chain) = (uint16_t)(result + 1);
     }
