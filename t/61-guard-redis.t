@@ -13,6 +13,7 @@ use IO::Socket::IP ();
 use JSON::PP ();
 use POSIX ();
 use Time::HiRes qw(time);
+use RProxy::Admin ();
 use RProxy::ConfigTest ();
 use RProxy::Httpd ();
 use RProxy::Prometheus ();
@@ -27,15 +28,18 @@ sub server {
     my ($redis, %o) = @_;
     return RProxy::Httpd->start(
         children => $o{children} // 2,
-        files    => { map { ("htdocs/$_" => 'ok') } qw(ten own x) },
+        files    => { map { ("htdocs/$_" => 'ok') } qw(ten own five) },
         conf     => <<"CONF",
 RProxyGuard On
 RProxyGuardRedis @{[ $o{url} // $redis->url ]} timeout=200ms every=10ms @{[ $o{words} // '' ]}
-RProxyGuardLimit ten rate=1/h burst=9 key=all path=/ten shared=redis
-RProxyGuardLimit each rate=1/h burst=4 key=header:X-Key missing=skip shared=redis
+RProxyGuardLimit ten rate=1/h burst=9 path=/ten shared=redis
+RProxyGuardLimit five rate=1/h burst=4 path=/five shared=redis
 RProxyGuardLimit own rate=1/h burst=1 key=all path=/own
 <Location "/status">
     SetHandler rproxy-status
+</Location>
+<Location "/admin">
+    SetHandler rproxy-admin
 </Location>
 <Location "/metrics">
     SetHandler rproxy-metrics
@@ -44,14 +48,12 @@ CONF
     );
 }
 
-# The statuses of so many requests, each on a connection of its own.
+# The statuses of so many requests of an address, each on a connection of its
+# own.
 sub ask {
-    my ($httpd, $n, $path, $key) = @_;
+    my ($httpd, $n, $path, $from) = @_;
     return [map {
-        my $client = $httpd->connect;
-        $client->send("GET /$path HTTP/1.1\r\nHost: a\r\n"
-                . ($key ? "X-Key: $key\r\n" : '') . "\r\n");
-        $client->read_response->status;
+        $httpd->connect(from => $from // '127.0.0.1')->get("/$path")->status
     } 1 .. $n];
 }
 
@@ -92,14 +94,30 @@ sub await_counted {
     return;
 }
 
-# Does something, and awaits the exchange that tells Redis of it.
-sub exchanged {
-    my ($httpd, $action) = @_;
-    my $before = redis_of($httpd)->{exchanges};
-    my $out    = $action->();
-    RProxy::Server::await(sub { redis_of($httpd)->{exchanges} > $before },
-        'an exchange');
-    return $out;
+# Until a server knows that so many of an address are left.
+# @return all that it knows then
+sub await_left {
+    my ($httpd, $limit, $n, $from) = @_;
+    my $admin = RProxy::Admin->new(undef, base => '/admin',
+        connect => sub { $httpd->connect });
+    my $now;
+    RProxy::Server::await(sub {
+        my ($status, $json) =
+            $admin->get('guard/check?address=' . ($from // '127.0.0.1'));
+        ($now) = grep { $_->{limit} eq $limit } @{ $json->{limits} };
+        return $now->{left} + ($now->{allowed} ? 1 : 0) == $n;
+    }, "$n of $limit left");
+    return $now;
+}
+
+# Two servers count five of an address together.
+sub counts_together {
+    my ($one, $two, $from, $why) = @_;
+    is_deeply(ask($one, 3, 'five', $from), [(200) x 3], "$why: three of five");
+    await_left($two, five => 2, $from);
+    is_deeply(ask($two, 3, 'five', $from), [200, 200, 429],
+        '... leave two at the other');
+    return;
 }
 
 # ---- what is wrong with a directive ----
@@ -135,19 +153,35 @@ await_state($_, 'shared') for $one, $two;
 # ---- together ----
 
 is_deeply(ask($one, 6, 'ten'), [(200) x 6], 'six of ten at one server');
-await_counted($redis, 'ten:1/h', 6);
-is_deeply(exchanged($two, sub { ask($two, 1, 'ten') }), [200],
-    'the seventh at the other');
-is_deeply(ask($two, 6, 'ten'), [(200) x 3, (429) x 3],
-    '... has three left, and not one more');
+await_left($two, ten => 4);
+is_deeply(ask($two, 6, 'ten'), [(200) x 4, 429, 429],
+    '... leave four at the other, and not one more');
 await_counted($redis, 'ten:1/h', 10);
-pass('Redis has ten');
+await_left($one, ten => 0);
+is_deeply(ask($one, 3, 'ten'), [(429) x 3], '... and none at the first');
+
 is_deeply(ask($one, 3, 'own'), [200, 200, 429], 'a limit that is not shared');
 is_deeply(ask($two, 3, 'own'), [200, 200, 429], '... is of each server');
 
-is_deeply(ask($one, 5, 'x', 'a'), [(200) x 5], 'keys are counted apart');
-is_deeply(exchanged($two, sub { ask($two, 1, 'x', 'b') }), [200], '...');
-is_deeply(ask($two, 5, 'x', 'b'), [(200) x 4, 429], '... each by itself');
+counts_together($one, $two, "127.0.0.$_", "address $_") for 2, 3;
+
+# Five at each before they know of each other: what was too many is made up for.
+{
+    my $address = '127.0.0.4';
+    my $passed  = grep { $_ == 200 }
+        map { @{ ask($_, 5, 'five', $address) } } $one, $two;
+    my @retry;
+    for my $httpd ($one, $two) {
+        RProxy::Server::await(sub {
+            push @retry, await_left($httpd, five => 0, $address)->{retry_s} / 3600;
+            return abs($retry[-1] - ($passed - 4)) < 0.1;
+        }, "a debt of $passed requests");
+    }
+    cmp_ok($passed, '>=', 5, "$passed of five at two servers at once");
+    cmp_ok($passed, '<=', 10, '... each has its own five at most');
+    is(sprintf('%.0f', $retry[-1]), $passed - 4,
+        '... and both wait until that is made up for');
+}
 
 {
     my ($value) = RProxy::Prometheus::parse($one->connect->get('/metrics')->body);
@@ -166,9 +200,9 @@ is_deeply(ask($two, 5, 'x', 'b'), [(200) x 4, 429], '... each by itself');
     await_state($_, 'away') for $one, $two;
     pass('the status says that Redis is away');
     my $begin = time;
-    is_deeply(ask($one, 7, 'x', 'c'), [(200) x 5, 429, 429],
+    is_deeply(ask($one, 7, 'five', '127.0.1.1'), [(200) x 5, 429, 429],
         'one server counts for itself');
-    is_deeply(ask($two, 7, 'x', 'c'), [(200) x 5, 429, 429],
+    is_deeply(ask($two, 7, 'five', '127.0.1.1'), [(200) x 5, 429, 429],
         '... the other likewise');
     cmp_ok(time - $begin, '<', 2, '... and nobody waits');
     is_deeply(ask($two, 1, 'ten'), [429], 'what was counted before, counts');
@@ -185,17 +219,14 @@ is_deeply(ask($two, 5, 'x', 'b'), [(200) x 4, 429], '... each by itself');
     }
 }
 
-is_deeply(exchanged($one, sub { ask($one, 3, 'x', 'd') }), [(200) x 3],
-    'Redis is back');
-is_deeply(exchanged($two, sub { ask($two, 1, 'x', 'd') }), [200], '...');
-is_deeply(ask($two, 2, 'x', 'd'), [200, 429], '... and limits are shared again');
+counts_together($one, $two, '127.0.1.2', 'Redis is back');
 
 # ---- Redis hangs ----
 
 {
     $redis->pause;
     my $begin = time;
-    is_deeply(ask($one, 7, 'x', 'e'), [(200) x 5, 429, 429],
+    is_deeply(ask($one, 7, 'five', '127.0.1.3'), [(200) x 5, 429, 429],
         'Redis hangs: a server counts for itself');
     cmp_ok(time - $begin, '<', 2, '... and nobody waits');
     await_state($_, 'away') for $one, $two;
@@ -205,32 +236,29 @@ is_deeply(ask($two, 2, 'x', 'd'), [200, 429], '... and limits are shared again')
         'who takes connections and does not answer is not back');
     $redis->resume;
     await_state($_, 'shared') for $one, $two;
-    is_deeply(exchanged($one, sub { ask($one, 3, 'x', 'f') }), [(200) x 3],
-        'it goes on');
-    is_deeply(exchanged($two, sub { ask($two, 1, 'x', 'f') }), [200], '...');
-    is_deeply(ask($two, 2, 'x', 'f'), [200, 429], '... and limits are shared again');
+    counts_together($one, $two, '127.0.1.4', 'it goes on');
 }
 
 # ---- who speaks with Redis is killed ----
 
 {
     my @children = $one->children;
-    my $before   = redis_of($one)->{exchanges};
+    my $before   = redis_of($one)->{keys};
     $one->end_child(KILL => $_) for @children;
     $one->await_gone(\@children, 10);
     my $n = 0;
     RProxy::Server::await(sub {
-        ask($one, 1, 'x', 'g' . $n++);
-        return redis_of($one)->{exchanges} > $before;
+        ask($one, 1, 'five', '127.0.2.' . ++$n);
+        return redis_of($one)->{keys} > $before;
     }, 'an exchange of another process');
     is(redis_of($one)->{state}, 'shared', 'another process takes over');
     $one->restart_gracefully;
-    $before = redis_of($one)->{exchanges};
+    $before = redis_of($one)->{keys};
     RProxy::Server::await(sub {
-        ask($one, 1, 'x', 'h' . $n++);
-        return redis_of($one)->{exchanges} > $before;
+        ask($one, 1, 'five', '127.0.2.' . ++$n);
+        return redis_of($one)->{keys} > $before;
     }, 'an exchange after a restart');
-    is_deeply(ask($one, 1, 'x', 'c'), [429], 'a restart forgets nothing');
+    is_deeply(ask($one, 1, 'five', '127.0.1.1'), [429], 'a restart forgets nothing');
 }
 
 # ---- what is not Redis ----
@@ -247,12 +275,13 @@ sub liar {
     $SIG{PIPE} = 'IGNORE';
     $SIG{ALRM} = sub { POSIX::_exit(0) if getppid != $owner; alarm 1 };
     alarm 1;
+    my @kept;
     while (1) {
         my $client = $socket->accept or next;
         sysread $client, my $asked, 65536;
         syswrite $client, $lies[0];
         push @lies, shift @lies;
-        sleep 1 if $lies[-1] =~ /^:1/;    # this one keeps the connection
+        push @kept, $client if $lies[-1] =~ /^:1/;    # goes on to be silent
     }
 }
 
@@ -261,7 +290,7 @@ sub liar {
         '$2147483647' . "\r\n" . 'x' x 2_000_000, ":1\r\n", "-ERR no\r\n");
     my $server = server($redis, url => "redis://127.0.0.1:$port");
     await_faults($server, 5);
-    is_deeply(ask($server, 7, 'x', 'a'), [(200) x 5, 429, 429],
+    is_deeply(ask($server, 7, 'five'), [(200) x 5, 429, 429],
         'who lies is not believed, and the server counts for itself');
     is(redis_of($server)->{state}, 'away', '... and says so');
     kill KILL => $pid;
@@ -283,11 +312,11 @@ sub liar {
     $server = server($locked, url => 'unix://' . $locked->socket . '?db=3',
         words => "password-file=$folder/password prefix=shop");
     await_state($server, 'shared');
-    exchanged($server, sub { ask($server, 2, 'ten') });
-    is(scalar @{ $locked->command('KEYS', 'shop:ten*') }, 0,
-        'a password, over a unix socket');
-    like($locked->command(INFO => 'keyspace'), qr/^db3:keys=2,/m,
-        '... into the database that is named');
+    ask($server, 2, 'ten');
+    RProxy::Server::await(
+        sub { $locked->command(INFO => 'keyspace') =~ /^db3:keys=3,/m },
+        'a secret, a key and news in the database that is named');
+    pass('a password, a unix socket, a database');
 }
 
 is_deeply($_->complaints, [], 'nothing else went wrong') for $one, $two;

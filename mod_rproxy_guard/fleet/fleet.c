@@ -141,6 +141,7 @@ fleet_report_t fleet_report(void)
         memcpy(out.fault.text, area->fault.text, REDIS_FAULT_MAX - 1);
         out.exchanges = FLEET_LOAD(area->exchanges);
         out.keys = FLEET_LOAD(area->keys);
+        out.learned = FLEET_LOAD(area->learned);
         out.faults = FLEET_LOAD(area->faults);
         out.lost = FLEET_LOAD(area->lost);
         out.took_us = FLEET_LOAD(area->took_us);

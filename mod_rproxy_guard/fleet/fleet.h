@@ -27,7 +27,8 @@ typedef struct {
     fleet_state_e state;
     redis_fault_t fault; /* the last one; "" before */
     uint64_t exchanges;
-    uint64_t keys;    /* in all of them */
+    uint64_t keys;    /* that were told in them */
+    uint64_t learned; /* keys that were heard of, these and others' */
     uint64_t faults;  /* of connections and exchanges */
     uint64_t lost;    /* requests that other servers were not told of, since
                          there was no room */

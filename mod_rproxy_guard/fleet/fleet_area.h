@@ -19,7 +19,7 @@ typedef struct {
     int64_t beat_us;                  /* the owner was at work */
     uint32_t generation;              /* of the configuration */
     uint32_t state;                   /* fleet_state_e */
-    uint64_t exchanges, keys, faults, lost, took_us;
+    uint64_t exchanges, keys, learned, faults, lost, took_us;
     redis_fault_t fault;
     consumed_ring_t ring;
 } fleet_area_t;

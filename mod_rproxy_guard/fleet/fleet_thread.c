@@ -21,11 +21,14 @@
 #include "fleet_talk.h"
 
 #define LOOK_INTERVAL apr_time_from_msec(500)
-#define PING_INTERVAL apr_time_from_sec(1)
 #define STUCK_TIME apr_time_from_sec(1)
 #define SILENT_TIME apr_time_from_sec(30)
 #define AGAIN_SHORTEST apr_time_from_msec(100)
 #define AGAIN_LONGEST apr_time_from_sec(2)
+
+enum {
+    ROUNDS_MAX = 100
+};
 
 static struct {
     apr_thread_mutex_t *mutex;
@@ -36,13 +39,12 @@ static struct {
     fleet_area_t *area;
     uint64_t self; /* fleet_area_t.owner */
     fleet_talk_t talk;
-    apr_time_t opened, spoke; /* with Redis last */
+    apr_time_t opened;
     apr_time_t again;         /* not before is Redis tried */
     apr_interval_time_t wait; /* the last time it was so long */
     uint64_t stuck;           /* the ring's place, since */
     apr_time_t stuck_since;
     consumed_batch_t batch;
-    uint64_t ahead[BATCH_KEYS];
 } fleet;
 
 /* ---- the election ---- */
@@ -110,6 +112,71 @@ static void is_away(const redis_fault_t *fault, apr_time_t now)
     }
 }
 
+/* ---- exchanges ---- */
+
+static void collect(void)
+{
+    consumed_t consumed;
+
+    consumed_batch_clear(&fleet.batch);
+    while (!consumed_batch_is_full(&fleet.batch)
+           && consumed_ring_take(&fleet.area->ring, &consumed)) {
+        if (fleet_talk_limit(&fleet.talk, consumed.limit)) {
+            consumed_batch_add(&fleet.batch, &consumed);
+        }
+    }
+}
+
+/* Redis said it after it was asked: what was forgotten since then is not
+ * counted again. */
+static void learn(const fleet_limit_t *of, uint64_t hash, uint64_t ahead,
+                  int64_t age_us, void *data)
+{
+    apr_time_t now = apr_time_now();
+    apr_interval_time_t since = now - *(const apr_time_t *)data;
+    int i;
+
+    for (i = 0; i < guard_global->limits->nelts; i++) {
+        guard_limit_t *limit =
+            APR_ARRAY_IDX(guard_global->limits, i, guard_limit_t *);
+
+        if (limit->shared && limit->fleet_id == of->id
+            && limit_table_raise(&limit->place.table, &limit->rate, hash, now,
+                                 ahead, age_us + (since > 0 ? since : 0))) {
+            FLEET_ADD(limit->place.counts->displaced, 1);
+        }
+    }
+    FLEET_ADD(fleet.area->learned, 1);
+}
+
+/* @return 1: there may be more; 0: that was all; -1 and *fault */
+static int exchange(redis_fault_t *fault)
+{
+    apr_time_t asked = apr_time_now();
+    int news;
+
+    collect();
+    news = fleet_talk_exchange(&fleet.talk, &fleet.batch, learn, &asked, fault);
+    if (news < 0) {
+        return -1;
+    }
+    FLEET_ADD(fleet.area->exchanges, 1);
+    FLEET_ADD(fleet.area->keys, (uint64_t)fleet.batch.count);
+    FLEET_STORE(fleet.area->took_us, (uint64_t)(apr_time_now() - asked));
+    return consumed_batch_is_full(&fleet.batch) || news >= NEWS_AT_ONCE;
+}
+
+/* For as long as others may be told at once.  @return 0 and *fault */
+static int exchange_all(redis_fault_t *fault)
+{
+    int more, rounds = 0;
+
+    do {
+        more = exchange(fault);
+    } while (more > 0 && ++rounds < ROUNDS_MAX);
+    return more >= 0;
+}
+
 /* What was used up while nobody listened is counted here alone. */
 static void empty_ring(void)
 {
@@ -134,8 +201,12 @@ static int meet(apr_time_t now)
     }
     FLEET_STORE(fleet.area->secret_low, secret.low);
     FLEET_STORE(fleet.area->secret_high, secret.high);
-    fleet.opened = fleet.spoke = now;
     empty_ring();
+    if (!exchange_all(&fault)) {
+        is_away(&fault, apr_time_now());
+        return 0;
+    }
+    fleet.opened = now;
     if (turn(FLEET_SHARED)) {
         ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, ap_server_conf,
                      RPLOGNO(4410) "RProxyGuardRedis %s: limits are shared "
@@ -143,83 +214,6 @@ static int meet(apr_time_t now)
                      conf->url);
     }
     return 1;
-}
-
-/* ---- exchanges ---- */
-
-static void collect(void)
-{
-    consumed_t consumed;
-
-    consumed_batch_clear(&fleet.batch);
-    while (!consumed_batch_is_full(&fleet.batch)
-           && consumed_ring_take(&fleet.area->ring, &consumed)) {
-        if (fleet_talk_limit(&fleet.talk, consumed.limit)) {
-            consumed_batch_add(&fleet.batch, &consumed);
-        }
-    }
-}
-
-static void raise_key(const batch_key_t *key, uint64_t ahead, apr_time_t then)
-{
-    apr_time_t now = apr_time_now();
-    int i;
-
-    for (i = 0; i < guard_global->limits->nelts; i++) {
-        guard_limit_t *limit =
-            APR_ARRAY_IDX(guard_global->limits, i, guard_limit_t *);
-
-        if (limit->shared && limit->fleet_id == key->limit
-            && limit_table_raise(&limit->place.table, &limit->rate, key->hash,
-                                 then < now ? then : now, now, ahead)) {
-            FLEET_ADD(limit->place.counts->displaced, 1);
-        }
-    }
-}
-
-/* @return 0 and *fault */
-static int exchange(redis_fault_t *fault)
-{
-    apr_time_t then = apr_time_now();
-    int i;
-
-    if (!fleet_talk_exchange(&fleet.talk, &fleet.batch, fleet.ahead, fault)) {
-        return 0;
-    }
-    for (i = 0; i < fleet.batch.count; i++) {
-        raise_key(&fleet.batch.key[i], fleet.ahead[i], then);
-    }
-    fleet.spoke = then;
-    FLEET_ADD(fleet.area->exchanges, 1);
-    FLEET_ADD(fleet.area->keys, (uint64_t)fleet.batch.count);
-    FLEET_STORE(fleet.area->took_us, (uint64_t)(apr_time_now() - then));
-    return 1;
-}
-
-/* @return 0 and *fault */
-static int exchange_all(redis_fault_t *fault)
-{
-    do {
-        collect();
-        if (fleet.batch.count && !exchange(fault)) {
-            return 0;
-        }
-    } while (consumed_batch_is_full(&fleet.batch));
-    return 1;
-}
-
-/* That it is there must be known before somebody needs it. */
-static int ping(apr_time_t now, redis_fault_t *fault)
-{
-    const char *command[] = { "PING" };
-    char answer[16];
-
-    if (now - fleet.spoke < PING_INTERVAL && now >= fleet.spoke) {
-        return 1;
-    }
-    fleet.spoke = now;
-    return redis_link_text(fleet.talk.link, 1, command, answer, sizeof(answer),
-                           fault);
 }
 
 static void pass_stuck(apr_time_t now)
@@ -254,7 +248,7 @@ static apr_interval_time_t work(apr_time_t now)
             return fleet.wait;
         }
     }
-    if (!exchange_all(&fault) || !ping(now, &fault)) {
+    if (!exchange_all(&fault)) {
         is_away(&fault, apr_time_now());
         return fleet.wait;
     }

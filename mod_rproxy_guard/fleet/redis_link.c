@@ -30,6 +30,7 @@ typedef size_t elements_t;
 struct redis_link_t {
     redisContext *context;
     apr_interval_time_t timeout;
+    redisReply *list; /* of redis_link_list, or NULL */
     redisReplyObjectFunctions functions;
     void *(*create_array)(const redisReadTask *task, elements_t n);
 };
@@ -161,6 +162,14 @@ static redisReply *read_reply(redis_link_t *link, apr_time_t deadline,
     }
 }
 
+static void forget_list(redis_link_t *link)
+{
+    if (link->list) {
+        freeReplyObject(link->list);
+        link->list = NULL;
+    }
+}
+
 /* @return NULL and *fault */
 static redisReply *ask(redis_link_t *link, int argc, const char **argv,
                        redis_fault_t *fault)
@@ -168,6 +177,7 @@ static redisReply *ask(redis_link_t *link, int argc, const char **argv,
     apr_time_t deadline = apr_time_now() + link->timeout;
     redisReply *reply = NULL;
 
+    forget_list(link);
     if (redisAppendCommandArgv(link->context, argc, argv, NULL) != REDIS_OK) {
         fail_as_context(link, fault);
     }
@@ -226,21 +236,34 @@ int redis_link_number(redis_link_t *link, int argc, const char **argv,
     return is_good(reply->type == REDIS_REPLY_INTEGER, argv[0], reply, fault);
 }
 
-int redis_link_numbers(redis_link_t *link, int argc, const char **argv,
-                       int64_t *out, int n, redis_fault_t *fault)
+static int is_item(const redisReply *reply)
+{
+    return reply->type == REDIS_REPLY_STRING
+           || reply->type == REDIS_REPLY_INTEGER;
+}
+
+int redis_link_list(redis_link_t *link, int argc, const char **argv,
+                    redis_item_t *out, int most, redis_fault_t *fault)
 {
     redisReply *reply = ask(link, argc, argv, fault);
     int good, i;
 
     if (!reply) {
-        return 0;
+        return -1;
     }
-    good = reply->type == REDIS_REPLY_ARRAY && reply->elements == (size_t)n;
-    for (i = 0; good && i < n; i++) {
-        good = reply->element[i]->type == REDIS_REPLY_INTEGER;
-        out[i] = reply->element[i]->integer;
+    good = reply->type == REDIS_REPLY_ARRAY && reply->elements <= (size_t)most;
+    for (i = 0; good && i < (int)reply->elements; i++) {
+        const redisReply *item = reply->element[i];
+
+        good = is_item(item);
+        out[i] = (redis_item_t){ item->str, item->len, item->integer };
     }
-    return is_good(good, argv[0], reply, fault);
+    if (!good) {
+        is_good(0, argv[0], reply, fault);
+        return -1;
+    }
+    link->list = reply;
+    return i;
 }
 
 /* ---- open and close ---- */
@@ -305,6 +328,7 @@ redis_link_t *redis_link_open(const redis_server_t *server,
 void redis_link_close(redis_link_t **link)
 {
     if (*link) {
+        forget_list(*link);
         if ((*link)->context) {
             redisFree((*link)->context);
         }
@@ -344,10 +368,10 @@ int redis_link_number(redis_link_t *link, int argc, const char **argv,
     return 0;
 }
 
-int redis_link_numbers(redis_link_t *link, int argc, const char **argv,
-                       int64_t *out, int n, redis_fault_t *fault)
+int redis_link_list(redis_link_t *link, int argc, const char **argv,
+                    redis_item_t *out, int most, redis_fault_t *fault)
 {
-    return 0;
+    return -1;
 }
 
 #endif

@@ -58,10 +58,17 @@ int redis_link_text(redis_link_t *link, int argc, const char **argv, char *out,
 int redis_link_number(redis_link_t *link, int argc, const char **argv,
                       int64_t *out, redis_fault_t *fault);
 
-/* A command whose answer is a list of n numbers.
- * @param out  [n]
- * @return 0 and *fault */
-int redis_link_numbers(redis_link_t *link, int argc, const char **argv,
-                       int64_t *out, int n, redis_fault_t *fault);
+/* What a list has: a text or a number. */
+typedef struct {
+    const char *text; /* [len], and 0 behind it; NULL: a number */
+    size_t len;
+    int64_t number;
+} redis_item_t;
+
+/* A command whose answer is a list.
+ * @param out   [most], good until the next command
+ * @return so many; -1 and *fault */
+int redis_link_list(redis_link_t *link, int argc, const char **argv,
+                    redis_item_t *out, int most, redis_fault_t *fault);
 
 #endif

@@ -141,14 +141,13 @@ void limit_table_give_back(const limit_table_t *table, const rate_rule_t *rule,
 }
 
 int limit_table_raise(const limit_table_t *table, const rate_rule_t *rule,
-                      uint64_t hash, int64_t then_us, int64_t now_us,
-                      uint64_t ahead)
+                      uint64_t hash, int64_t now_us, uint64_t ahead,
+                      int64_t age_us)
 {
     uint64_t now = rate_now(rule, now_us);
-    uint64_t past = (now - rate_now(rule, then_us)) & RATE_TIME_MASK;
     int races;
 
-    ahead = ahead > past ? ahead - past : 0;
+    ahead = rate_left(rule, ahead, age_us);
     for (races = 0; races < RACES_MAX; races++) {
         place_t place = find(table, rule, hash, now);
 

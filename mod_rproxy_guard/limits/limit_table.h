@@ -64,14 +64,14 @@ limit_table_result_t limit_table_take(const limit_table_t *table,
 void limit_table_give_back(const limit_table_t *table, const rate_rule_t *rule,
                            uint64_t hash, int64_t now_us, uint32_t cost);
 
-/* What all servers together have counted: the key is so far ahead at least.
+/* What all servers together have counted: the key was so far ahead at least.
  * What this one counted itself stays.
- * @param then_us   when they had, not after now_us
- * @param ahead     in units, to rate_ahead_most
+ * @param ahead   in units, to rate_ahead_most
+ * @param age_us  so long ago
  * @return 1: a key that was still known had to go for this one */
 int limit_table_raise(const limit_table_t *table, const rate_rule_t *rule,
-                      uint64_t hash, int64_t then_us, int64_t now_us,
-                      uint64_t ahead);
+                      uint64_t hash, int64_t now_us, uint64_t ahead,
+                      int64_t age_us);
 
 /* The key begins anew.  @return 0: it was not known */
 int limit_table_forget(const limit_table_t *table, uint64_t hash);

@@ -50,6 +50,14 @@ uint64_t rate_ahead_most(const rate_rule_t *rule)
     return furthest(rule) + rule->debt;
 }
 
+uint64_t rate_left(const rate_rule_t *rule, uint64_t ahead, int64_t age_us)
+{
+    unsigned __int128 past = (unsigned __int128)(age_us > 0 ? age_us : 0)
+                             * (RATE_UNITS * rule->count) / rule->period_us;
+
+    return past < ahead ? ahead - (uint64_t)past : 0;
+}
+
 uint64_t rate_ahead(const rate_rule_t *rule, uint64_t until, uint64_t now)
 {
     uint64_t ahead = (until - now) & RATE_TIME_MASK;

@@ -59,6 +59,9 @@ int rate_is_forgotten(const rate_rule_t *rule, uint64_t until, uint64_t now);
 /* The furthest that anything can be ahead, in units. */
 uint64_t rate_ahead_most(const rate_rule_t *rule);
 
+/* What is left of so many units when so much time has passed. */
+uint64_t rate_left(const rate_rule_t *rule, uint64_t ahead, int64_t age_us);
+
 /* How far ahead, in units; 0: forgotten. */
 uint64_t rate_ahead(const rate_rule_t *rule, uint64_t until, uint64_t now);
 

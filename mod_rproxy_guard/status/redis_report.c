@@ -22,7 +22,8 @@ static void write_html_part(request_rec *r, writer_t *w)
     if (!is_configured()) {
         return;
     }
-    report_table(w, "Redis<th>State<th>Last fault<th>Exchanges<th>Keys"
+    report_table(w, "Redis<th>State<th>Last fault<th>Exchanges<th>Keys "
+                    "told<th>Keys heard of"
                     "<th>Faults<th>Not told");
     write_text(w, "<tr>");
     report_cell(w, "Redis", guard_global->fleet.url);
@@ -31,7 +32,8 @@ static void write_html_part(request_rec *r, writer_t *w)
                                            : fleet_state_name(report.state));
     report_cell(w, "Last fault", report.fault.text);
     report_number_cell(w, "Exchanges", report.exchanges);
-    report_number_cell(w, "Keys", report.keys);
+    report_number_cell(w, "Keys told", report.keys);
+    report_number_cell(w, "Keys heard of", report.learned);
     report_number_cell(w, "Faults", report.faults);
     report_number_cell(w, "Not told", report.lost);
     write_text(w, "</tr>");
@@ -57,6 +59,7 @@ static void write_json_part(request_rec *r, writer_t *w)
     report_json_text(w, "fault", report.fault.text);
     report_json_number(w, "exchanges", report.exchanges);
     report_json_number(w, "keys", report.keys);
+    report_json_number(w, "learned", report.learned);
     report_json_number(w, "faults", report.faults);
     report_json_number(w, "lost", report.lost);
     report_json_number(w, "exchange_us", report.took_us);
@@ -85,7 +88,9 @@ static void write_metrics_part(request_rec *r, writer_t *w)
     write_metric(w, "guard_redis_exchanges_total", "counter",
                  "Exchanges with Redis.", report.exchanges);
     write_metric(w, "guard_redis_keys_total", "counter",
-                 "Keys of limits in them.", report.keys);
+                 "Keys of limits that Redis was told of.", report.keys);
+    write_metric(w, "guard_redis_learned_total", "counter",
+                 "Keys of limits that Redis told of.", report.learned);
     write_metric(w, "guard_redis_faults_total", "counter",
                  "Connections and exchanges that failed.", report.faults);
     write_metric(w, "guard_redis_lost_total", "counter",

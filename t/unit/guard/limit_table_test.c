@@ -382,26 +382,36 @@ static void check_raise(void **state)
     most = rate_ahead_most(&rule);
     assert_int_equal(most, 111 * RATE_UNITS);
     /* a key that this server has not seen, half full elsewhere */
-    limit_table_raise(&table, &rule, hash_of(1), NOON, NOON, 6 * RATE_UNITS);
+    limit_table_raise(&table, &rule, hash_of(1), NOON, 6 * RATE_UNITS, 0);
     assert_int_equal(limit_table_look(&table, &rule, hash_of(1), NOON, 0)
                          .rate.remaining,
                      5);
     /* less than is known here changes nothing */
     assert_true(
         limit_table_take(&table, &rule, hash_of(1), NOON, 2).rate.allowed);
-    limit_table_raise(&table, &rule, hash_of(1), NOON, NOON, 7 * RATE_UNITS);
+    limit_table_raise(&table, &rule, hash_of(1), NOON, 7 * RATE_UNITS, 0);
     assert_int_equal(limit_table_look(&table, &rule, hash_of(1), NOON, 0)
                          .rate.remaining,
                      3);
     /* of a moment before: what was since forgotten stays so */
-    limit_table_raise(&table, &rule, hash_of(1), NOON, NOON + 24 * SECOND,
-                      8 * RATE_UNITS);
+    limit_table_raise(&table, &rule, hash_of(1), NOON + 24 * SECOND,
+                      8 * RATE_UNITS, 24 * SECOND);
     assert_int_equal(limit_table_look(&table, &rule, hash_of(1),
                                       NOON + 24 * SECOND, 0)
                          .rate.remaining,
                      5);
+    /* of long ago */
+    limit_table_raise(&table, &rule, hash_of(2), NOON, most, INT64_MAX);
+    limit_table_raise(&table, &rule, hash_of(2), NOON, most, 1332 * SECOND);
+    assert_int_equal(limit_table_look(&table, &rule, hash_of(2), NOON, 0)
+                         .rate.remaining,
+                     11);
+    limit_table_raise(&table, &rule, hash_of(2), NOON, most, 1331 * SECOND);
+    assert_int_equal(limit_table_look(&table, &rule, hash_of(2), NOON, 0)
+                         .rate.remaining,
+                     10);
     /* a debt is made up for, all of it */
-    limit_table_raise(&table, &rule, hash_of(1), NOON, NOON, most);
+    limit_table_raise(&table, &rule, hash_of(1), NOON, most, 0);
     assert_int_equal(retry_after(&table, &rule, NOON), 101 * 12 * SECOND);
     assert_int_equal(retry_after(&table, &rule, NOON + 600 * SECOND),
                      51 * 12 * SECOND);
