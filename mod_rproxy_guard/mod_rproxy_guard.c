@@ -37,6 +37,7 @@
 #include "seen/seen.h"
 #include "login/login_request.h"
 #include "status/guard_report.h"
+#include "waf/waf_open.h"
 
 #define LOOK_INTERVAL apr_time_from_sec(1)
 
@@ -175,7 +176,8 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
         return OK;
     }
-    if (!geo_directives_load(s, ptemp) || !load_lists(s, ptemp)) {
+    if (!geo_directives_load(s, ptemp) || !load_lists(s, ptemp)
+        || !waf_open(s, pconf, ptemp)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     guard_state_open(s, pconf);
@@ -341,6 +343,7 @@ static void register_hooks(apr_pool_t *pool)
     guard_verbs_register(pool);
     guard_expression_register();
     guard_client_register();
+    waf_open_register();
 }
 
 module __attribute__((visibility("default")))

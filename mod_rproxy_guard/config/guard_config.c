@@ -18,6 +18,7 @@ void guard_config_create(apr_pool_t *pconf)
     guard_global->logins = apr_array_make(pconf, 2, sizeof(void *));
     ban_directives_default(&guard_global->bans);
     flood_directives_default(&guard_global->attack);
+    waf_settings_begin(pconf);
 }
 
 void *guard_settings_create(apr_pool_t *pool, char *dir)
@@ -67,6 +68,7 @@ void *guard_settings_merge(apr_pool_t *pool, void *outer_conf, void *inner_conf)
     out->deny = both(pool, outer->deny, inner->deny);
     out->limits = both(pool, outer->limits, inner->limits);
     out->logins = both(pool, outer->logins, inner->logins);
+    out->waf = waf_settings_merge(pool, outer->waf, inner->waf);
     merge_head(&out->head, &inner->head);
     credential_settings_merge(&out->credentials, &inner->credentials);
     for (i = 0; i < BOT_CLASS_COUNT; i++) {

@@ -24,6 +24,7 @@
 #include "../floods/connections.h"
 #include "../head/head_sanity.h"
 #include "../limits/limit_memory.h"
+#include "../waf/waf_settings.h"
 #include "rule_action.h"
 
 typedef enum {
@@ -120,6 +121,7 @@ typedef struct {
                                    first */
     apr_array_header_t *logins;  /* of login_rule_t * (login/login_rule.h) */
     guard_head_t head;
+    waf_settings_t *waf; /* NULL: nothing is said */
     credential_settings_t credentials;
     const bots_rule_t *bot[BOT_CLASS_COUNT]; /* NULL: nothing is said */
 } guard_settings_t;

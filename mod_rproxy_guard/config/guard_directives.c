@@ -17,6 +17,7 @@
 #include "redis_directive.h"
 #include "flood_directives.h"
 #include "credential_directives.h"
+#include "waf_directive_table.h"
 
 #define ANYWHERE (RSRC_CONF | ACCESS_CONF)
 
@@ -331,6 +332,9 @@ const command_rec guard_directives[] = {
     CREDENTIAL_DIRECTIVES,
     AP_INIT_TAKE1("RProxyGuardState", guard_state_directive, NULL, RSRC_CONF,
         "A directory that keeps bans over a full stop"),
+    WAF_DIRECTIVES,
+    WAF_RULE_DIRECTIVES,
+    WAF_IDLE_DIRECTIVES,
     { NULL }
 };
 /* clang-format on */

@@ -12,16 +12,19 @@
 #include <http_config.h>
 
 #include "body/body_values.h"
-#include "program/program.h"
+#include "inspect/inspect.h"
 #include "rule/rule_list.h"
-#include "waf_engine.h"
-
-typedef struct waf_place_t waf_place_t;
+#include "waf_place.h"
 
 enum {
     WAF_AUDIT_OFF,
     WAF_AUDIT_ON,
     WAF_AUDIT_RELEVANT
+};
+
+enum {
+    WAF_LIMIT_REJECT,
+    WAF_LIMIT_PARTIAL /* the rest passes unseen */
 };
 
 /* -1 and NULL: not said.  Read by the functions below, which know defaults. */
@@ -31,8 +34,9 @@ typedef struct waf_settings_t {
     apr_off_t request_body_limit, request_body_no_files, request_body_memory;
     apr_off_t response_body_limit;
     int request_body_limit_action, response_body_limit_action;
-    apr_off_t json_depth, arguments_limit, files_limit;
-    int separator;                  /* a character */
+    apr_off_t json_depth, files_limit;
+    int arguments_limit;            /* 0: not said */
+    int separator;                  /* a character; 0: not said */
     apr_array_header_t *types;      /* of const char *, lower case */
     int types_cleared;              /* outer ones count no more */
     int audit;                      /* WAF_AUDIT_ */
@@ -41,22 +45,24 @@ typedef struct waf_settings_t {
     const char *audit_log; /* a path, or "|program" */
     const char *folder;    /* of bodies that are too large for memory */
     const char *webapp_id;
-    int fails_open;           /* where nobody knows what the rules would say */
-    int htaccess;             /* exceptions in .htaccess files count */
-    int inherits;             /* rules of outer places; -1: they do */
-    int is_of_htaccess;       /* these are the words of such a file */
-    rule_list_t *rules;       /* while the configuration is read: own ones, and
-                             with a virtual host's those of the server */
-    const waf_place_t *place; /* that is compiled, when requests come */
+    int fails_open;     /* where nobody knows what the rules would say */
+    int htaccess;       /* exceptions in .htaccess files count */
+    int inherits;       /* rules of outer places; -1: they do */
+    int is_of_htaccess; /* these are the words of such a file */
+    rule_list_t *rules; /* own ones, of a host those of the server too */
+    /* when requests come: */
+    int is_host; /* or merged with that of a host: has a place */
+    const apr_array_header_t *steps; /* else: of const waf_settings_t *, the
+                                        sections it was merged of */
+    const waf_place_t *place;
     const program_t *program; /* of place; NULL: there are no rules */
 } waf_settings_t;
 
 waf_settings_t *waf_settings_create(apr_pool_t *pool);
 
 /* Either may be NULL. */
-const waf_settings_t *waf_settings_merge(apr_pool_t *pool,
-                                         const waf_settings_t *outer,
-                                         const waf_settings_t *inner);
+waf_settings_t *waf_settings_merge(apr_pool_t *pool, waf_settings_t *outer,
+                                   waf_settings_t *inner);
 
 /* ---- what holds; settings are not NULL ---- */
 
@@ -67,18 +73,22 @@ size_t waf_settings_request_body_limit(const waf_settings_t *settings);
 size_t waf_settings_request_body_memory(const waf_settings_t *settings);
 /* Bytes of it that are of no file. */
 size_t waf_settings_request_body_no_files(const waf_settings_t *settings);
-int waf_settings_request_body_is_partial(const waf_settings_t *settings);
 
 int waf_settings_response_body(const waf_settings_t *settings);
 size_t waf_settings_response_body_limit(const waf_settings_t *settings);
-int waf_settings_response_body_is_partial(const waf_settings_t *settings);
 /* @param type  of Content-Type, with parameters; may be NULL */
 int waf_settings_is_response_type(const waf_settings_t *settings,
                                   const char *type);
 
+/* @param action  a field of the settings: is the rest of a body to pass? */
+static inline int waf_settings_is_partial(int action)
+{
+    return action == WAF_LIMIT_PARTIAL;
+}
+
 body_limits_t waf_settings_body_limits(const waf_settings_t *settings);
-int waf_settings_arguments_limit(const waf_settings_t *settings);
-char waf_settings_separator(const waf_settings_t *settings);
+inspect_limits_t waf_settings_limits(const waf_settings_t *settings,
+                                     int detects_only);
 
 int waf_settings_audit(const waf_settings_t *settings);
 const char *waf_settings_audit_parts(const waf_settings_t *settings);
@@ -87,10 +97,32 @@ int waf_settings_fails_open(const waf_settings_t *settings);
 
 /* ---- of the whole configuration ---- */
 
+typedef struct {
+    apr_pool_t *pool;
+    apr_array_header_t *skip;  /* of const char *: RProxyWafSkip */
+    apr_array_header_t *notes; /* of const char *: what has no effect here */
+    const char *unicode_file;
+    int code_page;
+    uint32_t match_limit; /* 0: the default */
+    int is_used;          /* there is a rule */
+    int in_sections;      /* sections or .htaccess files may say more */
+} waf_global_t;
+
+extern waf_global_t *waf_global;
+
+/* Before the configuration is read. */
+void waf_settings_begin(apr_pool_t *pconf);
+
 /* Is there any rule? */
-int waf_settings_are_used(void);
+static inline int waf_settings_are_used(void)
+{
+    return waf_global->is_used;
+}
 
 /* Do sections or .htaccess files say something that hosts do not? */
-int waf_settings_in_sections(void);
+static inline int waf_settings_in_sections(void)
+{
+    return waf_global->in_sections;
+}
 
 #endif

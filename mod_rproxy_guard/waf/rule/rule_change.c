@@ -97,6 +97,23 @@ const char *rule_list_remove_msg(rule_list_t *list, const char *pattern,
     return remove_by(list, CHANGE_BY_MSG, pattern, where, pool);
 }
 
+static const char *make_selectors(rule_change_t *change, apr_pool_t *pool)
+{
+    const expression_t **all =
+        apr_pcalloc(pool, sizeof(*all) * (size_t)(change->target_count + 1));
+    const char *wrong = NULL;
+    int i;
+
+    for (i = 0; i < change->target_count && !wrong; i++) {
+        if (change->target[i].is_pattern) {
+            wrong = expression_make(change->target[i].selector, 1, 0, &all[i],
+                                    pool);
+        }
+    }
+    change->selector = all;
+    return wrong;
+}
+
 const char *rule_list_update_target(rule_list_t *list, rule_change_by_e by,
                                     const char *which, const char *targets,
                                     const char *in_place_of, const char *where,
@@ -122,8 +139,11 @@ const char *rule_list_update_target(rule_list_t *list, rule_change_by_e by,
     change->target = (rule_target_t *)added->elts;
     change->target_count = added->nelts;
     change->in_place_of = old->nelts ? (rule_target_t *)old->elts : NULL;
-    push_change(list, change);
-    return NULL;
+    wrong = make_selectors(change, pool);
+    if (!wrong) {
+        push_change(list, change);
+    }
+    return wrong;
 }
 
 static const char *check_actions(const apr_array_header_t *actions,
@@ -244,8 +264,7 @@ static const apr_array_header_t *changed_targets(const rule_change_t *change,
     return is_there ? targets : NULL;
 }
 
-/* Of a rule and all its links: others share those that are there. */
-static rule_t *with_targets(const rule_change_t *change, const rule_t *rule,
+rule_t *rule_change_targets(const rule_change_t *change, const rule_t *rule,
                             apr_pool_t *pool)
 {
     rule_t *made = apr_pmemdup(pool, rule, sizeof(*rule));
@@ -257,7 +276,7 @@ static rule_t *with_targets(const rule_change_t *change, const rule_t *rule,
         made->target_count = targets->nelts;
     }
     if (rule->link) {
-        made->link = with_targets(change, rule->link, pool);
+        made->link = rule_change_targets(change, rule->link, pool);
     }
     return made;
 }
@@ -327,7 +346,7 @@ static const char *carry_out(rule_item_t *item, const rule_change_t *change,
         item->rule = NULL;
         return NULL;
     case CHANGE_TARGETS:
-        item->rule = with_targets(change, item->rule, pool);
+        item->rule = rule_change_targets(change, item->rule, pool);
         return NULL;
     default:
         return with_actions(item, change, pool);
@@ -355,6 +374,21 @@ static const char *change_all(apr_array_header_t *items,
     }
     items->nelts = kept;
     return NULL;
+}
+
+int rule_list_is_exceptions(const rule_list_t *list)
+{
+    int i;
+
+    for (i = 0; i < list->items->nelts; i++) {
+        const rule_change_t *change =
+            APR_ARRAY_IDX(list->items, i, rule_item_t).change;
+
+        if (!change || change->kind == CHANGE_ACTIONS) {
+            return 0;
+        }
+    }
+    return 1;
 }
 
 const char *rule_list_finish(const rule_list_t *list,

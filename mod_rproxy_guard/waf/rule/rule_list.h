@@ -42,8 +42,10 @@ typedef struct rule_change_t {
     int link;            /* of the chain, by id: 0 its first rule */
     const char *pattern; /* by tag, by msg: an expression that one of them
                             matches */
-    const struct expression_t *expression; /* pattern, compiled */
-    const rule_target_t *target;           /* [target_count] */
+    const struct expression_t *expression;      /* pattern, compiled */
+    const rule_target_t *target;                /* [target_count] */
+    const struct expression_t *const *selector; /* [target_count]: of targets
+                                                   that are patterns */
     int target_count;
     const rule_target_t *in_place_of;  /* or NULL: they are added; a rule that
                                           has no such target stays as it is */
@@ -53,6 +55,10 @@ typedef struct rule_change_t {
 
 /* Does it speak of this rule, the first of its chain? */
 int rule_change_is_of(const rule_change_t *change, const rule_t *rule);
+
+/* A copy of the rule, and of its links, with other targets. */
+rule_t *rule_change_targets(const rule_change_t *change, const rule_t *rule,
+                            apr_pool_t *pool);
 
 /* ---- lists ---- */
 
@@ -129,6 +135,9 @@ const char *rule_list_update_action(rule_list_t *list, const char *which,
  * to; either may be NULL.  @return NULL: both are */
 rule_list_t *rule_list_join(const rule_list_t *outer, const rule_list_t *inner,
                             apr_pool_t *pool);
+
+/* Does it only take rules or targets away, or say nothing? */
+int rule_list_is_exceptions(const rule_list_t *list);
 
 /* At the end of a place.  @return what is wrong: a chain is not at its end */
 const char *rule_list_check(const rule_list_t *list, apr_pool_t *pool);

@@ -1,0 +1,126 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* program_except.c: see program_except.h.  Layer L1. */
+#include "program_except.h"
+
+#include <apr_strings.h>
+
+/* In the place of a rule that is gone: others keep their places in the list, to
+ * which skips lead. */
+static const program_rule_t *nothing(const program_rule_t *gone,
+                                     apr_pool_t *pool)
+{
+    program_rule_t *made = apr_pcalloc(pool, sizeof(*made));
+    rule_t *rule = apr_pcalloc(pool, sizeof(*rule));
+
+    rule->id = gone->rule->id;
+    rule->phase = gone->rule->phase;
+    rule->where = gone->rule->where;
+    rule->severity = -1;
+    made->rule = rule;
+    made->number = gone->number;
+    made->skip_to = -1;
+    return made;
+}
+
+/* The expression of a target that the change has added, or the rule had. */
+static const expression_t *selector_of(const program_rule_t *from,
+                                       const rule_change_t *change,
+                                       const rule_target_t *target)
+{
+    int i;
+
+    for (i = 0; i < change->target_count; i++) {
+        if (slice_eq(change->target[i].selector, target->selector)
+            && change->target[i].is_pattern) {
+            return change->selector[i];
+        }
+    }
+    for (i = 0; from->selector && i < from->rule->target_count; i++) {
+        if (slice_eq(from->rule->target[i].selector, target->selector)
+            && from->selector[i]) {
+            return from->selector[i];
+        }
+    }
+    return NULL;
+}
+
+static const expression_t *const *selectors(const program_rule_t *from,
+                                            const rule_change_t *change,
+                                            const rule_t *rule,
+                                            apr_pool_t *pool)
+{
+    const expression_t **all =
+        apr_pcalloc(pool, sizeof(*all) * (size_t)(rule->target_count + 1));
+    int i;
+
+    for (i = 0; i < rule->target_count; i++) {
+        if (rule->target[i].is_pattern) {
+            all[i] = selector_of(from, change, &rule->target[i]);
+        }
+    }
+    return all;
+}
+
+/* @param rule  with its new targets, its links too */
+static const program_rule_t *with_targets(const program_rule_t *from,
+                                          const rule_change_t *change,
+                                          const rule_t *rule, apr_pool_t *pool)
+{
+    program_rule_t *made = apr_pmemdup(pool, from, sizeof(*from));
+
+    made->rule = rule;
+    made->selector = selectors(from, change, rule, pool);
+    if (from->link) {
+        made->link = with_targets(from->link, change, rule->link, pool);
+    }
+    return made;
+}
+
+static void change_phase(const program_rule_t **rules, int count,
+                         const rule_change_t *change, apr_pool_t *pool)
+{
+    int i;
+
+    for (i = 0; i < count; i++) {
+        if (!rule_change_is_of(change, rules[i]->rule)) {
+            continue;
+        }
+        rules[i] = change->kind == CHANGE_REMOVE
+                       ? nothing(rules[i], pool)
+                       : with_targets(rules[i], change,
+                                      rule_change_targets(change,
+                                                          rules[i]->rule, pool),
+                                      pool);
+    }
+}
+
+const char *program_except(const program_t *program,
+                           const rule_list_t *exceptions,
+                           const program_t **made, apr_pool_t *pool)
+{
+    program_t *copy;
+    int phase, i;
+
+    *made = program;
+    if (!program) {
+        return NULL;
+    }
+    copy = apr_pmemdup(pool, program, sizeof(*program));
+    for (phase = 0; phase < RULE_PHASES; phase++) {
+        int count = program->phase_count[phase];
+        const program_rule_t **rules =
+            apr_pmemdup(pool, program->phase[phase],
+                        sizeof(*rules) * (size_t)(count ? count : 1));
+
+        for (i = 0; i < exceptions->items->nelts; i++) {
+            change_phase(rules, count,
+                         APR_ARRAY_IDX(exceptions->items, i, rule_item_t)
+                             .change,
+                         pool);
+        }
+        copy->phase[phase] = rules;
+    }
+    *made = copy;
+    return NULL;
+}
