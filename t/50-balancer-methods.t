@@ -102,10 +102,16 @@ sub ask_open {
         members  => [a => '', b => '', c => ''],
         upstream => 'RProxyBalancer method=random-two',
     );
-    $farm->tell(a => 'hold');
-    my @held = ask_open($farm, 12, '/');
-    RProxy::Server::await(sub { $farm->member('a')->{in_flight} >= 1 },
-        'a to hold one');
+    # It holds several: one that another has answered a moment ago still counts
+    # there while the next one chooses.
+    $farm->tell($_ => 'hold') for qw(a b c);
+    my @held;
+    RProxy::Server::await(sub {
+        push @held, ask_open($farm, 1, '/')
+            if $farm->upstream->{in_flight} == @held;
+        $farm->member('a')->{in_flight} >= 4;
+    }, 'a to hold four');
+    $farm->tell($_ => 'well') for qw(b c);
     RProxy::Server::await(
         sub { $farm->upstream->{in_flight} == $farm->member('a')->{in_flight} },
         'the others to answer');
