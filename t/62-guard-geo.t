@@ -26,6 +26,7 @@ my %SYSTEMS = (
 
 my $httpd = RProxy::Httpd->start(
     children => 2,
+    processes => 2,
     files    => { map { ("htdocs/$_.txt" => "$_\n") } qw(a few secret) },
     conf     => sub {
         my ($self) = @_;

@@ -12,6 +12,7 @@ use RProxy::Httpd ();
 
 my $httpd = RProxy::Httpd->start(
     children => 2,
+    processes => 2,
     files    => { 'drop.txt' => "# nobody\n", 'htdocs/a.txt' => "a\n",
         'htdocs/place/b.txt' => "b\n", 'htdocs/c.txt' => "c\n" },
     conf     => <<'END',

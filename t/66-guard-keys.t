@@ -35,6 +35,7 @@ my $KEYS = "# label, hash\n\n"
 my $port  = RProxy::Origin::port('origin_a');
 my $httpd = RProxy::Httpd->start(
     children => 2,
+    processes => 2,
     modules  => [qw(access_compat auth_basic authn_file authz_user)],
     files    => { 'keys.txt' => $KEYS, 'users' => "u:{PLAIN}p\n" },
     conf     => <<"END",

@@ -7,6 +7,8 @@ package RProxy::Httpd;
 #
 #   my $httpd = RProxy::Httpd->start(
 #       children => 3,                    # processes at the start
+#       processes => 2,                   # ... of prefork, else a process
+#                                         # for each thread of the others
 #       loop     => 'adopt',              # RProxyEventLoop, else the suite's
 #       modules  => [qw(cgid)],           # beyond the usual ones
 #       files    => { 'htdocs/a.txt' => "a\n" },
@@ -150,7 +152,7 @@ sub mpm_numbers {
     my $children = $o{children} // 1;
     my $most     = $o{max_children} // $children;
     if (Apache::Test::vars('mpm') eq 'prefork') {
-        my $all = $children * $self->{threads};
+        my $all = $o{processes} // $children * $self->{threads};
         $all = 32 if $all > 32;
         return <<"CONF";
 StartServers $all
