@@ -137,16 +137,46 @@ static int escape(reader_t *r)
     return 1;
 }
 
+/* Bytes of a character; 0: none begins with that byte. */
+static int utf8_length(unsigned char first)
+{
+    return first < 0x80         ? 1
+           : first >> 5 == 0x06 ? 2
+           : first >> 4 == 0x0e ? 3
+           : first >> 3 == 0x1e ? 4
+                                : 0;
+}
+
+/* In form; points that there are not are for others to find. */
+static int is_utf8(const char *p, const char *end)
+{
+    while (p < end) {
+        int left = utf8_length((unsigned char)*p++) - 1;
+
+        if (left < 0) {
+            return 0;
+        }
+        for (; left; left--, p++) {
+            if (p == end || ((unsigned char)*p & 0xc0) != 0x80) {
+                return 0;
+            }
+        }
+    }
+    return 1;
+}
+
 /* Behind the first quote.  Lies in the text where nothing is escaped. */
 static int read_text(reader_t *r, slice_t *out)
 {
     const char *from = r->p;
     char *copy = NULL;
+    unsigned char all = 0;
 
     for (; r->p < r->end && *r->p != '"'; r->p += copy == NULL) {
         if ((unsigned char)*r->p < ' ') {
             return refuse(r, JSON_VALUES_BAD);
         }
+        all |= (unsigned char)*r->p;
         if (*r->p == '\\' && !copy) {
             copy = r->room;
             memcpy(copy, from, (size_t)(r->p - from));
@@ -161,6 +191,9 @@ static int read_text(reader_t *r, slice_t *out)
                 return refuse(r, JSON_VALUES_BAD);
             }
         }
+    }
+    if (all >= 0x80 && !is_utf8(from, r->p)) {
+        return refuse(r, JSON_VALUES_BAD);
     }
     *out = copy ? slice_make(copy, (size_t)(r->room - copy))
                 : slice_make(from, (size_t)(r->p - from));

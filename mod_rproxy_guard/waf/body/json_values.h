@@ -17,7 +17,7 @@ enum {
 
 typedef enum {
     JSON_VALUES_GOOD,
-    JSON_VALUES_BAD,    /* it is no JSON, or one value alone */
+    JSON_VALUES_BAD,    /* it is no JSON, or not UTF-8 */
     JSON_VALUES_DEEP,   /* more than depth, or a name that is too long */
     JSON_VALUES_STOPPED /* pair has enough */
 } json_values_e;

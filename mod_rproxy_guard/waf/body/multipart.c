@@ -66,14 +66,19 @@ static multipart_e end_part(multipart_t *m)
     if (m->state != MULTIPART_STATE_DATA) {
         return MULTIPART_GOOD;
     }
-    if (m->held) {
-        m->flags |= m->held == 2 ? MULTIPART_CRLF_LINE : MULTIPART_LF_LINE;
-    }
     error = multipart_head_say(m);
     if (error == MULTIPART_GOOD && !m->events->end(m->ctx, &m->part)) {
         error = MULTIPART_STOPPED;
     }
     return error;
+}
+
+/* The end of the line before a boundary is a part of it. */
+static void take_held(multipart_t *m)
+{
+    if (m->held) {
+        m->flags |= m->held == 2 ? MULTIPART_CRLF_LINE : MULTIPART_LF_LINE;
+    }
 }
 
 /* A line that begins with the mark. */
@@ -83,6 +88,7 @@ static multipart_e cross_boundary(multipart_t *m, slice_t line)
     int is_last = line_begins(rest, "--", 2);
     multipart_e error;
 
+    take_held(m);
     if (is_last) {
         rest = slice_make(rest.p + 2, rest.len - 2);
     }
@@ -100,6 +106,7 @@ static multipart_e cross_boundary(multipart_t *m, slice_t line)
     m->state = is_last ? MULTIPART_STATE_AFTER : MULTIPART_STATE_HEAD;
     m->head_len = 0;
     m->fields = 0;
+    m->held = 0;
     memset(&m->part, 0, sizeof(m->part));
     return error;
 }
@@ -169,7 +176,8 @@ static multipart_e process_line(multipart_t *m, slice_t line)
     multipart_e error = MULTIPART_GOOD;
 
     m->is_begun = line.p[line.len - 1] != '\n';
-    if (is_first && line.len > 3 && line_begins(line, "--", 2)) {
+    if (is_first && line.len > 3 && line_begins(line, "--", 2)
+        && !memchr(line.p, 0, 4)) {
         if (!line_begins(line, m->mark, m->mark_len)) {
             error = check_strange(m, line);
         }
@@ -276,6 +284,7 @@ int multipart_end(multipart_t *m)
         if (m->state == MULTIPART_STATE_DATA && !m->held) {
             m->flags |= MULTIPART_INVALID_PART;
         }
+        take_held(m);
         m->error = end_part(m);
         m->state = MULTIPART_STATE_AFTER;
     }

@@ -4,8 +4,8 @@
  * Layer L0.
  *
  * There is one way to write it that all servers read alike,
- * "multipart/form-data; boundary=x"; what is near it gets a flag, all else is an
- * error. */
+ * "multipart/form-data; boundary=x"; what is near it gets a flag, all else is
+ * an error. */
 #include "multipart.h"
 
 #include "waf/transform/char_kind.h"

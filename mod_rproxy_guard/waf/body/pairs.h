@@ -18,8 +18,8 @@ typedef int pair_fn(void *ctx, slice_t name, slice_t value);
 size_t pairs_form(slice_t text, char separator, char *room, pair_fn *pair,
                   void *ctx);
 
-/* A Cookie field.  Nothing is decoded; what has no name is left out.  "a=1, b=2",
- * without any ";", is two. */
+/* A Cookie field.  Nothing is decoded; what has no name is left out.
+ * "a=1, b=2", without any ";", is two. */
 void pairs_cookies(slice_t text, pair_fn *pair, void *ctx);
 
 #endif

@@ -4,9 +4,9 @@
  * wrote it into a file to ask what the rules say of it.  Layer L1 (memory of a
  * pool).
  *
- * Lenient where people are: lines may end with LF alone, Content-Length and Host
- * may be missing.  What httpd would make of a request before rules see it is
- * done here too: fields of one name are joined, chunks are put together. */
+ * Lenient where people are: lines may end with LF alone, Content-Length and
+ * Host may be missing.  What httpd would make of a request before rules see it
+ * is done here too: fields of one name are joined, chunks are put together. */
 #ifndef RPROXY_GUARD_REQUEST_TEXT_H
 #define RPROXY_GUARD_REQUEST_TEXT_H
 
