@@ -15,8 +15,8 @@ static int is_refusal(rule_verdict_e verdict)
            || verdict == RULE_REDIRECT || verdict == RULE_BLOCK;
 }
 
-static slice_t tell(inspect_t *inspect, const program_rule_t *last,
-                    slice_t argument)
+static slice_t describe_match(inspect_t *inspect, const program_rule_t *last,
+                              slice_t argument)
 {
     const inspect_run_t *run = inspect->run;
     slice_t name;
@@ -39,8 +39,8 @@ static int status_of(const rule_t *rule)
     return rule->verdict == RULE_REDIRECT ? STATUS_REDIRECTED : STATUS_REFUSED;
 }
 
-static detection_t *make(inspect_t *inspect, const program_rule_t *last,
-                         slice_t argument)
+static detection_t *describe(inspect_t *inspect, const program_rule_t *last,
+                             slice_t argument)
 {
     const rule_t *rule = inspect->run->rule->rule;
     detection_t *made = apr_pcalloc(inspect->pool, sizeof(*made));
@@ -48,7 +48,7 @@ static detection_t *make(inspect_t *inspect, const program_rule_t *last,
     made->rule = rule;
     made->last = last->rule;
     made->phase = inspect->run->phase;
-    made->message = tell(inspect, last, argument);
+    made->message = describe_match(inspect, last, argument);
     made->msg = expand_text(inspect, &rule->msg);
     made->data = expand_text(inspect, &rule->logdata);
     return made;
@@ -100,7 +100,7 @@ void detection_make(inspect_t *inspect, const program_rule_t *last,
             return;
         }
     }
-    made = make(inspect, last, argument);
+    made = describe(inspect, last, argument);
     if (rule->verdict != RULE_PASS && inspect->run->phase < RULE_PHASES) {
         decide(inspect, made, warns);
     }

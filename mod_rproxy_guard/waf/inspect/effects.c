@@ -68,8 +68,8 @@ static void join_rules(inspect_t *inspect, uint64_t **bits,
     }
 }
 
-static void except(inspect_t *inspect, const rule_ctl_t *ctl,
-                   const program_ctl_t *of)
+static void add_exception(inspect_t *inspect, const rule_ctl_t *ctl,
+                          const program_ctl_t *of)
 {
     inspect_run_t *run = inspect->run;
     int i;
@@ -126,8 +126,8 @@ static void change_audit_parts(inspect_t *inspect, slice_t parts)
 }
 
 /* What the inspection itself has to do with. */
-static void control_rules(inspect_t *inspect, const rule_ctl_t *ctl,
-                          const program_ctl_t *of)
+static void run_ctl_of_rules(inspect_t *inspect, const rule_ctl_t *ctl,
+                             const program_ctl_t *of)
 {
     switch (ctl->kind) {
     case CTL_RULE_REMOVE_BY_ID:
@@ -138,7 +138,7 @@ static void control_rules(inspect_t *inspect, const rule_ctl_t *ctl,
     case CTL_RULE_REMOVE_TARGET_ID:
     case CTL_RULE_REMOVE_TARGET_MSG:
     case CTL_RULE_REMOVE_TARGET_TAG:
-        except(inspect, ctl, of);
+        add_exception(inspect, ctl, of);
         break;
     default:
         set_engine(inspect, ctl->value);
@@ -146,7 +146,7 @@ static void control_rules(inspect_t *inspect, const rule_ctl_t *ctl,
     }
 }
 
-static void control(inspect_t *inspect, const rule_ctl_t *ctl,
+static void run_ctl(inspect_t *inspect, const rule_ctl_t *ctl,
                     const program_ctl_t *of)
 {
     switch (ctl->kind) {
@@ -175,7 +175,7 @@ static void control(inspect_t *inspect, const rule_ctl_t *ctl,
         inspect->ctl.response_body_limit = (apr_int64_t)ctl->first;
         break;
     default:
-        control_rules(inspect, ctl, of);
+        run_ctl_of_rules(inspect, ctl, of);
         break;
     }
 }
@@ -188,6 +188,6 @@ void effects_run(inspect_t *inspect, const program_rule_t *rule)
         set_variable(inspect, &rule->rule->setvar[i]);
     }
     for (i = 0; i < rule->rule->ctl_count; i++) {
-        control(inspect, &rule->rule->ctl[i], &rule->ctl[i]);
+        run_ctl(inspect, &rule->rule->ctl[i], &rule->ctl[i]);
     }
 }

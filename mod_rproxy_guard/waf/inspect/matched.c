@@ -32,7 +32,7 @@ int matched_count(const inspect_t *inspect, rule_variable_e variable)
 }
 
 /* "%{rule.msg}" stands for the text as it is written in the rule. */
-static slice_t plain(inspect_t *inspect, const rule_text_t *text)
+static slice_t rule_text(inspect_t *inspect, const rule_text_t *text)
 {
     return text->count == 1 && text->part[0].variable < 0
                ? text->part[0].text
@@ -47,10 +47,10 @@ static slice_t of_rule(inspect_t *inspect, slice_t name)
         return expand_number(inspect, (apr_int64_t)rule->id);
     }
     if (slice_eq_nocase(name, SLICE_LIT("msg"))) {
-        return plain(inspect, &rule->msg);
+        return rule_text(inspect, &rule->msg);
     }
     if (slice_eq_nocase(name, SLICE_LIT("logdata"))) {
-        return plain(inspect, &rule->logdata);
+        return rule_text(inspect, &rule->logdata);
     }
     if (slice_eq_nocase(name, SLICE_LIT("severity"))) {
         return rule->severity < 0 ? VALUE_ALONE
@@ -92,7 +92,7 @@ static slice_t text_of(inspect_t *inspect, rule_variable_e variable,
     }
 }
 
-static int add(inspect_t *inspect, slice_t text)
+static int string_of(inspect_t *inspect, slice_t text)
 {
     int number = strings_add(inspect->strings, text);
 
@@ -110,12 +110,13 @@ target_t matched_at(inspect_t *inspect, rule_variable_e variable, slice_t name,
     const matched_t *matched;
 
     if (!is_list(variable)) {
-        target.text = add(inspect, text_of(inspect, variable, name));
+        target.text = string_of(inspect, text_of(inspect, variable, name));
         return target;
     }
     matched = &APR_ARRAY_IDX(inspect->run->matches, i, matched_t);
     target.name = targets_name(inspect, &matched->target);
-    target.text = variable == VARIABLE_MATCHED_VARS ? matched->text
-                                                    : add(inspect, target.name);
+    target.text = variable == VARIABLE_MATCHED_VARS
+                      ? matched->text
+                      : string_of(inspect, target.name);
     return target;
 }

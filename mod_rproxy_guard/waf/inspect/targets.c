@@ -75,7 +75,7 @@ static void add_values(const choice_t *choice)
     }
 }
 
-static void add_all(const choice_t *choice)
+static void add_variable(const choice_t *choice)
 {
     if (matched_knows(choice->target->variable)) {
         add_own(choice);
@@ -135,7 +135,7 @@ void targets_of(inspect_t *inspect, const program_rule_t *rule)
             take_away(&choice);
             continue;
         }
-        add_all(&choice);
+        add_variable(&choice);
         if (choice.target->counts) {
             count_them(&choice, before);
         }
@@ -144,7 +144,7 @@ void targets_of(inspect_t *inspect, const program_rule_t *rule)
 
 /* ---- exceptions ---- */
 
-static int takes(const exception_t *exception, const target_t *target)
+static int exception_takes(const exception_t *exception, const target_t *target)
 {
     int i;
 
@@ -177,7 +177,7 @@ int targets_excepted(const inspect_t *inspect, const program_rule_t *rule,
             &APR_ARRAY_IDX(run->exceptions, i, exception_t);
 
         if (program_bit(exception->of->rules, rule->number)
-            && takes(exception, target)) {
+            && exception_takes(exception, target)) {
             return 1;
         }
     }

@@ -10,7 +10,7 @@ enum {
     SLOTS_FIRST = 256
 };
 
-static uint32_t hash_of(slice_t name)
+static uint32_t name_hash(slice_t name)
 {
     uint32_t hash = UINT32_C(2166136261);
     size_t i;
@@ -26,7 +26,7 @@ static uint32_t hash_of(slice_t name)
 static uint32_t slot_of(const inspect_t *inspect, slice_t name)
 {
     const tx_t *tx = &inspect->run->tx;
-    uint32_t at = hash_of(name) & tx->mask;
+    uint32_t at = name_hash(name) & tx->mask;
 
     while (tx->slot[at]
            && !slice_eq_nocase(values_at(inspect->values, VARIABLE_TX,
@@ -39,7 +39,7 @@ static uint32_t slot_of(const inspect_t *inspect, slice_t name)
 }
 
 /* All names anew: at first, where there are too many, where places moved. */
-static void lay(inspect_t *inspect)
+static void lay_slots(inspect_t *inspect)
 {
     int count = values_count(inspect->values, VARIABLE_TX), i;
     tx_t *tx = &inspect->run->tx;
@@ -85,7 +85,7 @@ static void tx_add(inspect_t *inspect, slice_t name, int text)
         return;
     }
     if (!tx->slot || (uint32_t)count * 2 + 4 > tx->mask) {
-        lay(inspect);
+        lay_slots(inspect);
         return;
     }
     tx->slot[slot_of(inspect, name)] = (uint16_t)(count + 1);
@@ -113,7 +113,7 @@ void tx_remove(inspect_t *inspect, slice_t name)
 {
     if (tx_find(inspect, name)) {
         values_remove(inspect->values, VARIABLE_TX, name);
-        lay(inspect);
+        lay_slots(inspect);
     }
 }
 
