@@ -3,9 +3,6 @@
 /* fleet_news.c: see fleet_news.h.  Layer L0. */
 #include "fleet_news.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 enum {
     LIMIT_DIGITS = 8,
     HASH_DIGITS = 16,
@@ -64,7 +61,20 @@ fleet_news_e fleet_news_next(slice_t *text, fleet_news_t *out)
     return NEWS_ONE;
 }
 
+static char *put_hex(char *out, uint64_t n, int digits)
+{
+    int i;
+
+    for (i = digits - 1; i >= 0; i--) {
+        *out++ = "0123456789abcdef"[n >> 4 * i & 15];
+    }
+    return out;
+}
+
 void fleet_news_label(char *out, uint32_t limit, uint64_t hash)
 {
-    snprintf(out, NEWS_LABEL_SIZE, "%08" PRIx32 ".%016" PRIx64, limit, hash);
+    out = put_hex(out, limit, LIMIT_DIGITS);
+    *out++ = '.';
+    out = put_hex(out, hash, HASH_DIGITS);
+    *out = '\0';
 }
