@@ -51,6 +51,7 @@ struct inspect_run_t {
     apr_time_t started;
     uint32_t runs; /* of operators, since the clock was looked at */
     tx_t tx;
+    struct unions_t *unions; /* unions.c; NULL: none yet */
 };
 
 typedef struct inspect_run_t inspect_run_t;
@@ -74,6 +75,12 @@ int targets_excepted(const inspect_t *inspect, const program_rule_t *rule,
 
 /* "ARGS:id", as ModSecurity tells it.  Of the inspection's pool. */
 slice_t targets_name(inspect_t *inspect, const target_t *target);
+
+/* ---- unions.c ---- */
+
+/* @return 0: no value of the variable matches the rule's operator */
+int unions_may(inspect_t *inspect, const program_rule_t *rule,
+               rule_variable_e variable);
 
 /* ---- matched.c: variables that the inspection itself knows ---- */
 

@@ -202,19 +202,29 @@ static void mark_word(void *ctx, uint32_t word, size_t end)
     }
 }
 
-int strings_has_mark(strings_t *strings, int number, uint32_t mark)
+size_t strings_marks_room(const strings_t *strings)
+{
+    return strings->plan->mark_count / 64 + 1;
+}
+
+const uint64_t *strings_marks(strings_t *strings, int number)
 {
     string_t *string = string_at(strings, number);
 
     if (!string->marks) {
         search_t search = { strings->plan, NULL };
 
-        search.marks = apr_pcalloc(strings->pool,
-                                   sizeof(uint64_t)
-                                       * (strings->plan->mark_count / 64 + 1));
+        search.marks =
+            apr_pcalloc(strings->pool,
+                        sizeof(uint64_t) * strings_marks_room(strings));
         word_search_scan(strings->plan->words, string->text, mark_word,
                          &search);
         string->marks = search.marks;
     }
-    return string->marks[mark >> 6] >> (mark & 63) & 1;
+    return string->marks;
+}
+
+int strings_has_mark(strings_t *strings, int number, uint32_t mark)
+{
+    return strings_marks(strings, number)[mark >> 6] >> (mark & 63) & 1;
 }

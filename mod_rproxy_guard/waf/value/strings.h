@@ -50,6 +50,11 @@ int strings_transformed(strings_t *strings, int number, int chain);
 slice_t strings_text(const strings_t *strings, int number);
 const byte_set_t *strings_bytes(strings_t *strings, int number);
 
+/* A bit for each mark: it has one of the words with it.
+ * @return [strings_marks_room] */
+const uint64_t *strings_marks(strings_t *strings, int number);
+size_t strings_marks_room(const strings_t *strings);
+
 /* Has it one of the words with this mark? */
 int strings_has_mark(strings_t *strings, int number, uint32_t mark);
 

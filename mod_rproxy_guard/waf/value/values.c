@@ -66,6 +66,7 @@ int values_set(values_t *values, rule_variable_e variable, slice_t name,
         return 0;
     }
     value->text = number;
+    values->changes[variable]++;
     return 1;
 }
 
@@ -79,6 +80,7 @@ void values_remove(values_t *values, rule_variable_e variable, slice_t name)
         memmove(value, value + 1, (size_t)(last - value) * sizeof(*value));
         values->of[variable]->nelts--;
         values->left++;
+        values->changes[variable]++;
     }
 }
 

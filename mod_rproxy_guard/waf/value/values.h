@@ -29,6 +29,8 @@ typedef struct {
     apr_pool_t *pool;
     apr_array_header_t *of[VARIABLE_COUNT]; /* of value_t; NULL: none */
     int left;                               /* so many more may come */
+    uint32_t changes[VARIABLE_COUNT];       /* of values that were there: set or
+                                         removed */
 } values_t;
 
 /* @param most  values of all variables together */

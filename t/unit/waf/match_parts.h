@@ -9,6 +9,11 @@
 
 #include "address/address.c"
 #include "waf/match/expression.c"
+#define add add_to_union
+#define has_mark union_has_mark
+#include "waf/match/match_union.c"
+#undef add
+#undef has_mark
 #include "waf/match/matcher.c"
 #include "waf/match/matcher_address.c"
 #include "waf/match/matcher_bytes.c"

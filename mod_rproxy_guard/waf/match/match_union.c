@@ -1,0 +1,59 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* match_union.c: see match_union.h.  Layer L1. */
+#include "match_union.h"
+
+#include "matcher_private.h"
+
+static void add(match_union_t *sum, strings_t *strings, const byte_set_t *bytes,
+                const uint64_t *marks, size_t longest)
+{
+    size_t words = strings_marks_room(strings), i;
+
+    if (!sum->marks) {
+        sum->marks = apr_pcalloc(strings_pool(strings), words * sizeof(*marks));
+    }
+    for (i = 0; i < words; i++) {
+        sum->marks[i] |= marks[i];
+    }
+    byte_set_join(&sum->bytes, bytes);
+    sum->longest = longest > sum->longest ? longest : sum->longest;
+}
+
+void match_union_add(match_union_t *sum, strings_t *strings, int number)
+{
+    add(sum, strings, strings_bytes(strings, number),
+        strings_marks(strings, number), strings_text(strings, number).len);
+}
+
+void match_union_join(match_union_t *sum, const match_union_t *other,
+                      strings_t *strings)
+{
+    if (other->marks) {
+        add(sum, strings, &other->bytes, other->marks, other->longest);
+    }
+}
+
+static int has_mark(const match_union_t *sum, int mark)
+{
+    return mark != MATCHER_NO_MARK && sum->marks[mark >> 6] >> (mark & 63) & 1;
+}
+
+int match_union_asks(const matcher_t *matcher)
+{
+    return matcher->phrases || matcher->mark != MATCHER_NO_MARK
+           || matcher->length_min || matcher->condition.gate_count;
+}
+
+int match_union_may(const match_union_t *sum, const matcher_t *matcher)
+{
+    if (!sum->marks || matcher->length_min > sum->longest) {
+        return 0;
+    }
+    if (matcher->phrases) {
+        return has_mark(sum, matcher->mark)
+               || byte_set_meets(&matcher->bytes, &sum->bytes);
+    }
+    return (matcher->mark == MATCHER_NO_MARK || has_mark(sum, matcher->mark))
+           && pattern_passes_gates(&matcher->condition, &sum->bytes);
+}
