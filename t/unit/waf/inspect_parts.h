@@ -8,6 +8,7 @@
 #include "program_parts.h"
 
 #define cut body_cut
+#define utf8_length body_utf8_length
 #define skip_space body_skip_space
 #define takes body_takes
 #define read_hex body_read_hex
@@ -48,6 +49,7 @@
 #include "waf/body/body_parts.c"
 #include "waf/body/body_values.c"
 #undef cut
+#undef utf8_length
 #undef skip_space
 #undef takes
 #undef read_hex
