@@ -11,7 +11,8 @@ package RProxy::WafCorpus;
 #   Name: value             empty line, and lines of the body, each behind "| "
 #                           (line ends inside of it are CR LF)
 #   each NAME: a, b         requests below are sent once for each word, which
-#                           stands for {NAME} in them; "each:" forgets all
+#                           stands for {NAME} in them, encoded for {NAME%};
+#                           "each:" forgets all
 use strict;
 use warnings FATAL => 'all';
 
@@ -213,10 +214,10 @@ sub whole {
     my $text = join "\x01", $line, $body // '', @head;
     my @texts = ($text);
     for my $name (sort keys %{ $state->{each} }) {
-        next if $text !~ /\{$name\}/;
+        next if $text !~ /\{$name%?\}/;
         @texts = map {
             my $one = $_;
-            map { my $word = $_; $one =~ s/\{$name\}/$word/gr }
+            map { put($one, $name, $_) }
                 @{ $state->{each}{$name} }
         } @texts;
     }
@@ -226,6 +227,12 @@ sub whole {
             defined $body ? $content : undef);
     }
     return;
+}
+
+sub put {
+    my ($text, $name, $word) = @_;
+    my $encoded = percent(bytes($word));
+    return $text =~ s/\{$name\}/$word/gr =~ s/\{$name%\}/$encoded/gr;
 }
 
 sub add_whole {

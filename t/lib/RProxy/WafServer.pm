@@ -105,10 +105,11 @@ DirectoryIndex index.html
 </Directory>
 StartServers 1
 AllowEncodedSlashes On
-LogFormat "%{UNIQUE_ID}e %{remote}p %>s" verdict
+LogFormat "%{UNIQUE_ID}e %a %>s" verdict
 CustomLog $folder/access_log verdict
 END
 SecAction "id:900000,phase:1,nolog,pass,setvar:tx.paranoia_level=$self->{level}"
+SecAction "id:900130,phase:1,nolog,pass,setvar:tx.crs_exclusions_wordpress=1"
 Include $setup
 Include $rules/*.conf
 END
@@ -116,16 +117,22 @@ END
     return;
 }
 
+# Each request has an address of its own, by which the logs are read.
+sub address {
+    my ($number) = @_;
+    return sprintf '127.1.%d.%d', $number / 250, $number % 250 + 1;
+}
+
 sub connection {
-    my ($self) = @_;
-    return IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+    my ($self, $address) = @_;
+    return IO::Socket::INET->new(LocalAddr => $address, PeerAddr => '127.0.0.1',
         PeerPort => $self->{port}, Timeout => 10);
 }
 
 sub wait_for_port {
     my ($self) = @_;
     for (1 .. 600) {
-        return if $self->connection;
+        return if $self->connection('127.0.0.1');
         croak "$self->{kind} does not start: see $self->{folder}/error_log"
             if waitpid($self->{pid}, 1) > 0;    # WNOHANG
         sleep 0.05;
@@ -133,12 +140,13 @@ sub wait_for_port {
     croak "$self->{kind} does not listen";
 }
 
-# Sends them, one after the other.  Fills the port that each came from.
+# Sends them, one after the other.
 sub send_all {
     my ($self) = @_;
+    my $number = 0;
     for my $request (@{ $self->{requests} }) {
-        my $socket = $self->connection or croak "$self->{kind}: $!";
-        push @{ $self->{ports} }, $socket->sockport;
+        my $socket = $self->connection(address($number++))
+            or croak "$self->{kind}: $!";
         local $SIG{PIPE} = 'IGNORE';
         print {$socket} $request->{bytes};
         local $SIG{ALRM} = sub { croak "$request->{name}: no answer" };
@@ -154,17 +162,17 @@ sub verdicts {
     my ($self) = @_;
     kill TERM => $self->{pid};
     waitpid $self->{pid}, 0;
-    my %of_port;
+    my %of_address;
     open my $access, '<', "$self->{folder}/access_log" or croak $!;
     while (<$access>) {
-        my ($id, $port, $status) = split;
-        $of_port{$port} = [$id, $status];
+        my ($id, $address, $status) = split;
+        $of_address{$address} = [$id, $status];
     }
     my $rules = $self->rules_logged;
     return map {
-        my ($id, $status) = @{ $of_port{$_} || ['-', '-'] };
+        my ($id, $status) = @{ $of_address{ address($_) } || ['-', '-'] };
         { status => $status, rules => [sort keys %{ $rules->{$id} || {} }] };
-    } @{ $self->{ports} };
+    } 0 .. $#{ $self->{requests} };
 }
 
 sub rules_logged {
