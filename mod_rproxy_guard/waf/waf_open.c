@@ -31,7 +31,8 @@ static const char *open_sections(const waf_place_t *outer,
         ap_conf_vector_t *section =
             APR_ARRAY_IDX(sections, i, ap_conf_vector_t *);
         const core_dir_config *core = ap_get_core_module_config(section);
-        const waf_settings_t *settings = guard_settings_of(section)->waf;
+        const guard_settings_t *guard = guard_settings_of(section);
+        const waf_settings_t *settings = guard ? guard->waf : NULL;
         const waf_place_t *place = outer;
 
         if (settings && settings->rules) {
