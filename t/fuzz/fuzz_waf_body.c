@@ -1,8 +1,8 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* fuzz_waf_body.c: any bytes as the body of a request; the first byte says which
- * processor, the second the size of its pieces.  Promises: in pieces it has the
- * values that it has in one; an error of a body is a value. */
+/* fuzz_waf_body.c: any bytes as the body of a request; the first byte says
+ * which processor, the second the size of its pieces.  Promises: in pieces it
+ * has the values that it has in one; an error of a body is a value. */
 #include "fuzz.h"
 
 #include <apr_general.h>

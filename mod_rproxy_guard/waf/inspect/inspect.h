@@ -4,9 +4,9 @@
  * pool).
  *
  *   inspect = inspect_make(program, &limits, r->pool);
- *   request_head_values(inspect, &head);
+ *   request_head_values(inspect->values, &head);
  *   verdict = inspect_run(inspect, 1);
- *   body_values(inspect, ...);
+ *   body_values(inspect->values, ...);
  *   verdict = inspect_run(inspect, 2); ...
  *
  * Order of rules, chains, skips, counters and what matches twice are those of

@@ -291,3 +291,34 @@ int request_mapped_values(values_t *values, const waf_mapped_t *mapped)
            && set_known(values, VARIABLE_REMOTE_USER, mapped->user)
            && set_known(values, VARIABLE_AUTH_TYPE, mapped->auth_type);
 }
+
+static char *append_text(char *to, slice_t text, const char *behind)
+{
+    size_t n = strlen(behind);
+
+    memcpy(to, text.p ? text.p : "", text.len);
+    memcpy(to + text.len, behind, n);
+    return to + text.len + n;
+}
+
+int request_full_values(values_t *values, const waf_head_t *head, slice_t body)
+{
+    size_t length = body.len;
+    char *text, *to;
+    int i;
+
+    for (i = 0; i < head->field_count; i++) {
+        length += head->field[i].name.len + head->field[i].value.len + 3;
+    }
+    to = text = apr_palloc(values->pool, head->line.len + length + 2);
+    to = append_text(to, head->line, "\n");
+    for (i = 0; i < head->field_count; i++) {
+        to = append_text(to, head->field[i].name, ": ");
+        to = append_text(to, head->field[i].value, "\n");
+    }
+    to = append_text(append_text(to, VALUE_ALONE, "\n"), body, "");
+    return values_set(values, VARIABLE_FULL_REQUEST, VALUE_ALONE,
+                      slice_make(text, (size_t)(to - text)))
+           && arguments_say_number(values, VARIABLE_FULL_REQUEST_LENGTH,
+                                   (int64_t)length + 2);
+}

@@ -57,6 +57,12 @@ typedef struct {
  * @return as above */
 int request_mapped_values(values_t *values, const waf_mapped_t *mapped);
 
+/* FULL_REQUEST and FULL_REQUEST_LENGTH, which copy all: only for rules that ask
+ * for them, before phase 2.  The length leaves out the first line, as
+ * ModSecurity's does.
+ * @return as above */
+int request_full_values(values_t *values, const waf_head_t *head, slice_t body);
+
 /* The parts of a request target: of "http://host/a?b#c" the path "/a" and the
  * query "b".  A query that is not there has p NULL. */
 void request_head_target(slice_t uri_raw, slice_t *path, slice_t *query);

@@ -78,8 +78,8 @@ static const case_t bodies[] = {
     { SLICE_LIT(HEAD "X:  y \r\n\r\nv\r\n" END), "a=v[X:  y ]| C" },
     { SLICE_LIT(HEAD "X: y\r\n  z\r\n\tq\r\n\r\nv\r\n" END),
       "a=v[X: y z q]| fC" },
-    { SLICE_LIT("--B\r\nContent-Disposition: form-data;\r\n\vname=a\r\n\r\nv\r\n"
-                END), "a=v| fFC" },
+    { SLICE_LIT("--B\r\nContent-Disposition: form-data;\r\n"
+                "\vname=a\r\n\r\nv\r\n" END), "a=v| fFC" },
     { SLICE_LIT(HEAD " \r\n\r\nv\r\n" END), "a=v| fFC" },
     { SLICE_LIT("--B\r\n X: y\r\n"),
       " fC a part begins with a continuation line" },

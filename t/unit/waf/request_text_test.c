@@ -221,6 +221,22 @@ static void check_mapped(void **state)
     check_variable(values, VARIABLE_PATH_INFO, "");
 }
 
+static void check_whole(void **state)
+{
+    values_t *values = make(1000);
+    request_text_t request;
+
+    assert_null(request_text_read(
+        SLICE_LIT("POST /m HTTP/1.1\nHost: h\nContent-Type: text/plain\n"
+                  "Content-Length: 3\nConnection: close\n\na=1"),
+        &request, pool));
+    assert_true(request_full_values(values, &request.head, request.body));
+    check_variable(values, VARIABLE_FULL_REQUEST,
+                   "POST /m HTTP/1.1\nHost: h\nContent-Type: text/plain\n"
+                   "Content-Length: 3\nConnection: close\n\na=1|");
+    check_variable(values, VARIABLE_FULL_REQUEST_LENGTH, "74|");
+}
+
 static void check_response(void **state)
 {
     static const waf_field_t fields[] = { { SLICE_LIT("A"), SLICE_LIT("1") },
@@ -267,6 +283,7 @@ int main(void)
     unit_add("full", check_full, NULL);
     unit_add("too many arguments", check_many_arguments, NULL);
     unit_add("mapped", check_mapped, NULL);
+    unit_add("the whole", check_whole, NULL);
     unit_add("response", check_response, NULL);
     return unit_run("request_text");
 }
