@@ -135,6 +135,10 @@ void targets_of(inspect_t *inspect, const program_rule_t *rule)
             take_away(&choice);
             continue;
         }
+        if (!choice.target->counts
+            && !unions_may(inspect, rule, choice.target->variable)) {
+            continue;
+        }
         add_variable(&choice);
         if (choice.target->counts) {
             count_them(&choice, before);

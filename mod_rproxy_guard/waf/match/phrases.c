@@ -129,9 +129,12 @@ void phrases_add_lines(phrases_t *phrases, slice_t text, apr_pool_t *pool)
 
 /* ---- finding ---- */
 
-static slice_t tail_of(slice_t value, size_t length)
+static int ends_with(slice_t value, const char *p, size_t length)
 {
-    return slice_make(value.p + value.len - length, length);
+    return slice_lower((unsigned char)p[length - 1])
+               == slice_lower((unsigned char)value.p[value.len - 1])
+           && slice_eq_nocase(slice_make(p, length),
+                              slice_make(value.p + value.len - length, length));
 }
 
 slice_t phrases_ending(const phrases_t *phrases, slice_t value)
@@ -145,8 +148,7 @@ slice_t phrases_ending(const phrases_t *phrases, slice_t value)
 
         length = phrase.len < value.len ? phrase.len : value.len;
         for (; length > best.len; length--) {
-            if (slice_eq_nocase(slice_make(phrase.p, length),
-                                tail_of(value, length))) {
+            if (ends_with(value, phrase.p, length)) {
                 best = slice_make(phrase.p, length);
             }
         }

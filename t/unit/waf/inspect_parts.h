@@ -60,6 +60,7 @@
 #undef know
 #undef finish
 #include "waf/inspect/targets.c"
+#include "waf/inspect/unions.c"
 #include "waf/inspect/matched.c"
 #include "waf/inspect/expand.c"
 #include "waf/inspect/tx.c"
