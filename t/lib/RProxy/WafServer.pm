@@ -81,13 +81,60 @@ sub settings {
     return $text;
 }
 
+# The paths that rules come from.
+sub rule_files {
+    my ($self) = @_;
+    my $peer = $self->{peer};
+    return ("$self->{folder}/settings.conf",
+        "$peer/etc/modsecurity/crs/crs-setup.conf",
+        glob "$peer/usr/share/modsecurity-crs/rules/*.conf");
+}
+
+sub write_settings {
+    my ($self) = @_;
+    my @set = (paranoia_level => $self->{level}, crs_exclusions_wordpress => 1);
+    my ($actions, $id) = ('', 900_000);
+    while (my ($name, $value) = splice @set, 0, 2) {
+        $actions .= sprintf qq(SecAction "id:%d,phase:1,nolog,pass,%s"\n),
+            $id++, "setvar:tx.$name=$value";
+    }
+    spew("$self->{folder}/settings.conf", $self->settings . $actions);
+    return;
+}
+
+# Without httpd: what t/waf/engine says of the requests, as verdicts() does.
+sub offline {
+    my ($class, %given) = @_;
+    my $self = bless {%given}, $class;
+    remove_tree($self->{folder});
+    make_path("$self->{folder}/data");
+    $self->write_settings;
+    my $requests = join '', map {
+        my $answer = $_->{answer} // '';
+        sprintf "%d %d %d\n%s%s", length $_->{bytes},
+            defined $_->{answer} || $_->{target} =~ m{^/(?:index.html)?(?:\?|$)}
+            ? 200 : 404, length $answer, $_->{bytes}, $answer;
+    } @{ $self->{requests} };
+    spew("$self->{folder}/requests", $requests);
+    my $mapping = "$self->{peer}/etc/modsecurity/unicode.mapping";
+    my $engine = $self->{engine} eq 'On' ? 'on' : 'detect';
+    open my $out, '-|', 'sh', '-c', 'input=$1; shift; exec "$@" <"$input"',
+        'sh', "$self->{folder}/requests", "$self->{build}/waf/engine", $engine,
+        $mapping, $self->rule_files or croak "engine: $!";
+    my @lines = <$out>;
+    close $out or croak 'engine: failed';
+    return map {
+        my ($status, @rules) = split;
+        { status => $status, rules => [sort @rules] };
+    } @lines;
+}
+
 sub write_config {
     my ($self) = @_;
     my $folder = $self->{folder};
-    my $rules = "$self->{peer}/usr/share/modsecurity-crs/rules";
-    my $setup = "$self->{peer}/etc/modsecurity/crs/crs-setup.conf";
     my $types = -f '/etc/mime.types' ? 'TypesConfig /etc/mime.types' : '';
-    spew("$folder/httpd.conf", <<"END" . $self->settings . <<"END");
+    $self->write_settings;
+    spew("$folder/httpd.conf", <<"END");
 ServerRoot $folder
 PidFile $folder/pid
 ErrorLog $folder/error_log
@@ -107,11 +154,7 @@ StartServers 1
 AllowEncodedSlashes On
 LogFormat "%{UNIQUE_ID}e %a %>s" verdict
 CustomLog $folder/access_log verdict
-END
-SecAction "id:900000,phase:1,nolog,pass,setvar:tx.paranoia_level=$self->{level}"
-SecAction "id:900130,phase:1,nolog,pass,setvar:tx.crs_exclusions_wordpress=1"
-Include $setup
-Include $rules/*.conf
+@{[map {"Include $_\n"} $self->rule_files]}
 END
     chmod 0777, "$folder/data";
     return;

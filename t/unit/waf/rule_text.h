@@ -1,7 +1,7 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* rule_text.h: files of SecRule, SecAction and SecMarker as lists of rules,
- * without httpd: what else is in them is passed over. */
+/* rule_text.h: files of SecRule, SecAction, SecMarker and SecDefaultAction as
+ * lists of rules, without httpd: what else is in them is passed over. */
 #ifndef T_UNIT_WAF_RULE_TEXT_H
 #define T_UNIT_WAF_RULE_TEXT_H
 
@@ -60,6 +60,10 @@ static inline const char *rule_text_line(rule_text_file_t *file,
     if (strcmp(name, "SecMarker") == 0) {
         return rule_list_marker(file->list, rule_text_word(&line, file->pool),
                                 file->pool);
+    }
+    if (strcmp(name, "SecDefaultAction") == 0) {
+        return rule_list_default(file->list, rule_text_word(&line, file->pool),
+                                 file->pool);
     }
     return NULL;
 }
