@@ -93,6 +93,25 @@ static int try_text(inspect_t *inspect, const program_rule_t *rule,
 
 /* ---- a value ---- */
 
+/* Transformations that ModSecurity takes to have changed a value even where
+ * they did not. */
+static int says_changed(transform_e transform)
+{
+    switch (transform) {
+    case TRANSFORM_BASE64_DECODE:
+    case TRANSFORM_BASE64_ENCODE:
+    case TRANSFORM_CMD_LINE:
+    case TRANSFORM_HEX_DECODE:
+    case TRANSFORM_HEX_ENCODE:
+    case TRANSFORM_LENGTH:
+    case TRANSFORM_MD5:
+    case TRANSFORM_SHA1:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
 /* Before each transformation that has something new to look at, and behind the
  * last if any of them did something.  @return 1: it matches */
 static int try_steps(inspect_t *inspect, const program_rule_t *rule,
@@ -117,7 +136,7 @@ static int try_steps(inspect_t *inspect, const program_rule_t *rule,
             inspect_say_over(inspect, INSPECT_OVER_BYTES);
             return matches;
         }
-        changed_now = next != text;
+        changed_now = next != text || says_changed(rule->rule->transform[i]);
         changed |= changed_now;
         text = next;
     }

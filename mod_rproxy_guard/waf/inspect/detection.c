@@ -42,15 +42,18 @@ static int status_of(const rule_t *rule)
 static detection_t *describe(inspect_t *inspect, const program_rule_t *last,
                              slice_t argument)
 {
-    const rule_t *rule = inspect->run->rule->rule;
+    const program_rule_t *starter = inspect->run->rule;
+    const rule_t *rule = starter->rule;
     detection_t *made = apr_pcalloc(inspect->pool, sizeof(*made));
 
     made->rule = rule;
     made->last = last->rule;
     made->phase = inspect->run->phase;
     made->message = describe_match(inspect, last, argument);
+    inspect->run->rule = NULL;
     made->msg = expand_text(inspect, &rule->msg);
     made->data = expand_text(inspect, &rule->logdata);
+    inspect->run->rule = starter;
     return made;
 }
 

@@ -7,8 +7,19 @@
 #include "inspect_private.h"
 
 #include "waf/match/operators.h"
+#include "waf/transform/char_kind.h"
 
 /* ---- setvar ---- */
+
+/* Behind the sign of setvar; a second one makes it no number. */
+static int change_of(inspect_t *inspect, const rule_setvar_t *setvar)
+{
+    slice_t text = expand_text(inspect, &setvar->value);
+
+    return text.len && char_is_digit((unsigned char)text.p[0])
+               ? operator_number(text)
+               : 0;
+}
 
 /* Counters stay within an int, and never go below zero. */
 static slice_t counted(inspect_t *inspect, const rule_setvar_t *setvar,
@@ -20,7 +31,7 @@ static slice_t counted(inspect_t *inspect, const rule_setvar_t *setvar,
     if (value) {
         sum = operator_number(strings_text(inspect->strings, value->text));
     }
-    change = operator_number(expand_text(inspect, &setvar->value));
+    change = change_of(inspect, setvar);
     sum += setvar->kind == SETVAR_ADD ? change : -change;
     if (sum > INT32_MAX) {
         sum = INT32_MAX;

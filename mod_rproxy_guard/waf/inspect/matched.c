@@ -41,8 +41,11 @@ static slice_t rule_text(inspect_t *inspect, const rule_text_t *text)
 
 static slice_t of_rule(inspect_t *inspect, slice_t name)
 {
-    const rule_t *rule = inspect->run->rule->rule;
+    const rule_t *rule = inspect->run->rule ? inspect->run->rule->rule : NULL;
 
+    if (!rule) {
+        return VALUE_ALONE;
+    }
     if (slice_eq_nocase(name, SLICE_LIT("id"))) {
         return expand_number(inspect, (apr_int64_t)rule->id);
     }

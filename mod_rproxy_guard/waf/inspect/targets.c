@@ -200,6 +200,7 @@ slice_t targets_name(inspect_t *inspect, const target_t *target)
         return target->name;
     }
     if (target->counts || target->variable == VARIABLE_XML
+        || target->variable == VARIABLE_RULE
         || !rule_variable_has_parts(target->variable)) {
         return variable;
     }

@@ -29,7 +29,7 @@ typedef struct {
     int count;
 } rule_text_t;
 
-/* What names no variable stays as it is. */
+/* %{...} that names no variable is left out. */
 rule_text_t rule_text_parse(slice_t text, apr_pool_t *pool);
 
 /* ---- setvar ---- */

@@ -47,10 +47,11 @@ rule_text_t rule_text_parse(slice_t text, apr_pool_t *pool)
         close = p[0] == '%' && p + 1 < end && p[1] == '{'
                     ? memchr(p, '}', (size_t)(end - p))
                     : NULL;
-        if (close
-            && read_name(slice_make(p + 2, (size_t)(close - p - 2)), &part)) {
+        if (close) {
             add_text(parts, from, p);
-            APR_ARRAY_PUSH(parts, rule_text_part_t) = part;
+            if (read_name(slice_make(p + 2, (size_t)(close - p - 2)), &part)) {
+                APR_ARRAY_PUSH(parts, rule_text_part_t) = part;
+            }
             from = p = close + 1;
         }
         else {

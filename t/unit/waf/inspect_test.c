@@ -136,9 +136,9 @@ static const case_t cases[] = {
     { "set by each value", "SecRule ARGS x \"id:1,nolog,setvar:tx.n=+2,setvar:'tx.n_%{MATCHED_VAR_NAME}=1'\"\n"
                            "SecRule TX @unconditionalMatch" SHOWS(2, ""),
       GET("/?a=x&b=x"), "2(TX:n=4) 2(TX:n_ARGS:a=1) 2(TX:n_ARGS:b=1)" },
-    { "numbers", "SecAction \"id:1,nolog,setvar:tx.a=5,setvar:tx.b=-3,setvar:tx.a=-7,setvar:tx.c=+%{tx.d}\"\n"
+    { "numbers", "SecAction \"id:1,nolog,setvar:tx.a=5,setvar:tx.b=-3,setvar:tx.a=-7,setvar:tx.c=+%{tx.d},setvar:tx.c=+4,setvar:tx.c=+-3\"\n"
                  "SecRule TX @unconditionalMatch" SHOWS(2, ""),
-      GET("/"), "2(TX:a=0) 2(TX:b=0) 2(TX:c=0)" },
+      GET("/"), "2(TX:a=0) 2(TX:b=0) 2(TX:c=4)" },
     { "taken away", "SecAction \"id:1,nolog,setvar:tx.a=5,setvar:tx.b=6,setvar:tx.c=7,setvar:!tx.a\"\n"
                     "SecRule TX:A|TX:b|TX:C @unconditionalMatch" SHOWS(2, ""),
       GET("/"), "2(TX:b=6) 2(TX:c=7)" },
@@ -162,10 +162,12 @@ static const case_t cases[] = {
                       "SecRule TX @unconditionalMatch" SHOWS(2, ""),
       GET("/?a=x&b=xx&c=3"),
       "2(TX:ARGS:a+x=1) 2(TX:ARGS:b+xx=1) 2(TX:ARGS:c+3=1) 2(TX:ARGS:a+ARGS:a=1) 2(TX:ARGS:b+ARGS:b=1) 2(TX:ARGS:c+ARGS:c=1)" },
-    { "a rule of its own", "SecRule ARGS x \"id:1,severity:CRITICAL,msg:'m %{ARGS.a}',logdata:'%{rule.id} %{rule.msg} %{RULE.severity} %{HIGHEST_SEVERITY}'\"\n",
-      GET("/?a=x"), "1(1 m x 2 2)" },
+    { "a rule of its own", "SecRule ARGS x \"id:1,nolog,severity:CRITICAL,msg:'m',setvar:'tx.a=%{rule.id} %{rule.msg} %{RULE.severity}'\"\n"
+                           "SecRule TX:a|RULE:id m" SHOWS(2, "")
+                           "SecAction \"id:3,logdata:'%{rule.id}%{HIGHEST_SEVERITY}'\"\n",
+      GET("/?a=x"), "2(TX:a=1 m 2) 3(2)" },
     { "unknown ones are empty", "SecAction \"id:1,logdata:'[%{tx.no}%{ARGS.no}]%{no}'\"\n",
-      GET("/"), "1([]%{no})" },
+      GET("/"), "1([])" },
     { "skips behind", "SecRule ARGS x \"id:1,nolog,skipAfter:END\"\n"
                       "SecAction id:2\nSecMarker END\nSecAction id:3\n",
       GET("/?a=x"), "3" },
@@ -176,6 +178,8 @@ static const case_t cases[] = {
       GET("/?a=x"), "3" },
     { "after each step", "SecRule ARGS x" SHOWS(1, ",multiMatch,t:lowercase,t:urlDecode,t:trim"),
       GET("/?a=X%2520x"), "1(ARGS:a=X%20x) 1(ARGS:a=x%20x) 1(ARGS:a=x x) 1(ARGS:a=x x)" },
+    { "a step that says it does", "SecRule ARGS x" SHOWS(1, ",multiMatch,t:lowercase,t:cmdLine"),
+      GET("/?a=x"), "1(ARGS:a=x) 1(ARGS:a=x)" },
     { "no step changes it", "SecRule ARGS x" SHOWS(1, ",multiMatch,t:lowercase,t:trim"),
       GET("/?a=x"), "1(ARGS:a=x)" },
     { "many steps of none", "SecRule ARGS x" SHOWS(1, ",multiMatch"),

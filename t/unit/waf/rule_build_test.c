@@ -63,7 +63,7 @@ static const case_t texts[] = {
     { "a %{MATCHED_VAR_NAME}: %{tx.0}!", "a <MATCHED_VAR_NAME>: <TX.0>!" },
     { "%{rule.msg}", "<RULE.msg>" },
     { "%{request_headers.user-agent}", "<REQUEST_HEADERS.user-agent>" },
-    { "%{nothing} %{ %", "%{nothing} %{ %" },
+    { "%{nothing} %{ %", " %{ %" },
 };
 
 static const case_t setvars[] = {
