@@ -33,6 +33,7 @@ struct agent_list_t {
         uint32_t readers; /* atomic */
     } place[2];
     uint32_t current; /* atomic: a place */
+    uint32_t version; /* atomic */
     apr_finfo_t seen;
 };
 
@@ -122,6 +123,7 @@ static void publish(agent_list_t *list, const content_t *content)
     drop(&list->place[next].content);
     list->place[next].content = *content;
     __atomic_store_n(&list->current, next, __ATOMIC_SEQ_CST);
+    __atomic_fetch_add(&list->version, 1, __ATOMIC_SEQ_CST);
 }
 
 /* ---- the file ---- */
@@ -232,6 +234,11 @@ void agent_list_find(agent_list_t *list, slice_t agent, agent_t *found)
     }
     look(&list->place[at].content, agent, found);
     __atomic_fetch_sub(&list->place[at].readers, 1, __ATOMIC_RELEASE);
+}
+
+uint32_t agent_list_version(const agent_list_t *list)
+{
+    return __atomic_load_n(&list->version, __ATOMIC_SEQ_CST);
 }
 
 uint32_t agent_list_count(const agent_list_t *list)

@@ -34,6 +34,9 @@ int agent_list_changed(agent_list_t *list, apr_pool_t *pool);
  * @param agent  the User-Agent field */
 void agent_list_find(agent_list_t *list, slice_t agent, agent_t *found);
 
+/* Another one after each load. */
+uint32_t agent_list_version(const agent_list_t *list);
+
 /* Lines in it, and its path. */
 uint32_t agent_list_count(const agent_list_t *list);
 const char *agent_list_path(const agent_list_t *list);

@@ -109,9 +109,10 @@ static unsigned char next_byte(slice_t path, size_t *i)
 /* %25 followed by two digits: decoding once leaves something encoded. */
 static int is_double(slice_t path)
 {
-    size_t i;
+    const char *first = path.len ? memchr(path.p, '%', path.len) : NULL;
+    size_t i = first ? (size_t)(first - path.p) : path.len;
 
-    for (i = 0; i + 4 < path.len; i++) {
+    for (; i + 4 < path.len; i++) {
         if (path.p[i] == '%' && path.p[i + 1] == '2' && path.p[i + 2] == '5'
             && hex(path.p[i + 3]) >= 0 && hex(path.p[i + 4]) >= 0) {
             return 1;

@@ -86,8 +86,11 @@ class System(Server):
                           if name == "haproxy-splice" else "",
             }))
         command = (_varnish(self.ports, bed.path(own), conf)
-                   if name == "varnish" else _command(bed, name, conf))
+                   if name == "varnish" else self.command(bed, name, conf))
         super().__init__(bed, name, command, list(self.ports.values()))
+
+    def command(self, bed, name, conf):
+        return _command(bed, name, conf)
 
     def check(self, load):
         """One request of the load, the answer compared byte by byte.

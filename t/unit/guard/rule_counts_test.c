@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 
-#include "routing/siphash.c"
 #include "seen/rule_counts.c"
 
 static rule_counts_t counts;
