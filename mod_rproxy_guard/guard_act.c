@@ -44,7 +44,7 @@ static void ban(request_rec *r, const guard_verdict_t *verdict)
     if (limit_key_client(r, &client)) {
         guard_ban_add(client, GUARD_BAN_PREFIX,
                       apr_time_sec(verdict->action->time_us), verdict->rule,
-                      verdict->why);
+                      verdict_why(r, verdict));
     }
 }
 

@@ -64,12 +64,12 @@ void guard_refuse_log(request_rec *r, const guard_verdict_t *v, const char *id)
     if (id) {
         ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
                       RPLOGNO(4002) "refused by %s: %s (%d, %s) id=%s", v->rule,
-                      v->why, v->status, where, id);
+                      verdict_why(r, v), v->status, where, id);
     }
     else {
         ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
                       RPLOGNO(4003) "would be refused by %s: %s (%d, %s)",
-                      v->rule, v->why, v->status, where);
+                      v->rule, verdict_why(r, v), v->status, where);
     }
 }
 

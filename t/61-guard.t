@@ -112,6 +112,19 @@ is(status(t61_limits => $_), 429, "... however it is written: $_")
         'RateLimit');
     like($answer->body, qr/too many requests/, 'the page says why');
 }
+{
+    my $client = RProxy::Client->to('t61_limits');
+    my @answer = map { $client->ask($_, '/each') } qw(GET HEAD GET);
+    is_deeply([map { $_->status } @answer], [429, 429, 429],
+        'refusals of one connection, HEAD among them');
+    ok($answer[1]->field($_), "... with $_")
+        for qw(Date Server Content-Type Retry-After);
+    is($answer[1]->field('Content-Length'), length $answer[2]->body,
+        '... and the length that the page would have');
+    is(RProxy::Client->to('t61_limits')
+            ->ask('GET', '/each', [Connection => 'close'])
+            ->field('Connection'), 'close', 'the last one of a connection');
+}
 
 my @key = (fields => ['X-Key' => 'a']);
 is_deeply([map { status(t61_limits => '/both', @key) } 1 .. 12],

@@ -82,6 +82,21 @@ is(class('CURL/8'),      'tool', 'a tool');
 is(class(undef, '192.0.2.2'), 'tool', 'no user agent');
 is(class('strange thing', '192.0.2.3'), 'tool', 'what is not listed');
 
+my $kept = $httpd->connect;
+
+sub kept_class {
+    my ($agent) = @_;
+    return $kept->ask('GET', '/a.txt',
+        ['User-Agent' => $agent, 'X-Client' => '192.0.2.1'])->field('X-Bot');
+}
+
+is_deeply([
+        map { kept_class($_) } 'Mozilla/5 Firefox/1', 'Mozilla/5 Firefox/1',
+        'Mozilla/5 somebot/1', 'Mozilla/5 Firefox/2', 'Nobot', 'Nobot'
+    ],
+    [qw(browser browser bot browser claim claim)],
+    'each request of a connection is what it says');
+
 # ---- what becomes of them ----
 
 is(answer('x GPTBot/1')->status, 451, 'a class that is refused');
@@ -147,6 +162,8 @@ RProxy::Server::await(
     sub { ($row = class('Mozilla/5 Firefox/1') eq 'bot' ? $row + 1 : 0) == 20 },
     'the new file', 10);
 is($row, 20, 'a new file is seen by all children');
+is(kept_class('Mozilla/5 Firefox/2'), 'bot',
+    '... also for connections from before it');
 $httpd->write_file('agents.txt', "bot a1\nrobot b2\n");
 await_log(qr/RP4132: .*agents\.txt: line 2: 'robot b2': expected search/);
 is(class('Mozilla/5 Firefox/1'), 'bot', 'a broken one: it stays as it was');

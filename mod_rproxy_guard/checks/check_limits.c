@@ -4,14 +4,11 @@
 #include "guard_private.h"
 #include "checks.h"
 
-#include <apr_strings.h>
-
 #include "../fleet/fleet.h"
 #include "../guard_act.h"
 #include "../guard_request.h"
 #include "../limits/bandwidth.h"
 #include "../limits/hold.h"
-#include "../limits/limit_key.h"
 #include "limits_applying.h"
 
 static guard_verdict_t limited(request_rec *r, const limit_applying_t *one,
@@ -22,7 +19,6 @@ static guard_verdict_t limited(request_rec *r, const limit_applying_t *one,
                                 .log_only = one->log_only,
                                 .action = &limit->action,
                                 .rule = limit->name,
-                                .key = limit_key_text(r, limit),
                                 .where = limit->where,
                                 .limit = limit,
                                 .hash = one->hash,
@@ -31,8 +27,6 @@ static guard_verdict_t limited(request_rec *r, const limit_applying_t *one,
 
     verdict.retry_after_s =
         (int)((rate->retry_us + APR_USEC_PER_SEC - 1) / APR_USEC_PER_SEC);
-    verdict.why =
-        apr_pstrcat(r->pool, limit->excess, ", of ", verdict.key, NULL);
     __atomic_fetch_add(&counts->refused, 1, __ATOMIC_RELAXED);
     __atomic_store_n(&counts->refused_at, r->request_time, __ATOMIC_RELAXED);
     return verdict;

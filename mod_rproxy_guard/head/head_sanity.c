@@ -204,12 +204,29 @@ static head_check_e check_segment(const segment_t *segment, int is_last,
                : HEAD_GOOD;
 }
 
+/* Where the segment begins that has the first byte of which more than nothing
+ * can be said; all before are plain words. */
+static size_t plain_end(slice_t path)
+{
+    size_t i, last = 0;
+
+    for (i = 0; i < path.len; i++) {
+        unsigned char c = (unsigned char)path.p[i];
+
+        if (c <= ' ' || c == '%' || c == '.' || c == '\\' || c == 127) {
+            break;
+        }
+        last = c == '/' ? i : last;
+    }
+    return last;
+}
+
 /* Windows applications take "\" for "/". */
 static head_check_e check_segments(slice_t path, uint32_t off)
 {
     segment_t segment = { 0 };
     head_check_e found = HEAD_GOOD;
-    size_t i = 0;
+    size_t i = plain_end(path);
 
     while (i < path.len && found == HEAD_GOOD) {
         unsigned char c = next_byte(path, &i);

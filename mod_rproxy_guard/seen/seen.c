@@ -60,9 +60,11 @@ const char *seen_add(request_rec *r, const guard_verdict_t *v, int refused)
     rule_counts_add(rules, slice_str(v->rule),
                     slice_str(guard_request_of(r)->bot_class),
                     slice_str(action), r->request_time);
-    if (v->limit && v->hash) {
-        top_keys_add(&tops[v->limit->number], v->hash, slice_str(v->key),
-                     apr_time_sec(r->request_time));
+    if (v->limit && v->hash
+        && top_keys_add(&tops[v->limit->number], v->hash,
+                        apr_time_sec(r->request_time))) {
+        top_keys_tell(&tops[v->limit->number], v->hash,
+                      slice_str(verdict_key(r, v)));
     }
     return action;
 }

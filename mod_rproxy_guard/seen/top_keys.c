@@ -43,7 +43,6 @@ static void grow_older(top_keys_t *top, int64_t now_s)
 static void write_text(top_key_t *key, uint64_t hash, slice_t text)
 {
     text.len = text.len < TOP_KEY_TEXT ? text.len : TOP_KEY_TEXT;
-    __atomic_store_n(&key->check, 0, __ATOMIC_RELEASE);
     if (text.len) {
         memcpy(key->text, text.p, text.len);
     }
@@ -71,17 +70,26 @@ static top_key_t *find(top_keys_t *top, uint64_t hash)
     return least;
 }
 
-void top_keys_add(top_keys_t *top, uint64_t hash, slice_t text, int64_t now_s)
+int top_keys_add(top_keys_t *top, uint64_t hash, int64_t now_s)
 {
     top_key_t *key;
 
     grow_older(top, now_s);
     key = find(top, hash);
-    if (__atomic_exchange_n(&key->hash, hash, __ATOMIC_RELAXED) != hash
-        || !__atomic_load_n(&key->check, __ATOMIC_RELAXED)) {
-        write_text(key, hash, text);
+    if (__atomic_exchange_n(&key->hash, hash, __ATOMIC_RELAXED) != hash) {
+        __atomic_store_n(&key->check, 0, __ATOMIC_RELEASE);
     }
     __atomic_fetch_add(&key->count, 2, __ATOMIC_RELAXED);
+    return !__atomic_load_n(&key->check, __ATOMIC_RELAXED);
+}
+
+void top_keys_tell(top_keys_t *top, uint64_t hash, slice_t text)
+{
+    top_key_t *key = find(top, hash);
+
+    if (__atomic_load_n(&key->hash, __ATOMIC_RELAXED) == hash) {
+        write_text(key, hash, text);
+    }
 }
 
 /* ---- looking ---- */

@@ -41,9 +41,12 @@ typedef struct {
 
 /* Any thread.
  * @param hash   of the key, not 0
- * @param text   for people, in any bytes; cut where it is too long
- * @param now_s  of a clock */
-void top_keys_add(top_keys_t *top, uint64_t hash, slice_t text, int64_t now_s);
+ * @param now_s  of a clock
+ * @return 1: its text is not known: top_keys_tell */
+int top_keys_add(top_keys_t *top, uint64_t hash, int64_t now_s);
+
+/* @param text  for people, in any bytes; cut where it is too long */
+void top_keys_tell(top_keys_t *top, uint64_t hash, slice_t text);
 
 /* A copy of those that are there, the most refused ones first.
  * @param out  [TOP_KEYS]; text_len 0: its text is not known
