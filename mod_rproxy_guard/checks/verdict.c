@@ -10,9 +10,8 @@
 
 const char *verdict_key(request_rec *r, const guard_verdict_t *verdict)
 {
-    return verdict->key || !verdict->limit
-               ? verdict->key
-               : limit_key_text(r, verdict->limit);
+    return verdict->key || !verdict->limit ? verdict->key
+                                           : limit_key_text(r, verdict->limit);
 }
 
 const char *verdict_why(request_rec *r, const guard_verdict_t *verdict)
