@@ -44,7 +44,7 @@ int redis_link_is_built_in(void)
 
 /* @return 0 */
 static int __attribute__((format(printf, 2, 3)))
-fail(redis_fault_t *fault, const char *format, ...)
+say(redis_fault_t *fault, const char *format, ...)
 {
     va_list args;
     char *c;
@@ -60,7 +60,7 @@ fail(redis_fault_t *fault, const char *format, ...)
 
 static int fail_as_context(redis_link_t *link, redis_fault_t *fault)
 {
-    return fail(fault, "%.100s", link->context->errstr);
+    return say(fault, "%.100s", link->context->errstr);
 }
 
 /* ---- replies ---- */
@@ -99,7 +99,7 @@ static int write_all(redis_link_t *link, apr_time_t deadline,
 
     while (!done) {
         if (!await(link, POLLOUT, deadline)) {
-            return fail(fault, "it takes nothing");
+            return say(fault, "it takes nothing");
         }
         if (redisBufferWrite(link->context, &done) != REDIS_OK) {
             return fail_as_context(link, fault);
@@ -117,18 +117,18 @@ static size_t read_some(redis_link_t *link, apr_time_t deadline,
 
     do {
         if (!await(link, POLLIN, deadline)) {
-            fail(fault, "no answer for %d ms",
-                 (int)apr_time_as_msec(link->timeout));
+            say(fault, "no answer for %d ms",
+                (int)apr_time_as_msec(link->timeout));
             return 0;
         }
         n = recv(link->context->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
     } while (n < 0 && (errno == EAGAIN || errno == EINTR));
     if (n <= 0) {
-        fail(fault, "it closed the connection");
+        say(fault, "it closed the connection");
         return 0;
     }
     if (redisReaderFeed(link->context->reader, bytes, (size_t)n) != REDIS_OK) {
-        fail(fault, "no memory");
+        say(fault, "no memory");
         return 0;
     }
     return (size_t)n;
@@ -143,8 +143,8 @@ static redisReply *read_reply(redis_link_t *link, apr_time_t deadline,
 
     for (;;) {
         if (redisReaderGetReply(link->context->reader, &reply) != REDIS_OK) {
-            fail(fault, "that is not Redis: %.100s",
-                 link->context->reader->errstr);
+            say(fault, "that is not Redis: %.100s",
+                link->context->reader->errstr);
             return NULL;
         }
         if (reply) {
@@ -156,7 +156,7 @@ static redisReply *read_reply(redis_link_t *link, apr_time_t deadline,
         }
         len += n;
         if (len > REDIS_REPLY_MAX) {
-            fail(fault, "an answer without end");
+            say(fault, "an answer without end");
             return NULL;
         }
     }
@@ -185,7 +185,7 @@ static redisReply *ask(redis_link_t *link, int argc, const char **argv,
         reply = read_reply(link, deadline, fault);
     }
     if (reply && reply->type == REDIS_REPLY_ERROR) {
-        fail(fault, "it says %.120s", reply->str);
+        say(fault, "it says %.120s", reply->str);
         freeReplyObject(reply);
         reply = NULL;
     }
@@ -204,7 +204,7 @@ static int is_good(int good, const char *command, redisReply *reply,
 {
     freeReplyObject(reply);
     return good ? 1
-                : fail(fault, "%.40s is answered with something else", command);
+                : say(fault, "%.40s is answered with something else", command);
 }
 
 int redis_link_text(redis_link_t *link, int argc, const char **argv, char *out,
@@ -305,7 +305,7 @@ redis_link_t *redis_link_open(const redis_server_t *server,
     redis_link_t *link = calloc(1, sizeof(*link));
 
     if (!link) {
-        fail(fault, "no memory");
+        say(fault, "no memory");
         return NULL;
     }
     link->timeout = server->timeout;
@@ -313,8 +313,8 @@ redis_link_t *redis_link_open(const redis_server_t *server,
                         ? redisConnectNonBlock(server->host, server->port)
                         : redisConnectUnixNonBlock(server->path);
     if (!link->context || link->context->err) {
-        fail(fault, "%.100s",
-             link->context ? link->context->errstr : "no memory");
+        say(fault, "%.100s",
+            link->context ? link->context->errstr : "no memory");
         redis_link_close(&link);
         return NULL;
     }
