@@ -130,6 +130,38 @@ my @MISTAKES = (
     ['RProxyGuardLogin a kind=drupal adress=1/h' =>
         q{unknown key 'adress', did you mean 'address'?}],
     ["$LIMIT rate=1/s burst" => q{'burst' is wrong: expected key=value}],
+    ['SecRule ARGZ x id:1' => 'SecRule: there is no variable ARGZ'],
+    ['SecRule ARGS "@sounds x" id:1' => 'SecRule: there is no operator @sounds'],
+    ['SecRule ARGS x id:1,t:rot13' => 'there is no transformation t:rot13'],
+    ['SecRule ARGS x id:1,denie' => 'SecRule: there is no action denie'],
+    ['SecRule ARGS x deny' => 'a rule needs an id, as id:100001'],
+    ["SecRule ARGS x id:1\n>>SecAction id:1" =>
+        'there is a rule with id:1 already, at FILE:1'],
+    ["SecRule ARGS x id:1,chain\n>>SecMarker END" =>
+        'the chain of rule 1 at FILE:1 waits for its next rule'],
+    ['SecDefaultAction phase:2' => 'needs one of pass, deny, drop'],
+    ['SecRuleRemoveById x' => q{'x' is neither an id of a rule nor ids as}],
+    ['SecRuleRemoveByTag (' => 'SecRuleRemoveByTag: "(" is no expression'],
+    ['SecRuleUpdateTargetById 1 !ARG:x' => 'there is no variable ARG'],
+    ['SecRuleUpdateActionById 1 id:2' => 'the id of a rule stays as it is'],
+    ['SecRuleEngine Maybe' =>
+        q{SecRuleEngine: 'Maybe' is wrong: expected On, Off or DetectionOnly}],
+    ['SecRequestBodyAccess Perhaps' => q{'Perhaps' is wrong: expected On or Off}],
+    ['SecRequestBodyLimit 0' => q{SecRequestBodyLimit: '0' is wrong}],
+    ['SecRequestBodyLimitAction Cut' => 'expected Reject or ProcessPartial'],
+    ['SecArgumentSeparator &&' => 'expected one character, as &'],
+    ['SecAuditLogParts XYZ' => 'expected letters A to K, as ABCFHZ'],
+    ['SecAuditLogRelevantStatus (' => 'expected a regular expression'],
+    ['SecUnicodeMapFile a b' => q{'b' is wrong: expected a code page, as 20127}],
+    ['SecResponseBodyMimeType html' => 'expected a media type, as text/html'],
+    ['SecPcreMatchLimit 0' => q{SecPcreMatchLimit: '0' is wrong}],
+    ['SecHashEngine On' =>
+        'SecHashEngine On: that is not done here, and without it less would be seen'],
+    ['SecRuleScript /x.lua' => 'there is no Lua (or RProxyWafSkip SecRuleScript)'],
+    ["<Location />\n>>SecPcreMatchLimit 5\n</Location>" =>
+        'SecPcreMatchLimit not allowed in <Location> context'],
+    ['RProxyWafFail perhaps' => 'expected open or closed'],
+    ['RProxyWafLibinjection /does/not/exist' => 'RProxyWafLibinjection: '],
 );
 
 # In lines of a container, or of several directives together.
@@ -140,6 +172,15 @@ my @WITHIN = (
         qq{line 2 of FILE:\n<RProxyGuardLimit: '1/s' is wrong: expected one key=}],
     ["<RProxyGuardLimit a>\nrate=1\n</RProxyGuardLimit>" =>
         qq{line 2 of FILE:\n<RProxyGuardLimit: 'rate=1' is wrong}],
+    ["SecMarker A\nSecRule ARGS (a id:7" =>
+        'WAF: FILE:2: rule 7: "(a" is no expression: missing closing'],
+    ["<Location /a>\nSecRule ARGS (a id:7\n</Location>" =>
+        'WAF: FILE:2: rule 7: "(a" is no expression: missing closing'],
+    ["SecRule ARGS a id:7,chain" =>
+        'the chain of rule 7 at FILE:1 waits for its next rule'],
+    ["SecRule ARGS a id:7\nSecRuleUpdateActionById 7 chain" =>
+        'FILE:2: rule 7: a rule that stands alone cannot begin a chain'],
+    ["SecUnicodeMapFile nowhere.map 20127" => 'nowhere.map: No such file'],
 );
 
 my @RIGHT = (
@@ -156,6 +197,10 @@ my @RIGHT = (
     "$LIMIT bandwidth=1m burst=4m key=address",
     "$LIMIT concurrent=2 key=user keys=100 action=class:slow",
     "$LIMIT rate=1/s key=address+label action=ban:1h class=bots",
+    "SecRule ARGS a id:1\n<Location /x>\nSecRuleRemoveById 1\n</Location>",
+    "RProxyWafSkip \@sounds\nSecRule ARGS \"\@sounds x\" id:1,chain\nSecRule ARGS y",
+    "RProxyWafSkip SecRuleScript\nSecRuleScript /x.lua",
+    "SecHashEngine Off\nSecStatusEngine On\nSecSensorId x\nSecUploadKeepFiles Off",
     "<Location /x>\nRProxyGuard On\n$LIMIT rate=1/min\n</Location>",
 );
 

@@ -306,6 +306,7 @@ int main(void)
         cmocka_unit_test(skipped_rules_are_told),
         cmocka_unit_test(nothing_joined_is_nothing),
     };
+    int failed;
     size_t i;
 
     apr_initialize();
@@ -315,5 +316,7 @@ int main(void)
             cases[i].name, check, NULL, NULL, (void *)&cases[i],
         };
     }
-    return cmocka_run_group_tests_name("rule_list", tests, NULL, NULL);
+    failed = cmocka_run_group_tests_name("rule_list", tests, NULL, NULL);
+    apr_pool_destroy(pool);
+    return failed;
 }

@@ -1,6 +1,6 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* rule_text.h: files of SecRule, SecAction, SecMarker and SecDefaultAction as
+/* rule_text.h: files of SecRule and its kin, and of what changes rules, as
  * lists of rules, without httpd: what else is in them is passed over. */
 #ifndef T_UNIT_WAF_RULE_TEXT_H
 #define T_UNIT_WAF_RULE_TEXT_H
@@ -39,6 +39,30 @@ static inline const char *rule_text_word(const char **p, apr_pool_t *pool)
     return word;
 }
 
+static inline const char *rule_text_change(rule_text_file_t *file,
+                                           const char *name, const char *line,
+                                           const char *where)
+{
+    const char *which = rule_text_word(&line, file->pool);
+    const char *what = rule_text_word(&line, file->pool);
+
+    if (strcmp(name, "SecRuleRemoveById") == 0) {
+        return rule_list_remove_id(file->list, which, where, file->pool);
+    }
+    if (strcmp(name, "SecRuleRemoveByTag") == 0) {
+        return rule_list_remove_tag(file->list, which, where, file->pool);
+    }
+    if (strcmp(name, "SecRuleUpdateTargetById") == 0) {
+        return rule_list_update_target(file->list, CHANGE_BY_ID, which, what,
+                                       NULL, where, file->pool);
+    }
+    if (strcmp(name, "SecRuleUpdateActionById") == 0) {
+        return rule_list_update_action(file->list, which, what, where,
+                                       file->pool);
+    }
+    return NULL;
+}
+
 /* A line, those that ended with "\" joined. */
 static inline const char *rule_text_line(rule_text_file_t *file,
                                          const char *line, const char *where)
@@ -65,7 +89,7 @@ static inline const char *rule_text_line(rule_text_file_t *file,
         return rule_list_default(file->list, rule_text_word(&line, file->pool),
                                  file->pool);
     }
-    return NULL;
+    return rule_text_change(file, name, line, where);
 }
 
 /* @return NULL, or what is wrong */
