@@ -18,6 +18,7 @@ void multipart_init(multipart_t *m, slice_t type,
     m->ctx = ctx;
     m->mark_len = m->line_len = m->offset = m->head_len = 0;
     m->is_begun = m->held = m->has_bytes = m->boundaries = m->fields = 0;
+    m->is_folded = 0;
     memset(&m->part, 0, sizeof(m->part));
     m->error = multipart_type_read(m, type);
 }
@@ -40,17 +41,23 @@ static multipart_e say_data(multipart_t *m, slice_t piece)
                : MULTIPART_STOPPED;
 }
 
+/* Bytes of it. */
+static int line_end_of(slice_t line)
+{
+    if (line.len == 0 || line.p[line.len - 1] != '\n') {
+        return 0;
+    }
+    return line.len >= 2 && line.p[line.len - 2] == '\r' ? 2 : 1;
+}
+
 static multipart_e add_data(multipart_t *m, slice_t line)
 {
     static const char line_end[] = "\r\n";
     multipart_e error =
         say_data(m, slice_make(line_end + 2 - m->held, (size_t)m->held));
 
-    m->held = 0;
-    if (line.len && line.p[line.len - 1] == '\n') {
-        m->held = line.len >= 2 && line.p[line.len - 2] == '\r' ? 2 : 1;
-        line.len -= (size_t)m->held;
-    }
+    m->held = line_end_of(line);
+    line.len -= (size_t)m->held;
     return error == MULTIPART_GOOD ? say_data(m, line) : error;
 }
 
@@ -106,7 +113,7 @@ static multipart_e cross_boundary(multipart_t *m, slice_t line)
     m->state = is_last ? MULTIPART_STATE_AFTER : MULTIPART_STATE_HEAD;
     m->head_len = 0;
     m->fields = 0;
-    m->held = 0;
+    m->is_folded = m->held = 0;
     memset(&m->part, 0, sizeof(m->part));
     return error;
 }
@@ -155,6 +162,7 @@ static multipart_e process_text(multipart_t *m, slice_t line)
     switch (m->state) {
     case MULTIPART_STATE_BEFORE:
         m->flags |= MULTIPART_DATA_BEFORE;
+        m->held = line_end_of(line);
         return MULTIPART_GOOD;
     case MULTIPART_STATE_HEAD:
         m->outside += line.len;

@@ -110,7 +110,9 @@ typedef struct {
 
     char head[MULTIPART_HEAD_MAX]; /* fields, LF behind each */
     size_t head_len;
+    size_t field_from; /* of the last one in head */
     int fields;
+    int is_folded; /* the Content-Disposition, before it has said anything */
     multipart_part_t part;
     char names[MULTIPART_HEAD_MAX]; /* of the part, without quotes */
 } multipart_t;

@@ -48,20 +48,40 @@ static multipart_e append(multipart_t *m, slice_t text)
     return MULTIPART_GOOD;
 }
 
+/* A value that begins on its second line is none for a Content-Disposition. */
+static int is_empty_disposition(const multipart_t *m)
+{
+    const slice_t name = SLICE_LIT("Content-Disposition:");
+    slice_t line =
+        slice_make(m->head + m->field_from, m->head_len - 1 - m->field_from);
+
+    return line.len >= name.len
+           && slice_eq_nocase(slice_make(line.p, name.len), name)
+           && slice_trim(slice_make(line.p + name.len, line.len - name.len)).len
+                  == 0;
+}
+
+static void skip_blank(multipart_t *m, slice_t *line)
+{
+    if (*line->p != ' ' && *line->p != '\t') {
+        m->flags |= MULTIPART_INVALID_HEADER_FOLDING;
+    }
+    line->p++;
+    line->len--;
+}
+
 /* More of the last field: one space stands for the space before it. */
 static multipart_e add_continuation(multipart_t *m, slice_t line)
 {
     m->flags |= MULTIPART_HEADER_FOLDING;
-    while (line.len && char_is_space((unsigned char)*line.p)) {
-        if (*line.p != ' ' && *line.p != '\t') {
-            m->flags |= MULTIPART_INVALID_HEADER_FOLDING;
-        }
-        line.p++;
-        line.len--;
-    }
     if (m->fields == 0) {
+        skip_blank(m, &line);
         return MULTIPART_FIELD_FOLDED;
     }
+    while (line.len && char_is_space((unsigned char)*line.p)) {
+        skip_blank(m, &line);
+    }
+    m->is_folded |= is_empty_disposition(m);
     m->head[m->head_len - 1] = ' ';
     return append(m, without_line_end(line));
 }
@@ -81,6 +101,7 @@ static multipart_e add_field(multipart_t *m, slice_t line)
         return MULTIPART_FIELDS_MANY;
     }
     m->fields++;
+    m->field_from = m->head_len;
     return append(m, without_line_end(line));
 }
 
@@ -107,7 +128,8 @@ static multipart_e end_head(multipart_t *m)
     if (!find_field(m, SLICE_LIT("Content-Disposition"), &value)) {
         return MULTIPART_DISPOSITION_MISSING;
     }
-    error = multipart_disposition_read(m, value);
+    error = m->is_folded ? MULTIPART_DISPOSITION_BAD
+                         : multipart_disposition_read(m, value);
     if (error != MULTIPART_GOOD) {
         return error;
     }

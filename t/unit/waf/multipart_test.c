@@ -43,6 +43,8 @@ static const case_t bodies[] = {
     /* before and behind */
     { SLICE_LIT("x\r\n" PART END), "a=v| bC" },
     { SLICE_LIT("\r\n" PART END), "a=v| bC" },
+    { SLICE_LIT("\n" PART END), "a=v| bLC" },
+    { SLICE_LIT("\n\r\n" PART END), "a=v| bC" },
     { SLICE_LIT(PART END "x"), "a=v| aC" },
     { SLICE_LIT(PART END END), "a=v| aC" },
     /* ends of lines */
@@ -80,7 +82,13 @@ static const case_t bodies[] = {
       "a=v[X: y z q]| fC" },
     { SLICE_LIT("--B\r\nContent-Disposition: form-data;\r\n"
                 "\vname=a\r\n\r\nv\r\n" END), "a=v| fFC" },
+    { SLICE_LIT("--B\r\nContent-Disposition: \r\n form-data; name=a\r\n"
+                "\r\n"),
+      " fC a part has a malformed Content-Disposition" },
+    { SLICE_LIT(HEAD "X:\r\n y\r\n\r\nv\r\n" END), "a=v[X: y]| fC" },
     { SLICE_LIT(HEAD " \r\n\r\nv\r\n" END), "a=v| fFC" },
+    { SLICE_LIT("--B\r\n \r\n"),
+      " fC a part begins with a continuation line" },
     { SLICE_LIT("--B\r\n X: y\r\n"),
       " fC a part begins with a continuation line" },
     { SLICE_LIT(HEAD "XY\r\n"),
