@@ -28,6 +28,8 @@ typedef struct {
     int is_shared;       /* the label is an address's, no client's */
     struct login_request_t *login; /* of login/login_request.h, or NULL */
     bandwidth_t *bandwidth;        /* that its response shares; or NULL */
+    struct waf_request_t *waf;     /* of waf/request/waf_request.h, or NULL */
+    int waf_is_late;               /* the WAF begins when sections are known */
 } guard_request_t;
 
 /* That of the request which the client sent; made with the first call. */

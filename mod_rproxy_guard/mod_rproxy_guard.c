@@ -38,6 +38,7 @@
 #include "login/login_request.h"
 #include "status/guard_report.h"
 #include "waf/waf_open.h"
+#include "waf/request/waf_request.h"
 
 #define LOOK_INTERVAL apr_time_from_sec(1)
 
@@ -263,17 +264,31 @@ static int is_on(const guard_settings_t *settings)
 static int quick_handler(request_rec *r, int lookup)
 {
     const guard_settings_t *settings = settings_of_host(r);
-    guard_verdict_t verdict;
     int answered;
 
     if (lookup || !is_of_client(r)) {
         return DECLINED;
     }
     answered = challenge_begin(r);
-    if (answered != DECLINED || !is_on(settings)) {
-        return answered;
+    if (answered == DECLINED && is_on(settings)) {
+        guard_verdict_t verdict = guard_check_head(r, settings);
+
+        answered = verdict.status ? guard_act(r, &verdict) : DECLINED;
     }
-    verdict = guard_check_head(r, settings);
+    return answered == DECLINED ? waf_request_begin_early(r, settings)
+                                : answered;
+}
+
+static int check_sections(request_rec *r, const guard_settings_t *settings)
+{
+    guard_verdict_t verdict;
+
+    if (!is_on(settings) || settings == settings_of_host(r)) {
+        return DECLINED;
+    }
+    verdict = is_of_client(r)
+                  ? guard_check_sections(r, settings_of_host(r), settings)
+                  : guard_check_inner(r, settings_of_host(r), settings);
     return verdict.status ? guard_act(r, &verdict) : DECLINED;
 }
 
@@ -281,16 +296,15 @@ static int quick_handler(request_rec *r, int lookup)
 static int access_checker(request_rec *r)
 {
     const guard_settings_t *settings = guard_settings_of(r->per_dir_config);
-    guard_verdict_t verdict;
+    int answered;
 
-    if (!is_on(settings) || settings == settings_of_host(r) || is_of_cache(r)
-        || is_of_error(r)) {
+    if (is_of_cache(r) || is_of_error(r)) {
         return DECLINED;
     }
-    verdict = is_of_client(r)
-                  ? guard_check_sections(r, settings_of_host(r), settings)
-                  : guard_check_inner(r, settings_of_host(r), settings);
-    return verdict.status ? guard_act(r, &verdict) : DECLINED;
+    answered = check_sections(r, settings);
+    return answered == DECLINED && is_of_client(r)
+               ? waf_request_begin(r, settings)
+               : answered;
 }
 
 static int fixups(request_rec *r)
@@ -336,6 +350,7 @@ static void register_hooks(apr_pool_t *pool)
     credentials_register();
     forward_auth_register();
     guard_delay_register();
+    waf_request_register(pool);
     login_body_register(pool);
     login_answer_register(pool);
     bandwidth_register();

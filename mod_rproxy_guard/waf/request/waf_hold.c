@@ -1,0 +1,235 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* waf_hold.c: nobody gets a request's body before phase 2 has nothing against
+ * it.  Layer L2.
+ *
+ * A handler before all others reads it through a filter.  On a worker thread
+ * it waits for the client, on an event loop the request is parked until more is
+ * there.  Then the filter gives the handler what was collected, and what lies
+ * behind SecRequestBodyLimit where that only cuts. */
+#include "guard_private.h"
+#include "waf_request.h"
+
+#include <http_protocol.h>
+#include <http_request.h>
+
+#include "guard_request.h"
+
+#define FILTER "RPROXY_GUARD_WAF_BODY"
+
+static ap_filter_rec_t *filter_record;
+static APR_OPTIONAL_FN_TYPE(rproxy_on_loop) * on_loop;
+static APR_OPTIONAL_FN_TYPE(rproxy_can_park) * can_park;
+static APR_OPTIONAL_FN_TYPE(rproxy_park) * park;
+static APR_OPTIONAL_FN_TYPE(rproxy_wake) * wake;
+static APR_OPTIONAL_FN_TYPE(rproxy_await_body) * await_body;
+
+/* ---- on an event loop ---- */
+
+typedef struct {
+    waf_request_t *waf;
+    rproxy_park_t *park;
+} wait_t;
+
+/* The body is there.  @return RPROXY_PARKED, or as waf_body_finish */
+static int judge(wait_t *wait, request_rec *r)
+{
+    waf_request_t *waf = wait->waf;
+
+    if (waf_job_is_for(waf)) {
+        waf_job_begin(waf, wait->park);
+        return RPROXY_PARKED;
+    }
+    return waf_body_finish(waf, r, waf_body_inspect(waf));
+}
+
+/* @return RPROXY_PARKED, or as waf_body_finish */
+static int go_on(wait_t *wait, request_rec *r)
+{
+    waf_request_t *waf = wait->waf;
+    int again, status;
+
+    if (waf->job.is_begun) {
+        return waf_job_is_done(waf) ? waf_body_finish(waf, r, waf->job.verdict)
+                                    : RPROXY_PARKED;
+    }
+    status = waf_body_collect(waf, r, APR_NONBLOCK_READ, &again);
+    if (status == DECLINED) {
+        return judge(wait, r);
+    }
+    if (status != SUSPENDED) {
+        return status;
+    }
+    if (again) {
+        wake(wait->park);
+    }
+    else {
+        await_body(wait->park, (apr_off_t)waf->body.spool->len);
+    }
+    return RPROXY_PARKED;
+}
+
+static int leave(waf_request_t *waf, request_rec *r, int status)
+{
+    waf_job_forget_park(waf);
+    if (!guard_request_of(r)->waits) {
+        apr_table_unset(r->notes, RPROXY_NOTE_LATER);
+    }
+    return status;
+}
+
+static int woken(request_rec *r, rproxy_park_e event, void *ctx)
+{
+    wait_t *wait = ctx;
+    int status;
+
+    switch (event) {
+    case RPROXY_PARK_GONE:
+        wait->waf->body.state = WAF_BODY_REFUSED;
+        return leave(wait->waf, r, DONE);
+    case RPROXY_PARK_TIMEOUT:
+        r->connection->keepalive = AP_CONN_CLOSE;
+        wait->waf->body.state = WAF_BODY_REFUSED;
+        return leave(wait->waf, r, HTTP_REQUEST_TIME_OUT);
+    default:
+        status = go_on(wait, r);
+        return status == RPROXY_PARKED ? status : leave(wait->waf, r, status);
+    }
+}
+
+/* All of it begins with the first event: what comes behind this handler may
+ * have to run on another thread, which only a park that ends sees to. */
+static int begin_on_loop(waf_request_t *waf, request_rec *r)
+{
+    wait_t *wait = apr_pcalloc(r->pool, sizeof(*wait));
+
+    wait->waf = waf;
+    wait->park = can_park(r) ? park(r, woken, wait, 0) : NULL;
+    if (!wait->park) {
+        return HTTP_SERVICE_UNAVAILABLE;
+    }
+    wake(wait->park);
+    return SUSPENDED;
+}
+
+/* ---- the handler ---- */
+
+static int collect_waiting(waf_request_t *waf, request_rec *r)
+{
+    int again;
+    int status = waf_body_collect(waf, r, APR_BLOCK_READ, &again);
+
+    return leave(waf, r,
+                 status == DECLINED
+                     ? waf_body_finish(waf, r, waf_body_inspect(waf))
+                     : status);
+}
+
+static int is_of_error(const request_rec *r)
+{
+    return r->prev && r->prev->status != HTTP_OK;
+}
+
+static waf_request_t *expecting(request_rec *r)
+{
+    return r->main || is_of_error(r) ? NULL : waf_request_of(r);
+}
+
+static int handler(request_rec *r)
+{
+    waf_request_t *waf = expecting(r);
+
+    if (!waf || waf->body.state != WAF_BODY_AWAITED || !waf->body.in) {
+        return DECLINED;
+    }
+    return on_loop && on_loop(r) ? begin_on_loop(waf, r)
+                                 : collect_waiting(waf, r);
+}
+
+/* ---- the filter ---- */
+
+/* The next bytes of what was collected, then the client's end. */
+static apr_status_t give(waf_request_t *waf, ap_filter_t *f,
+                         apr_bucket_brigade *bb, apr_off_t bytes)
+{
+    apr_bucket_alloc_t *list = f->c->bucket_alloc;
+    slice_t body = waf_spool_text(waf->body.spool);
+    size_t left = body.len - waf->body.given;
+    size_t len = (apr_uint64_t)bytes < left ? (size_t)bytes : left;
+
+    if (body.len && !body.p) {
+        return APR_EGENERAL;
+    }
+    if (len) {
+        APR_BRIGADE_INSERT_TAIL(bb,
+                                apr_bucket_transient_create(body.p
+                                                                + waf->body
+                                                                      .given,
+                                                            len, list));
+        waf->body.given += len;
+    }
+    if (len == left && waf->body.is_ended) {
+        APR_BRIGADE_INSERT_TAIL(bb, apr_bucket_eos_create(list));
+    }
+    return APR_SUCCESS;
+}
+
+/* Nobody may have it before phase 2. */
+static apr_status_t body_filter(ap_filter_t *f, apr_bucket_brigade *bb,
+                                ap_input_mode_t mode, apr_read_type_e block,
+                                apr_off_t bytes)
+{
+    waf_request_t *waf = f->ctx;
+
+    if (mode != AP_MODE_READBYTES || bytes <= 0) {
+        return ap_get_brigade(f->next, bb, mode, block, bytes);
+    }
+    if (waf->body.state == WAF_BODY_REFUSED) {
+        return ap_get_brigade(f->next, bb, mode, block, bytes);
+    }
+    if (waf->body.state != WAF_BODY_PASSED) {
+        f->c->keepalive = AP_CONN_CLOSE;
+        return APR_EGENERAL;
+    }
+    if (waf->body.given < waf->body.spool->len || waf->body.is_ended) {
+        return give(waf, f, bb, bytes);
+    }
+    return ap_get_brigade(f->next, bb, mode, block, bytes);
+}
+
+static void insert_filter(request_rec *r)
+{
+    waf_request_t *waf = expecting(r);
+
+    if (!waf || waf->body.state == WAF_BODY_NONE
+        || waf->body.state == WAF_BODY_REFUSED) {
+        return;
+    }
+    waf->body.in =
+        ap_add_input_filter_handle(filter_record, waf, r, r->connection);
+    if (!waf->body.fresh) {
+        waf->body.fresh =
+            apr_brigade_create(r->pool, r->connection->bucket_alloc);
+    }
+}
+
+static void find_functions(void)
+{
+    on_loop = APR_RETRIEVE_OPTIONAL_FN(rproxy_on_loop);
+    can_park = APR_RETRIEVE_OPTIONAL_FN(rproxy_can_park);
+    park = APR_RETRIEVE_OPTIONAL_FN(rproxy_park);
+    wake = APR_RETRIEVE_OPTIONAL_FN(rproxy_wake);
+    await_body = APR_RETRIEVE_OPTIONAL_FN(rproxy_await_body);
+}
+
+void waf_hold_register(void)
+{
+    static const char *const behind[] = { "mod_rproxy.c", "mod_rproxy_cache.c",
+                                          NULL };
+
+    filter_record =
+        ap_register_input_filter(FILTER, body_filter, NULL, AP_FTYPE_RESOURCE);
+    ap_hook_optional_fn_retrieve(find_functions, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_insert_filter(insert_filter, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_handler(handler, NULL, behind, APR_HOOK_REALLY_FIRST);
+}

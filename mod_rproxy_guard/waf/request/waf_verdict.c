@@ -1,0 +1,135 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* waf_verdict.c: what becomes of a request that rules have looked at.
+ * Layer L2. */
+#include "guard_private.h"
+#include "waf_request.h"
+
+#include <apr_strings.h>
+
+#include "guard_refuse.h"
+
+int waf_verdict_status(rule_verdict_e kind, int status)
+{
+    if (kind == RULE_REDIRECT) {
+        return status == 301 || status == 302 || status == 303 || status == 307
+                   ? status
+                   : HTTP_MOVED_TEMPORARILY;
+    }
+    return status >= 100 && status < 600 ? status : HTTP_FORBIDDEN;
+}
+
+static int refuses(const waf_request_t *waf, rule_verdict_e kind)
+{
+    return !waf_request_only_detects(waf)
+           && (kind == RULE_DENY || kind == RULE_BLOCK || kind == RULE_DROP
+               || kind == RULE_REDIRECT);
+}
+
+/* Of guard's logs and page. */
+static guard_verdict_t refusal(const waf_request_t *waf, int status,
+                               const inspect_verdict_t *verdict)
+{
+    const detection_t *by = verdict->by;
+    apr_pool_t *pool = waf->r->pool;
+    guard_verdict_t told = { .status = status, .rule = "waf", .why = "" };
+
+    if (!by) {
+        return told;
+    }
+    told.why = by->msg.len
+                   ? apr_pstrmemdup(pool, by->msg.p, by->msg.len)
+                   : apr_pstrmemdup(pool, by->message.p, by->message.len);
+    told.where = by->rule->where;
+    if (by->rule->id) {
+        told.rule = apr_psprintf(pool, "waf-%" APR_UINT64_T_FMT, by->rule->id);
+    }
+    return told;
+}
+
+/* Nothing more for this client, not even an answer. */
+static int drop(request_rec *r)
+{
+    r->connection->keepalive = AP_CONN_CLOSE;
+    r->connection->aborted = 1;
+    r->eos_sent = 1;
+    return DONE;
+}
+
+static int refuse(const waf_request_t *waf, request_rec *r,
+                  const guard_verdict_t *told)
+{
+    return waf->response.is_seen ? guard_refuse_response(r, told)
+                                 : guard_refuse(r, told);
+}
+
+static int act(waf_request_t *waf, request_rec *r, int status)
+{
+    const inspect_verdict_t *verdict = &waf->verdict;
+    guard_verdict_t told = refusal(waf, status, verdict);
+
+    switch (verdict->kind) {
+    case RULE_DROP:
+        guard_refuse_tell(r, &told);
+        return drop(r);
+    case RULE_REDIRECT:
+        guard_refuse_tell(r, &told);
+        apr_table_setn(r->err_headers_out, "Location",
+                       apr_pstrmemdup(r->pool, verdict->redirect.p,
+                                      verdict->redirect.len));
+        return status;
+    default:
+        return refuse(waf, r, &told);
+    }
+}
+
+int waf_verdict_act(waf_request_t *waf, request_rec *r, int phase,
+                    inspect_verdict_t verdict)
+{
+    waf_log_detections(waf, r);
+    if (phase == 5 || waf->is_refused) {
+        return DECLINED;
+    }
+    if (waf->inspect->over) {
+        return waf_verdict_unknown(waf, r,
+                                   inspect_over_name(waf->inspect->over));
+    }
+    if (!refuses(waf, verdict.kind)) {
+        return DECLINED;
+    }
+    waf->is_refused = 1;
+    waf->verdict = verdict;
+    return act(waf, r, waf_verdict_status(verdict.kind, verdict.status));
+}
+
+int waf_verdict_limit(waf_request_t *waf, request_rec *r, int status,
+                      const char *why)
+{
+    guard_verdict_t told = { .status = status,
+                             .rule = "waf-limit",
+                             .why = why };
+
+    waf_log_text(waf, r, why);
+    if (waf_request_only_detects(waf)) {
+        return DECLINED;
+    }
+    waf->is_refused = 1;
+    return refuse(waf, r, &told);
+}
+
+int waf_verdict_unknown(waf_request_t *waf, request_rec *r, const char *what)
+{
+    const char *why = apr_psprintf(r->pool,
+                                   "The rules were not all looked at: there "
+                                   "are too many %s.",
+                                   what);
+
+    if (waf_settings_fails_open(waf->settings)) {
+        if (!waf->is_told) {
+            waf_log_text(waf, r, why);
+        }
+        waf->is_told = 1;
+        return DECLINED;
+    }
+    return waf_verdict_limit(waf, r, HTTP_FORBIDDEN, why);
+}
