@@ -175,32 +175,14 @@ int waf_open(server_rec *s, apr_pool_t *pconf, apr_pool_t *ptemp)
     return 1;
 }
 
-/* "httpd -t", or "httpd -k graceful": that looks at the configuration before it
- * tells the running server to read it. */
-static int is_only_looking(const process_rec *process)
-{
-    int i;
-
-    if (ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_CONFIG_TEST) {
-        return 1;
-    }
-    for (i = 1; i < process->argc; i++) {
-        if (strncmp(process->argv[i], "-k", 2) == 0) {
-            const char *word = process->argv[i][2]     ? process->argv[i] + 2
-                               : i + 1 < process->argc ? process->argv[i + 1]
-                                                       : "";
-
-            return strcmp(word, "graceful") == 0
-                   || strcmp(word, "restart") == 0;
-        }
-    }
-    return 0;
-}
-
+/* What is read first is thrown away, but for "httpd -t" it is all there is, and
+ * "httpd -k graceful" (which cannot be told from a start here) goes on from it
+ * to make the running server read the same. */
 static int check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                         server_rec *s)
 {
-    return !is_only_looking(s->process) || open_all(s, pconf)
+    return ap_state_query(AP_SQ_MAIN_STATE) != AP_SQ_MS_CREATE_PRE_CONFIG
+                   || open_all(s, pconf)
                ? OK
                : HTTP_INTERNAL_SERVER_ERROR;
 }

@@ -11,7 +11,7 @@
  * @return 0: they are wrong, which is logged */
 int waf_open(server_rec *s, apr_pool_t *pconf, apr_pool_t *ptemp);
 
-/* "httpd -t" tells what is wrong with rules, too. */
+/* "httpd -t" and "httpd -k graceful" tell what is wrong with rules, too. */
 void waf_open_register(void);
 
 #endif
