@@ -249,6 +249,7 @@ body_limits_t waf_settings_body_limits(const waf_settings_t *settings)
         .depth_most = (int)or_else(settings->json_depth, 0),
         .files_most = (int)or_else(settings->files_limit, 0),
         .separator = (char)settings->separator,
+        .outside_most = waf_settings_request_body_no_files(settings),
     };
 
     return limits;

@@ -215,9 +215,22 @@ static void say_arguments(body_parts_t *parts)
     fits(parts, arguments_end(&to));
 }
 
+static void check_outside(body_parts_t *parts)
+{
+    size_t most = parts->limits->outside_most;
+
+    if (most && parts->parser.outside > most) {
+        fits(parts,
+             arguments_say_error(parts->values,
+                                 SLICE_LIT(
+                                     "SecRequestBodyNoFilesLimit exceeded")));
+    }
+}
+
 void body_parts_end(body_parts_t *parts)
 {
     multipart_end(&parts->parser);
+    check_outside(parts);
     say_flags(parts);
     say_names(parts);
     if (parts->parser.error == MULTIPART_GOOD) {

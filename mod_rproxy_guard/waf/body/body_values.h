@@ -17,14 +17,16 @@
 
 /* 0: as ModSecurity without directives. */
 typedef struct {
-    int arguments_most; /* SecArgumentsLimit: 1000 */
-    int depth_most;     /* SecRequestBodyJsonDepthLimit, of XML too: 512 */
-    int files_most;     /* SecUploadFileLimit: 100 */
-    int parts_most;     /* of a multipart body: 1000 */
-    char separator;     /* SecArgumentSeparator: '&' */
-    int keeps_files;    /* FILES_TMP_CONTENT is asked for */
-    int is_forced;      /* ctl:forceRequestBodyVariable */
-    int is_cut;         /* more came than SecRequestBodyLimit */
+    int arguments_most;  /* SecArgumentsLimit: 1000 */
+    int depth_most;      /* SecRequestBodyJsonDepthLimit, of XML too: 512 */
+    int files_most;      /* SecUploadFileLimit: 100 */
+    int parts_most;      /* of a multipart body: 1000 */
+    size_t outside_most; /* SecRequestBodyNoFilesLimit: bytes that are of no
+                            file of a multipart body; 0: any number */
+    char separator;      /* SecArgumentSeparator: '&' */
+    int keeps_files;     /* FILES_TMP_CONTENT is asked for */
+    int is_forced;       /* ctl:forceRequestBodyVariable */
+    int is_cut;          /* more came than SecRequestBodyLimit */
 } body_limits_t;
 
 typedef struct body_reader_t body_reader_t;

@@ -274,6 +274,12 @@ int request_head_values(values_t *values, const waf_head_t *head)
            && add_fields(values, head) && add_target(values, head);
 }
 
+/* A request may be mapped more than once. */
+static int set_again(values_t *values, rule_variable_e variable, slice_t text)
+{
+    return !text.p || values_set(values, variable, VALUE_ALONE, text);
+}
+
 int request_mapped_values(values_t *values, const waf_mapped_t *mapped)
 {
     const value_t *query =
@@ -285,11 +291,11 @@ int request_mapped_values(values_t *values, const waf_mapped_t *mapped)
                            : slice_make(NULL, 0))) {
         return 0;
     }
-    return set_known(values, VARIABLE_PATH_INFO, mapped->path_info)
-           && set_known(values, VARIABLE_SCRIPT_FILENAME,
+    return set_again(values, VARIABLE_PATH_INFO, mapped->path_info)
+           && set_again(values, VARIABLE_SCRIPT_FILENAME,
                         mapped->script_filename)
-           && set_known(values, VARIABLE_REMOTE_USER, mapped->user)
-           && set_known(values, VARIABLE_AUTH_TYPE, mapped->auth_type);
+           && set_again(values, VARIABLE_REMOTE_USER, mapped->user)
+           && set_again(values, VARIABLE_AUTH_TYPE, mapped->auth_type);
 }
 
 static char *append_text(char *to, slice_t text, const char *behind)

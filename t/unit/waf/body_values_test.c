@@ -221,7 +221,24 @@ static void check_after_query(void **state)
     check_variable(values, VARIABLE_REQBODY_ERROR, "1|");
 }
 
-static void check_outside(void **state)
+static void check_outside_most(void **state)
+{
+    body_limits_t with = { .outside_most =
+                               sizeof(FORM) - 1 - 3 * 5 - 3 * 2 - 6 };
+    values_t *values = make();
+
+    assert_true(body_values(values, "MULTIPART", SLICE_LIT(FORM "--B--"),
+                            SLICE_LIT(MULTIPART_TYPE), &with));
+    check_variable(values, VARIABLE_REQBODY_ERROR, "0|");
+    values = make();
+    with.outside_most--;
+    assert_true(body_values(values, "MULTIPART", SLICE_LIT(FORM "--B--"),
+                            SLICE_LIT(MULTIPART_TYPE), &with));
+    check_variable(values, VARIABLE_REQBODY_ERROR_MSG,
+                   "SecRequestBodyNoFilesLimit exceeded|");
+}
+
+static void check_outside_of_files(void **state)
 {
     values_t *values = make();
     body_reader_t *reader =
@@ -272,7 +289,8 @@ int main(void)
     unit_add("forced", check_forced, NULL);
     unit_add("files kept", check_files_kept, NULL);
     unit_add("after a query", check_after_query, NULL);
-    unit_add("outside of files", check_outside, NULL);
+    unit_add("outside of files", check_outside_of_files, NULL);
+    unit_add("too much outside", check_outside_most, NULL);
     unit_add("full", check_full, NULL);
     return unit_run("body_values");
 }

@@ -214,6 +214,7 @@ static void check_mapped(void **state)
         request_text_read(SLICE_LIT("GET /a?b HTTP/1.1\n\n"), &request, pool));
     assert_true(request_head_values(values, &request.head));
     assert_true(request_mapped_values(values, &mapped));
+    assert_true(request_mapped_values(values, &mapped));
     check_variable(values, VARIABLE_REQUEST_URI, "/x/y?b|");
     check_variable(values, VARIABLE_REMOTE_USER, "me|");
     check_variable(values, VARIABLE_AUTH_TYPE, "Basic|");
