@@ -129,10 +129,15 @@ CONF
     $httpd->end_child(KILL => $_) for @children;
     $httpd->await_gone(\@children, 10);
     $_->close for @held;
-    my @back = until_arrived($httpd, $origin, '/few',
-        'a place after all processes were killed');
-    push @back, ask($httpd, 11, '/few');
-    @taken = arrived($origin, 3);
+    # The places of each process come back when it is seen to be gone.
+    my @back;
+    @taken = ();
+    for my $place (1 .. 3) {
+        push @back, until_arrived($httpd, $origin, '/few',
+            "place $place after all processes were killed");
+        push @taken, arrived($origin, 1);
+    }
+    push @back, ask($httpd, 9, '/few');
     @back = refused(3, @back);
     is($origin->has_connection ? 1 : 0, 0,
         "$mode: three again when their processes were killed, and no more");

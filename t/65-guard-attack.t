@@ -75,6 +75,17 @@ sub await_under_way {
     return;
 }
 
+# The next connection with a request.  One that ends without any was given up
+# for another: the log says why.
+sub accept_request {
+    while (1) {
+        my $c = $origin->accept;
+        return $c if $c->read_request_head;
+        diag('a connection without a request: ', join "\n", grep { /try \d/ } $log->lines);
+    }
+    return;
+}
+
 # Four requests that are held by the origin.
 sub hold {
     my @held = map {
@@ -82,7 +93,7 @@ sub hold {
         $client->send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
         $client;
     } 1 .. 4;
-    my @ends = map { my $c = $origin->accept; $c->read_request_head; $c } @held;
+    my @ends = map { accept_request() } @held;
     return (\@held, \@ends);
 }
 
