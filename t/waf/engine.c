@@ -5,7 +5,8 @@
  *
  *   engine on|detect PATH... <requests
  *
- * A path is a file of rules, a folder of *.conf, or a *.mapping of code points.  Each request is a line
+ * A path is a file of rules, a folder of *.conf, or a *.mapping of characters.
+ * Each request is a line
  * "LENGTH STATUS LENGTH", then so many bytes of the request, and of the body of
  * the answer that it gets with this status if no rule refuses it.  A line of
  * the output is "STATUS ID ID ...". */

@@ -167,6 +167,18 @@ static void settle_function(fold_t *fold, char next)
     }
 }
 
+/* "{d 1}" of ODBC is its value. */
+static void fold_braces(fold_t *fold)
+{
+    int named = kind_at(fold, 2) == SQL_NAME;
+
+    if (kind_at(fold, 0) == SQL_BRACE_END && is_one_of(kind_at(fold, 1), VALUE)
+        && kind_at(fold, 2 + named) == SQL_BRACE) {
+        fold->token[fold->count - 3 - named] = fold->token[fold->count - 2];
+        drop(fold, 2 + named);
+    }
+}
+
 static void push(fold_t *fold, const sql_token_t *token)
 {
     fold->read++;
@@ -175,6 +187,7 @@ static void push(fold_t *fold, const sql_token_t *token)
         return;
     }
     fold->token[fold->count++] = *token;
+    fold_braces(fold);
     while (fold_value(fold)) {
     }
 }

@@ -21,7 +21,7 @@ typedef char shape_t[SHAPE_MAX];
 /* clang-format off */
 static const shape_t free_shapes[] = {
     /* a condition: 1 or 1=1 */
-    "&(E", "&1o", "&f(D", "+D&D$", "D&(", "D&D&(", "D&D&D", "D&D)", "D&D;",
+    "+D&D$", "D&(", "D&D&(", "D&D&D", "D&D)", "D&D;",
     "D&DU", "D&Dc", "D&E", "D&VB", "D&VoQ", "D&VoV", "D&n)", "D)&", "Dks&",
     "DoD&(", "DoD&D$", "DoD&D&s", "DoD&D;", "DoD&Dc", "DoD&f(", "DoD&s",
     "Dov&", "V&(E", "V&Do(", "V&DoE", "V&f(", "n&Dc", "n&DoD", "n)&(", "v&D$",
@@ -69,7 +69,8 @@ static const shape_t quoted_shapes[] = {
     /* what ends the statement: 1 -- */
     "s);", "s)c", "s,V)", "s,Vc", "s;c", "sc$",
     /* a comparison: 1 in (select */
-    "s)o", "so(", "soD", "soVc", "sof(", "son(",
+    "s)o", "so(", "soD$", "soDc", "soD;", "soD&", "soD)", "soDo", "soDU", "soDB", "soD(",
+    "soDk", "soDn(", "sos1", "soVc", "sof(", "son(",
 };
 /* clang-format on */
 

@@ -23,6 +23,7 @@ static const case_t attacks[] = {
     { SLICE_LIT("1\nor\t1=1"), "1&1o1" },
     { SLICE_LIT("1e0or 1=1"), "1&1o1" },
     { SLICE_LIT("0x31 || 1=1"), "1&1o1" },
+    { SLICE_LIT("{`x` 1} or 1=1"), "1&1o1" },
     { SLICE_LIT("1 or not 1"), "1&1" },
     { SLICE_LIT("1) or (1=1"), "1)&(1o1" },
     { SLICE_LIT("(1)or(1)=(1)"), "1&1o1" },
