@@ -69,9 +69,10 @@ static int try_text(inspect_t *inspect, const program_rule_t *rule,
     const rule_text_t *expands = matcher_argument(rule->matcher);
     matched_t matched = { *target, text };
     slice_t argument = rule->rule->op.argument;
-    captures_t captures = { .count = 0 };
+    captures_t captures;
     match_e found;
 
+    captures.count = 0; /* its groups need not be cleared */
     look_at_clock(inspect);
     if (expands) {
         argument = expand_text(inspect, expands);
@@ -154,7 +155,10 @@ static int try_target(inspect_t *inspect, const program_rule_t *rule,
     if (rule->rule->multi_match) {
         return rule->rule->transform_count && try_steps(inspect, rule, target);
     }
-    text = strings_transformed(inspect->strings, target->text, rule->chain);
+    text = target->text;
+    if (rule->chain) {
+        text = strings_transformed(inspect->strings, text, rule->chain);
+    }
     if (text == STRINGS_FULL) {
         inspect_say_over(inspect, INSPECT_OVER_BYTES);
         return 0;
@@ -191,10 +195,10 @@ static int run_rule(inspect_t *inspect, const program_rule_t *rule)
     for (i = 0; i < run->targets->nelts && !run->is_intercepted
                 && inspect->over != INSPECT_OVER_TIME;
          i++) {
-        target_t target = APR_ARRAY_IDX(run->targets, i, target_t);
+        const target_t *target = &APR_ARRAY_IDX(run->targets, i, target_t);
 
-        if (!targets_excepted(inspect, rule, &target)) {
-            matches |= try_target(inspect, rule, &target);
+        if (!targets_excepted(inspect, rule, target)) {
+            matches |= try_target(inspect, rule, target);
         }
     }
     return matches;

@@ -66,7 +66,9 @@ static int set_known(values_t *values, rule_variable_e variable, slice_t text)
 
 static const char *first_of(const char *p, const char *end, const char *marks)
 {
-    while (p < end && !(*p && strchr(marks, *p))) {
+    byte_set_t set = byte_set_of(slice_str(marks));
+
+    while (p < end && !byte_set_has(&set, (unsigned char)*p)) {
         p++;
     }
     return p;

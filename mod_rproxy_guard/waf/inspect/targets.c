@@ -16,6 +16,17 @@ static int selects(const rule_target_t *target, const expression_t *pattern,
     return target->selector.len == 0 || slice_eq_nocase(target->selector, name);
 }
 
+static void push(inspect_t *inspect, const target_t *target)
+{
+    apr_array_header_t *targets = inspect->run->targets;
+
+    if (targets->nelts == targets->nalloc) {
+        APR_ARRAY_PUSH(targets, target_t) = *target;
+        return;
+    }
+    ((target_t *)targets->elts)[targets->nelts++] = *target;
+}
+
 /* ---- one variable ---- */
 
 typedef struct {
@@ -36,7 +47,7 @@ static void add_own(const choice_t *choice)
 
         if (variable == VARIABLE_RULE
             || selects(choice->target, choice->pattern, target.name)) {
-            APR_ARRAY_PUSH(inspect->run->targets, target_t) = target;
+            push(inspect, &target);
         }
     }
 }
@@ -47,7 +58,7 @@ static void add_value(const choice_t *choice, const value_t *value)
                         .name = value->name,
                         .text = value->text };
 
-    APR_ARRAY_PUSH(choice->inspect->run->targets, target_t) = target;
+    push(choice->inspect, &target);
 }
 
 static void add_values(const choice_t *choice)
@@ -99,7 +110,7 @@ static void count_them(const choice_t *choice, int before)
         inspect_say_over(inspect, INSPECT_OVER_BYTES);
         return;
     }
-    APR_ARRAY_PUSH(targets, target_t) = target;
+    push(inspect, &target);
 }
 
 /* MATCHED_VARS are excluded by the names of what matched. */

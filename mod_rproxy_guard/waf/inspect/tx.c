@@ -10,16 +10,56 @@ enum {
     SLOTS_FIRST = 256
 };
 
+/* Eight bytes in lower case: those from 'A' to 'Z' get the bit. */
+static uint64_t lower_word(uint64_t word)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
+    uint64_t low = word & ~high;
+    uint64_t from_a = low + ones * (0x80 - 'A');
+    uint64_t behind_z = low + ones * (0x80 - 'Z' - 1);
+
+    return word | (from_a & ~behind_z & ~word & high) >> 2;
+}
+
+/* Up to eight bytes from there. */
+static uint64_t word_at(slice_t name, size_t at)
+{
+    uint64_t word = 0;
+
+    if (name.len - at >= sizeof(word)) {
+        memcpy(&word, name.p + at, sizeof(word));
+    }
+    else {
+        memcpy(&word, name.p + at, name.len - at);
+    }
+    return lower_word(word);
+}
+
 static uint32_t name_hash(slice_t name)
 {
-    uint32_t hash = UINT32_C(2166136261);
-    size_t i;
+    uint64_t hash = name.len;
+    size_t at;
 
-    for (i = 0; i < name.len; i++) {
-        hash =
-            (hash ^ slice_lower((unsigned char)name.p[i])) * UINT32_C(16777619);
+    for (at = 0; at < name.len; at += sizeof(hash)) {
+        hash = (hash ^ word_at(name, at)) * UINT64_C(0x9e3779b97f4a7c15);
+        hash ^= hash >> 32;
     }
-    return hash ^ hash >> 15;
+    return (uint32_t)hash;
+}
+
+static int names_equal(slice_t a, slice_t b)
+{
+    size_t at;
+
+    if (a.len != b.len) {
+        return 0;
+    }
+    for (at = 0; at < a.len; at += sizeof(uint64_t)) {
+        if (word_at(a, at) != word_at(b, at)) {
+            return 0;
+        }
+    }
+    return 1;
 }
 
 /* The slot of the name, or the free one where it would be. */
@@ -29,10 +69,10 @@ static uint32_t slot_of(const inspect_t *inspect, slice_t name)
     uint32_t at = name_hash(name) & tx->mask;
 
     while (tx->slot[at]
-           && !slice_eq_nocase(values_at(inspect->values, VARIABLE_TX,
-                                         tx->slot[at] - 1)
-                                   ->name,
-                               name)) {
+           && !names_equal(values_at(inspect->values, VARIABLE_TX,
+                                     tx->slot[at] - 1)
+                               ->name,
+                           name)) {
         at = (at + 1) & tx->mask;
     }
     return at;
