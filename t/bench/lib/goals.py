@@ -1,6 +1,6 @@
 # Licensed under the Apache License, Version 2.0 (see LICENSE).
-"""The goals of engine, cache, balancer and guard, and how far the figures are from
-them.
+"""The goals of engine, cache, balancer, guard and WAF, and how far the figures
+are from them.
 
 A goal is judged from one run only, and not at all when a system it compares
 was left out or answered with errors.
@@ -45,6 +45,13 @@ _CPU_GOALS = (
     ("four-1k", ("nginx", "haproxy"), 1.0,
      "at or below nginx least_conn and HAProxy leastconn"),
 )
+# workload, the same without what is measured, microseconds
+_ADDED_GOALS = (
+    ("guard-1k", "bare-1k", GUARD_LIMIT_US),
+    ("waf-get-pl1", "waf-get-none", 60.0),
+    ("waf-form-pl1", "waf-form-none", 200.0),
+    ("waf-json-pl1", "waf-json-none", 250.0),
+)
 # against mod_rproxy's own figure before one member
 BALANCED_SHARE = 1.05
 # against mod_rproxy's own figure without compression
@@ -58,8 +65,9 @@ def judge(results):
     verdicts.append(_share(results, "hit-gzip", "hit-64k",
                            COMPRESSED_SHARE))
     verdicts.append(_share(results, "four-1k", "one-1k", BALANCED_SHARE))
-    verdicts.append(_added(results))
+    verdicts += [_added(results, *goal) for goal in _ADDED_GOALS]
     verdicts.append(_share(results, "refuse-429", "bare-1k", 1.0))
+    verdicts.append(_share(results, "waf-attack-pl1", "waf-get-pl1", 1.0))
     verdicts.append(_slow(results.get("slow-2000", {})))
     verdicts.append(_idle(results.get("idle-5000", {})))
     return verdicts
@@ -89,17 +97,16 @@ def _share(results, work, plain_work, share):
                    *_outcome(measured, limit))
 
 
-def _added(results):
-    """What the guard takes, by the same request without it."""
-    goal = "CPU that the guard adds to a request, which bare-1k has without it"
-    pair = [results.get(name, {}) for name in ("guard-1k", "bare-1k")]
+def _added(results, work, plain_work, limit):
+    """Ours in one workload, beyond ours in another."""
+    goal = f"CPU that is added to {plain_work}"
+    pair = [results.get(name, {}) for name in (work, plain_work)]
     doubt = next(filter(None, (_doubt(one, ("rproxy",)) for one in pair)), "")
     if doubt:
-        return Verdict("guard-1k", goal, "", "", doubt)
-    with_it, without = (one["rproxy"]["cpu_us"]["median"] for one in pair)
-    return Verdict("guard-1k", goal, f"{GUARD_LIMIT_US:.1f} us",
-                   f"{with_it - without:.1f} us",
-                   *_outcome(with_it - without, GUARD_LIMIT_US))
+        return Verdict(work, goal, "", "", doubt)
+    measured, plain = (one["rproxy"]["cpu_us"]["median"] for one in pair)
+    return Verdict(work, goal, f"{limit:.1f} us", f"{measured - plain:.1f} us",
+                   *_outcome(measured - plain, limit))
 
 
 def _slow(figures):

@@ -5,7 +5,7 @@ import os
 import subprocess
 from dataclasses import dataclass
 
-from lib import measure
+from lib import bodies, measure
 from lib.testbed import BENCH, BenchError
 
 SCRIPT = os.path.join(BENCH, "tools", "wrk.lua")
@@ -30,7 +30,9 @@ def command(system, load, seconds):
     scheme = "https" if load.site == "tls" else "http"
     port = system.ports[load.site]
     words.append(f"{scheme}://127.0.0.1:{port}{load.path}")
-    return words + (["--", "post"] if load.post else [])
+    if load.post:
+        words += ["--", system.bed.body(load.post), bodies.TYPES[load.post]]
+    return words
 
 
 def parse(output):

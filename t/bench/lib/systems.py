@@ -9,8 +9,9 @@ import ssl
 import subprocess
 import time
 
-from lib.testbed import BenchError, content, document
-from lib.workloads import LACKING, PROXY, UNEVEN_MS, UNEVEN_SLOTS
+from lib import bodies
+from lib.testbed import BenchError, content
+from lib.workloads import LACKING, PROXY, UNEVEN_MS, UNEVEN_SLOTS, WAF
 
 
 class Server:
@@ -71,6 +72,9 @@ class System(Server):
             bed.certificate()
         if "guarded" in self.ports:
             bed.networks()
+        if role is WAF:
+            bed.rules()
+        self.bed = bed
         own = f"{role.name}-{name}-{self.ports[role.sites[0]]}"
         conf = bed.path(own + ".conf")
         with open(conf, "w") as file:
@@ -103,7 +107,7 @@ class System(Server):
         elif load.gzip or answer.getheader("Content-Encoding"):
             raise BenchError(f"{self.name} {load.name}: Content-Encoding "
                              f"{answer.getheader('Content-Encoding')}")
-        wanted = content(load.path.rpartition("/")[2])
+        wanted = content(load.path.partition("?")[0].rpartition("/")[2])
         if answer.status != 200 or body != wanted:
             raise BenchError(f"{self.name} {load.name}: not the origin's "
                              f"answer but status {answer.status} and "
@@ -120,10 +124,12 @@ class System(Server):
     def _ask(self, load):
         connection = _connection(self.ports[load.site], load.site == "tls")
         try:
+            fields = dict(field.split(": ", 1) for field in load.fields)
+            if load.post:
+                fields["Content-Type"] = bodies.TYPES[load.post]
             connection.request("POST" if load.post else "GET", load.path,
-                               document(1024) if load.post else None,
-                               dict(field.split(": ", 1)
-                                    for field in load.fields))
+                               bodies.body(load.post) if load.post else None,
+                               fields)
             answer = connection.getresponse()
             return answer, answer.read()
         except (OSError, http.client.HTTPException) as error:

@@ -1,13 +1,16 @@
 # Licensed under the Apache License, Version 2.0 (see LICENSE).
 """A temporary place for one run: documents, logs, ports, compiled tools."""
+import glob
+import grp
 import os
 import pwd
-import grp
 import re
 import shutil
 import socket
 import subprocess
 import tempfile
+
+from lib import bodies
 
 BENCH = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOP = os.path.dirname(os.path.dirname(BENCH))
@@ -98,6 +101,23 @@ class Testbed:
         with open(self.path("networks.geo"), "w") as file:
             file.writelines(text + " 1;\n" for text in texts)
 
+    def rules(self):
+        """Sets where mod_security2 and the Core Rule Set are."""
+        if "WAF_PACKAGES" not in self.values:
+            self.values["WAF_PACKAGES"] = subprocess.run(
+                [os.path.join(TOP, "t", "waf", "packages")], check=True,
+                text=True, stdout=subprocess.PIPE).stdout.strip()
+            self.values["ARCH_LIB"] = os.path.dirname(glob.glob(
+                self.values["WAF_PACKAGES"] + "/usr/lib/*/libyajl.so.2")[0])
+
+    def body(self, name):
+        """File with a body of bodies.py, made on first use."""
+        path = self.path("body-" + name)
+        if not os.path.exists(path):
+            with open(path, "wb") as file:
+                file.write(bodies.body(name))
+        return path
+
     def module(self, name):
         return os.path.join(self.build, name, name + ".so")
 
@@ -136,13 +156,7 @@ def content(name):
     """What the origin sends for /NAME and /cached/NAME, as bytes."""
     if name == PAGE:
         return page()
-    return document(DOCUMENTS[name]) if name in DOCUMENTS else b"ok\n"
-
-
-def document(size):
-    """Bytes that tell their own position, so that a shift is seen."""
-    lines = b"".join(b"%07d\n" % n for n in range(size // 8 + 1))
-    return lines[:size]
+    return bodies.document(DOCUMENTS[name]) if name in DOCUMENTS else b"ok\n"
 
 
 def page():

@@ -50,7 +50,13 @@ GUARD = Role("guard", {
     "rproxy": "httpd, mod_rproxy_guard",
 }, ("bare", "guarded", "refused"), "guard-{}",
     ("mod_rproxy", "mod_rproxy_cache", "mod_rproxy_guard"))
-ROLES = (PROXY, CACHE, BALANCE, GUARD)
+# without a WAF, and with Debian's Core Rule Set at three paranoia levels
+WAF = Role("waf", {
+    "httpd": "httpd, mod_security2",
+    "rproxy": "httpd, mod_rproxy_guard",
+}, ("none", "pl1", "pl2", "pl4"), "waf-{}",
+    ("mod_rproxy", "mod_rproxy_guard"))
+ROLES = (PROXY, CACHE, BALANCE, GUARD, WAF)
 SYSTEMS = ("nginx", "haproxy", "haproxy-splice", "varnish", "httpd", "rproxy")
 # sites that a system has no directives for
 LACKING = {
@@ -98,9 +104,9 @@ class Load:
     connections: int = 64
     fields: tuple = ()
     site: str = "plain"  # one of the role's
-    post: bool = False
+    post: str = ""  # a body of bodies.py
     gzip: bool = False  # the answer is compressed
-    status: int = 200  # 429: all but the first one are refused
+    status: int = 200  # else: all but the first one are refused so
     role: Role = PROXY
 
 
@@ -160,6 +166,25 @@ def _guard(name, about, site, **more):
                 site=site, fields=_VISITOR, role=GUARD, **more)
 
 
+def _waf(site, what, about, path, **more):
+    level = {"none": "no WAF", "pl1": "Core Rule Set at paranoia level 1"}.get(
+        site, "at level " + site[2:] + ", no threshold")
+    return Load(f"waf-{what}-{site}", f"{about}; {level}; 16 keep-alive "
+                "clients", path, 16, site=site, fields=_VISITOR, role=WAF,
+                **more)
+
+
+def _waf_all():
+    for site in WAF.sites:
+        yield _waf(site, "get", "GET with three arguments",
+                   "/1k.html?page=2&sort=price&q=garden+tables")
+        yield _waf(site, "form", "form of 0.9 KB", "/post", post="form")
+        yield _waf(site, "json", "JSON of 4 KB", "/post", post="json")
+    yield _waf("pl1", "attack", "GET of an SQL injection, refused",
+               "/1k.html?page=2&sort=price&q=1%27+UNION+SELECT+user,"
+               "password+FROM+users--+-", status=403)
+
+
 _ALL = (
     Load("proxy-1k", "1 KiB, 64 keep-alive clients", "/1k.html"),
     Load("proxy-64k", "64 KiB, 64 keep-alive clients", "/64k.html"),
@@ -171,7 +196,7 @@ _ALL = (
     Load("proxy-1k-log", "1 KiB with an access log, 64 keep-alive clients",
          "/1k.html", site="logged"),
     Load("post-1k", "POST of 1 KiB, short answer, 64 keep-alive clients",
-         "/post", post=True),
+         "/post", post="bytes"),
     _hit("hit-1k", "1 KiB from the cache, 64 keep-alive clients", "/1k.html"),
     _hit("hit-64k", "64 KiB from the cache, 64 keep-alive clients",
          "/64k.html"),
@@ -195,6 +220,7 @@ _ALL = (
            "networks, three limits and classes of bots", "guarded"),
     _guard("refuse-429", "refused by a limit behind a list of a million "
            "networks", "refused", status=429),
+    *_waf_all(),
     Crowd("slow-2000", "2,000 requests at once to an upstream that takes 1 s",
           "/", 2000, 2000, FEW_THREADS, slow_origin_ms=1000),
     Crowd("idle-5000", "5,000 idle keep-alive connections on one child",

@@ -1,12 +1,15 @@
 -- Licensed under the Apache License, Version 2.0 (see LICENSE).
--- For wrk: a POST of 1 KiB when the argument "post" is given, and the figures
--- of the run as one line of JSON.  The request is built once, not per request.
+-- For wrk: a POST when a file with its body and a media type are given, and the
+-- figures of the run as one line of JSON.  The request is built once, not per
+-- request.
 
 function init(args)
-    if args[1] == "post" then
+    if args[1] then
+        local file = assert(io.open(args[1], "rb"))
         wrk.method = "POST"
-        wrk.body = string.rep("0123456789abcde\n", 64)
-        wrk.headers["Content-Type"] = "application/octet-stream"
+        wrk.body = file:read("*a")
+        wrk.headers["Content-Type"] = args[2]
+        file:close()
     end
 end
 
