@@ -10,18 +10,25 @@
 #include "waf/match/match_union.h"
 
 enum {
-    VALUES_WORTH = 2
+    VALUES_WORTH = 2,
+    RECENT = 8
 };
 
 typedef struct {
     match_union_t sum;
-    int seen; /* so many values are in it */
-    uint32_t changes;
+    int seen;    /* so many texts are in it */
     int is_full; /* not all are: nobody knows */
 } entry_t;
 
+typedef struct {
+    entry_t *entry;            /* [chains]; NULL: not asked for yet */
+    apr_array_header_t *texts; /* of int: the strings, each once */
+    int seen;                  /* so many values are among them */
+    uint32_t changes;
+} variable_t;
+
 struct unions_t {
-    entry_t *of[VARIABLE_COUNT]; /* [chains]; NULL: not asked for yet */
+    variable_t of[VARIABLE_COUNT];
 };
 
 /* Those that requests have many values of, and that rules do not write to. */
@@ -50,42 +57,68 @@ static int is_many(rule_variable_e variable)
     }
 }
 
-static entry_t *entry_of(inspect_t *inspect, rule_variable_e variable,
-                         int chain)
+static void forget(const inspect_t *inspect, variable_t *of, uint32_t changes)
 {
-    struct unions_t *unions = inspect->run->unions;
-    uint32_t changes = inspect->values->changes[variable];
     int count = inspect->program->plan.chains->nodes->nelts;
-    entry_t *entry;
 
-    if (!unions) {
-        unions = apr_pcalloc(inspect->pool, sizeof(*unions));
-        inspect->run->unions = unions;
-    }
-    if (!unions->of[variable]) {
-        unions->of[variable] =
-            apr_pcalloc(inspect->pool, sizeof(entry_t) * (size_t)count);
-    }
-    entry = &unions->of[variable][chain];
-    if (entry->changes != changes) {
-        memset(entry, 0, sizeof(*entry));
-        entry->changes = changes;
-    }
-    return entry;
+    memset(of->entry, 0, sizeof(entry_t) * (size_t)count);
+    of->texts->nelts = of->seen = 0;
+    of->changes = changes;
 }
 
-/* Of the values as they are. */
-static const entry_t *plain_union(inspect_t *inspect, rule_variable_e variable)
+static variable_t *variable_of(inspect_t *inspect, rule_variable_e variable)
 {
-    entry_t *entry = entry_of(inspect, variable, 0);
+    uint32_t changes = inspect->values->changes[variable];
+    variable_t *of;
+
+    if (!inspect->run->unions) {
+        inspect->run->unions =
+            apr_pcalloc(inspect->pool, sizeof(struct unions_t));
+    }
+    of = &inspect->run->unions->of[variable];
+    if (!of->entry) {
+        of->entry =
+            apr_palloc(inspect->pool, sizeof(entry_t)
+                                          * (size_t)inspect->program->plan
+                                                .chains->nodes->nelts);
+        of->texts = apr_array_make(inspect->pool, 32, sizeof(int));
+        forget(inspect, of, changes);
+    }
+    else if (of->changes != changes) {
+        forget(inspect, of, changes);
+    }
+    return of;
+}
+
+/* Names come in rows. */
+static int is_recent(const variable_t *of, int text)
+{
+    int i, count = of->texts->nelts, from = count > RECENT ? count - RECENT : 0;
+
+    for (i = count; i-- > from;) {
+        if (APR_ARRAY_IDX(of->texts, i, int) == text) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Of the values as they are, and in another case. */
+static const entry_t *plain_union(inspect_t *inspect, variable_t *of,
+                                  rule_variable_e variable)
+{
     int count = values_count(inspect->values, variable);
 
-    for (; entry->seen < count; entry->seen++) {
-        match_union_add(&entry->sum, inspect->strings,
-                        values_at(inspect->values, variable, entry->seen)
-                            ->text);
+    for (; of->seen < count; of->seen++) {
+        int text = values_at(inspect->values, variable, of->seen)->text;
+
+        if (!is_recent(of, text)) {
+            APR_ARRAY_PUSH(of->texts, int) = text;
+            match_union_add(&of->entry[0].sum, inspect->strings, text);
+            match_union_fold(&of->entry[0].sum);
+        }
     }
-    return entry;
+    return &of->entry[0];
 }
 
 static void add_transformed(inspect_t *inspect, entry_t *entry, int chain,
@@ -93,7 +126,7 @@ static void add_transformed(inspect_t *inspect, entry_t *entry, int chain,
 {
     strings_t *strings = inspect->strings;
 
-    if (transform_list_keeps(node, strings_bytes(strings, text))) {
+    if (transform_list_keeps_words(node, strings_bytes(strings, text))) {
         return;
     }
     text = strings_transformed(strings, text, chain);
@@ -104,26 +137,25 @@ static void add_transformed(inspect_t *inspect, entry_t *entry, int chain,
     match_union_add(&entry->sum, strings, text);
 }
 
-/* With the plain ones in it: those that the list keeps as they are. */
+/* With the plain ones in it: of those the list changes the case at most. */
 static const entry_t *chain_union(inspect_t *inspect, rule_variable_e variable,
                                   int chain)
 {
     const transform_node_t *node =
         transform_chains_node(inspect->program->plan.chains, chain);
-    const entry_t *plain = plain_union(inspect, variable);
-    entry_t *entry;
+    variable_t *of = variable_of(inspect, variable);
+    const entry_t *plain = plain_union(inspect, of, variable);
+    entry_t *entry = &of->entry[chain];
 
-    if (chain == 0 || transform_list_keeps(node, &plain->sum.bytes)) {
+    if (chain == 0 || transform_list_keeps_words(node, &plain->sum.bytes)) {
         return plain;
     }
-    entry = entry_of(inspect, variable, chain);
-    if (entry->seen < plain->seen) {
+    if (entry->seen < of->texts->nelts) {
         match_union_join(&entry->sum, &plain->sum, inspect->strings);
     }
-    for (; entry->seen < plain->seen; entry->seen++) {
+    for (; entry->seen < of->texts->nelts; entry->seen++) {
         add_transformed(inspect, entry, chain, node,
-                        values_at(inspect->values, variable, entry->seen)
-                            ->text);
+                        APR_ARRAY_IDX(of->texts, entry->seen, int));
     }
     return entry;
 }

@@ -34,15 +34,42 @@ void match_union_join(match_union_t *sum, const match_union_t *other,
     }
 }
 
+void match_union_fold(match_union_t *sum)
+{
+    const uint64_t letters = UINT64_C(0x07fffffe);
+    uint64_t upper = sum->bytes.word[1] & letters;
+    uint64_t lower = sum->bytes.word[1] >> 32 & letters;
+
+    sum->bytes.word[1] |= (upper | lower) | (upper | lower) << 32;
+}
+
 static int has_mark(const match_union_t *sum, int mark)
 {
     return mark != MATCHER_NO_MARK && sum->marks[mark >> 6] >> (mark & 63) & 1;
 }
 
+static int is_range(const matcher_t *matcher)
+{
+    return matcher->op.kind == OPERATOR_VALIDATE_BYTE_RANGE;
+}
+
+static int has_other_bytes(const match_union_t *sum, const byte_set_t *allowed)
+{
+    int i;
+
+    for (i = 0; i < 4; i++) {
+        if (sum->bytes.word[i] & ~allowed->word[i]) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 int match_union_asks(const matcher_t *matcher)
 {
-    return matcher->phrases || matcher->mark != MATCHER_NO_MARK
-           || matcher->length_min || matcher->condition.gate_count;
+    return matcher->phrases || is_range(matcher)
+           || matcher->mark != MATCHER_NO_MARK || matcher->length_min
+           || matcher->condition.gate_count;
 }
 
 int match_union_may(const match_union_t *sum, const matcher_t *matcher)
@@ -53,6 +80,9 @@ int match_union_may(const match_union_t *sum, const matcher_t *matcher)
     if (matcher->phrases) {
         return has_mark(sum, matcher->mark)
                || byte_set_meets(&matcher->bytes, &sum->bytes);
+    }
+    if (is_range(matcher)) {
+        return has_other_bytes(sum, &matcher->bytes);
     }
     return (matcher->mark == MATCHER_NO_MARK || has_mark(sum, matcher->mark))
            && pattern_passes_gates(&matcher->condition, &sum->bytes);

@@ -17,6 +17,10 @@ typedef struct {
 /* @param sum  zeros at first */
 void match_union_add(match_union_t *sum, strings_t *strings, int number);
 
+/* The letters it has in the other case, too: the same strings with their case
+ * changed have no more than that. */
+void match_union_fold(match_union_t *sum);
+
 /* What another one has, too. */
 void match_union_join(match_union_t *sum, const match_union_t *other,
                       strings_t *strings);

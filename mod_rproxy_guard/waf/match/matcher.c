@@ -75,6 +75,7 @@ static void lay_marks(matcher_maker_t *maker, strings_plan_t *plan)
     plan->marks_from = from;
     plan->marks = (const uint16_t *)all->elts;
     plan->mark_count = (uint32_t)maker->mark_count;
+    plan->question_count = (uint32_t)maker->question_count;
 }
 
 const char *matcher_maker_plan(matcher_maker_t *maker,
@@ -140,6 +141,13 @@ static const char *make_kind(matcher_maker_t *maker, matcher_t *matcher,
                         rule_operator_name(matcher->op.kind));
 }
 
+/* Is it worth remembering what it did not match? */
+static int is_remembered(const matcher_t *matcher)
+{
+    return matcher->expression || matcher->op.kind == OPERATOR_DETECT_SQLI
+           || matcher->op.kind == OPERATOR_DETECT_XSS;
+}
+
 int matcher_supports(rule_operator_e kind)
 {
     return kind != OPERATOR_GEO_LOOKUP && kind != OPERATOR_RBL;
@@ -163,6 +171,8 @@ const char *matcher_make(matcher_maker_t *maker, const rule_operator_t *op,
         if (wrong) {
             return wrong;
         }
+        matcher->question =
+            is_remembered(matcher) ? maker->question_count++ : MATCHER_NO_QUESTION;
         apr_hash_set(maker->made, key, APR_HASH_KEY_STRING, matcher);
     }
     *made = matcher;
@@ -241,6 +251,23 @@ static int passes(const matcher_t *matcher, strings_t *strings, int number)
                                    strings_bytes(strings, number));
 }
 
+/* The same value comes under several names: what was not matched is not looked
+ * at again. */
+static match_e run_remembered(const matcher_t *matcher, const matcher_run_t *on)
+{
+    uint64_t *answer =
+        strings_answers(on->strings, on->number) + (matcher->question >> 6);
+    uint64_t bit = UINT64_C(1) << (matcher->question & 63);
+    match_e found;
+
+    if (*answer & bit) {
+        return MATCH_NO;
+    }
+    found = matcher->kind->run(matcher, on);
+    *answer |= found == MATCH_NO ? bit : 0;
+    return found;
+}
+
 match_e matcher_run(const matcher_t *matcher, strings_t *strings, int number,
                     slice_t argument, captures_t *captures)
 {
@@ -258,7 +285,9 @@ match_e matcher_run(const matcher_t *matcher, strings_t *strings, int number,
         on.argument = matcher->op.argument;
     }
     on.pool = strings_pool(strings);
-    return matcher->kind->run(matcher, &on);
+    return matcher->question == MATCHER_NO_QUESTION
+               ? matcher->kind->run(matcher, &on)
+               : run_remembered(matcher, &on);
 }
 
 match_e matcher_run_plain(const matcher_t *matcher, strings_t *strings,

@@ -13,7 +13,8 @@
 #include "waf/pattern/pattern_condition.h"
 
 enum {
-    MATCHER_NO_MARK = -1
+    MATCHER_NO_MARK = -1,
+    MATCHER_NO_QUESTION = -1
 };
 
 /* What a matcher is run on. */
@@ -40,6 +41,8 @@ struct matcher_t {
     rule_text_t text;           /* of its argument */
     int expands;                /* it has variables */
 
+    int question; /* its number among those whose answers are remembered */
+
     /* What a value must have before it is looked at. */
     int mark;
     size_t length_min;
@@ -60,7 +63,7 @@ struct matcher_maker_t {
     apr_hash_t *made;          /* by kind, folder and argument: matcher_t */
     apr_hash_t *word;          /* lower case: apr_array_header_t of marks */
     apr_array_header_t *words; /* of slice_t, as they came */
-    int mark_count;
+    int mark_count, question_count;
     strings_plan_t *plan;
 };
 

@@ -3,6 +3,20 @@
 /* transform_chains.c: see transform_chains.h.  Layer L1. */
 #include "transform_chains.h"
 
+/* Of its trigger those bytes for which it does more than change case. */
+static byte_set_t reshapes(transform_e transform, byte_set_t trigger)
+{
+    int c;
+
+    if (transform == TRANSFORM_LOWERCASE || transform == TRANSFORM_UPPERCASE) {
+        memset(&trigger, 0, sizeof(trigger));
+    }
+    for (c = 'A'; transform == TRANSFORM_CMD_LINE && c <= 'Z'; c++) {
+        trigger.word[c >> 6] &= ~(UINT64_C(1) << (c & 63));
+    }
+    return trigger;
+}
+
 static int add(transform_chains_t *chains, transform_e transform, int parent)
 {
     transform_node_t node = { .transform = transform, .parent = parent };
@@ -14,6 +28,8 @@ static int add(transform_chains_t *chains, transform_e transform, int parent)
         node.list_always = before->list_always || node.always;
         node.list_trigger = before->list_trigger;
         byte_set_join(&node.list_trigger, &node.trigger);
+        node.list_reshapes = reshapes(transform, node.trigger);
+        byte_set_join(&node.list_reshapes, &before->list_reshapes);
     }
     APR_ARRAY_PUSH(chains->nodes, transform_node_t) = node;
     return chains->nodes->nelts - 1;

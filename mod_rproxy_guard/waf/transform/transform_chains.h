@@ -19,6 +19,8 @@ typedef struct {
     byte_set_t trigger;    /* if not: those that have one of these */
     int list_always;       /* the same of the list up to it */
     byte_set_t list_trigger;
+    byte_set_t list_reshapes; /* without any of these, and if not list_always,
+                                 the list changes case at most */
 } transform_node_t;
 
 typedef struct {
@@ -43,6 +45,13 @@ static inline int transform_node_keeps(const transform_node_t *node,
                                        const byte_set_t *bytes)
 {
     return !node->always && !byte_set_meets(&node->trigger, bytes);
+}
+
+/* ... does the whole list, but for the case of letters? */
+static inline int transform_list_keeps_words(const transform_node_t *node,
+                                             const byte_set_t *bytes)
+{
+    return !node->list_always && !byte_set_meets(&node->list_reshapes, bytes);
 }
 
 /* ... and does the whole list? */

@@ -17,8 +17,9 @@ typedef struct {
     int next; /* of the same bucket; -1: none */
     int has_bytes;
     byte_set_t bytes;
-    uint64_t *marks; /* NULL: not searched yet */
-    uint16_t *made;  /* [chains]: what they make of it; NULL: nothing yet */
+    uint64_t *marks;   /* NULL: not searched yet */
+    uint64_t *answers; /* NULL: none yet */
+    uint16_t *made;    /* [chains]: what they make of it; NULL: nothing yet */
 } string_t;
 
 struct strings_t {
@@ -222,6 +223,19 @@ const uint64_t *strings_marks(strings_t *strings, int number)
         string->marks = search.marks;
     }
     return string->marks;
+}
+
+uint64_t *strings_answers(strings_t *strings, int number)
+{
+    string_t *string = string_at(strings, number);
+
+    if (!string->answers) {
+        string->answers =
+            apr_pcalloc(strings->pool,
+                        sizeof(uint64_t)
+                            * (strings->plan->question_count / 64 + 1));
+    }
+    return string->answers;
 }
 
 int strings_has_mark(strings_t *strings, int number, uint32_t mark)

@@ -28,6 +28,7 @@ typedef struct {
     const uint32_t *marks_from; /* [words + 1]: where in marks a word's begin */
     const uint16_t *marks;      /* what a word is one of, below mark_count */
     uint32_t mark_count;
+    uint32_t question_count; /* that have answers worth remembering */
 } strings_plan_t;
 
 typedef struct strings_t strings_t;
@@ -54,6 +55,10 @@ const byte_set_t *strings_bytes(strings_t *strings, int number);
  * @return [strings_marks_room] */
 const uint64_t *strings_marks(strings_t *strings, int number);
 size_t strings_marks_room(const strings_t *strings);
+
+/* What has been found out about it, a bit for each question below
+ * plan->question_count: 1 is no. */
+uint64_t *strings_answers(strings_t *strings, int number);
 
 /* Has it one of the words with this mark? */
 int strings_has_mark(strings_t *strings, int number, uint32_t mark);
