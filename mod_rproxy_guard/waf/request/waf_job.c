@@ -11,10 +11,10 @@
 #include <apr_thread_pool.h>
 
 enum {
-    LARGE = 16384, /* some milliseconds with the Core Rule Set */
+    LARGE = 4096, /* some milliseconds with the Core Rule Set */
     IDLE_MAX = 2,
     THREADS_MAX = 4,
-    WAITING_MAX = 64
+    WAITING_MAX = 1000
 };
 
 static APR_OPTIONAL_FN_TYPE(rproxy_on_loop) * on_loop;
