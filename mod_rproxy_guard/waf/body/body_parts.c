@@ -48,7 +48,6 @@ static int part_begins(void *ctx, const multipart_part_t *part)
     if (part->filename.p) {
         parts->filename = copy_text(parts, part->filename);
     }
-    parts->text.len = 0;
     return 1;
 }
 

@@ -318,7 +318,7 @@ static void check_long_lines(void **state)
         length += n;
         memcpy(body + length, end, sizeof(end) - 1);
         length += sizeof(end) - 1;
-        for (size = 1; size < 5; size++) {
+        for (size = 1; size < 14; size++) {
             multipart_events_t quiet = hear;
 
             quiet.data = NULL;
