@@ -94,12 +94,17 @@ sub await_counted {
     return;
 }
 
+sub admin {
+    my ($httpd) = @_;
+    return RProxy::Admin->new(undef, base => '/admin',
+        connect => sub { $httpd->connect });
+}
+
 # Until a server knows that so many of an address are left.
 # @return all that it knows then
 sub await_left {
     my ($httpd, $limit, $n, $from) = @_;
-    my $admin = RProxy::Admin->new(undef, base => '/admin',
-        connect => sub { $httpd->connect });
+    my $admin = admin($httpd);
     my $now;
     RProxy::Server::await(sub {
         my ($status, $json) =
@@ -160,6 +165,10 @@ await_counted($redis, 'ten:1/h', 10);
 await_left($one, ten => 0);
 is_deeply(ask($one, 3, 'ten'), [(429) x 3], '... and none at the first');
 
+admin($one)->post('guard/forget', { limit => 'ten', address => '127.0.0.1' });
+is_deeply(ask($one, 1, 'ten'), [200], 'a key begins anew');
+await_counted($redis, 'ten:1/h', 1);
+
 is_deeply(ask($one, 3, 'own'), [200, 200, 429], 'a limit that is not shared');
 is_deeply(ask($two, 3, 'own'), [200, 200, 429], '... is of each server');
 
@@ -205,7 +214,7 @@ counts_together($one, $two, "127.0.0.$_", "address $_") for 2, 3;
     is_deeply(ask($two, 7, 'five', '127.0.1.1'), [(200) x 5, 429, 429],
         '... the other likewise');
     cmp_ok(time - $begin, '<', 2, '... and nobody waits');
-    is_deeply(ask($two, 1, 'ten'), [429], 'what was counted before, counts');
+    is_deeply(ask($two, 1, 'five', '127.0.0.2'), [429], 'what was counted before, counts');
     my ($value) = RProxy::Prometheus::parse($one->connect->get('/metrics')->body);
     is($value->{rproxy_guard_redis_up}, 0, 'a metric: it is not there');
     like($one->connect->get('/status')->body,

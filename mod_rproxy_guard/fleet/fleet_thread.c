@@ -10,11 +10,12 @@
 #include "guard_private.h"
 #include "fleet_area.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
-#include <apr_thread_cond.h>
-#include <apr_thread_mutex.h>
 #include <http_main.h>
 
 #include "engine/thread.h"
@@ -31,10 +32,8 @@ enum {
 };
 
 static struct {
-    apr_thread_mutex_t *mutex;
-    apr_thread_cond_t *ended;
     apr_thread_t *thread;
-    int ends; /* under mutex */
+    int end[2]; /* a pipe; closed at its writing side: the thread ends */
     /* of the thread alone */
     fleet_area_t *area;
     uint64_t self; /* fleet_area_t.owner */
@@ -256,20 +255,18 @@ static apr_interval_time_t work(apr_time_t now)
     return guard_global->fleet.every;
 }
 
+/* By a clock that nobody sets.  @return 0: the end */
+static int sleep_for(apr_interval_time_t time)
+{
+    struct pollfd fd = { .fd = fleet.end[0], .events = POLLIN };
+
+    return poll(&fd, 1, (int)((time + 999) / 1000)) <= 0;
+}
+
 static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *unused)
 {
-    apr_thread_mutex_lock(fleet.mutex);
-    while (!fleet.ends) {
-        apr_interval_time_t wait;
-
-        apr_thread_mutex_unlock(fleet.mutex);
-        wait = work(apr_time_now());
-        apr_thread_mutex_lock(fleet.mutex);
-        if (!fleet.ends) {
-            apr_thread_cond_timedwait(fleet.ended, fleet.mutex, wait);
-        }
+    while (sleep_for(work(apr_time_now()))) {
     }
-    apr_thread_mutex_unlock(fleet.mutex);
     redis_link_close(&fleet.talk.link);
     resign();
     return NULL;
@@ -279,11 +276,9 @@ static apr_status_t end(void *unused)
 {
     apr_status_t rv;
 
-    apr_thread_mutex_lock(fleet.mutex);
-    fleet.ends = 1;
-    apr_thread_cond_signal(fleet.ended);
-    apr_thread_mutex_unlock(fleet.mutex);
+    close(fleet.end[1]);
     apr_thread_join(&rv, fleet.thread);
+    close(fleet.end[0]);
     return APR_SUCCESS;
 }
 
@@ -299,13 +294,10 @@ apr_status_t fleet_thread_start(fleet_area_t *area, const fleet_limit_t *limits,
                                  .limit = limits,
                                  .count = count };
     fleet.stuck = UINT64_MAX;
-    rv = apr_thread_mutex_create(&fleet.mutex, APR_THREAD_MUTEX_DEFAULT, pool);
-    if (rv == APR_SUCCESS) {
-        rv = apr_thread_cond_create(&fleet.ended, pool);
+    if (pipe2(fleet.end, O_CLOEXEC) != 0) {
+        return errno;
     }
-    if (rv == APR_SUCCESS) {
-        rv = thread_start(&fleet.thread, run, NULL, pool);
-    }
+    rv = thread_start(&fleet.thread, run, NULL, pool);
     if (rv == APR_SUCCESS) {
         apr_pool_pre_cleanup_register(pool, NULL, end);
     }
