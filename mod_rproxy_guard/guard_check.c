@@ -101,6 +101,21 @@ guard_verdict_t guard_check_inner(request_rec *r,
     return verdict;
 }
 
+guard_verdict_t guard_check_found(request_rec *r,
+                                  const guard_settings_t *settings)
+{
+    guard_verdict_t verdict = { 0 };
+
+    if (guard_request_of(r)->is_allowed) {
+        return verdict;
+    }
+    verdict = check_limits(r, settings, 0, 0);
+    if (passed(r, &verdict)) {
+        verdict = check_limits(r, settings, 0, 1);
+    }
+    return checked(r, verdict);
+}
+
 guard_verdict_t guard_check_late(request_rec *r,
                                  const guard_settings_t *settings)
 {

@@ -25,6 +25,11 @@ guard_verdict_t guard_check_inner(request_rec *r,
                                   const guard_settings_t *of_host,
                                   const guard_settings_t *settings);
 
+/* Of one that httpd has found another place for: its limits.
+ * @param settings  with those limits alone that were not looked at before */
+guard_verdict_t guard_check_found(request_rec *r,
+                                  const guard_settings_t *settings);
+
 /* When access control has found out who asks: limits that count by that. */
 guard_verdict_t guard_check_late(request_rec *r,
                                  const guard_settings_t *settings);

@@ -25,7 +25,9 @@ typedef struct {
     apr_interval_time_t wait_us; /* before its handler runs, guard_delay.h */
     uint32_t *waits;     /* the count that it is in; NULL: it does not wait */
     apr_table_t *claims; /* of the token; NULL: there are none */
-    int is_shared;       /* the label is an address's, no client's */
+    const struct guard_settings_t *checked; /* of its section; or NULL */
+    apr_array_header_t *counted;   /* further limits, guard_inner.c; or NULL */
+    int is_shared;                 /* the label is an address's, no client's */
     struct login_request_t *login; /* of login/login_request.h, or NULL */
     bandwidth_t *bandwidth;        /* that its response shares; or NULL */
     struct waf_request_t *waf;     /* of waf/request/waf_request.h, or NULL */

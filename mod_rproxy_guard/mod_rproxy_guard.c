@@ -29,6 +29,8 @@
 #include "guard_delay.h"
 #include "guard_act.h"
 #include "guard_client.h"
+#include "guard_inner.h"
+#include "guard_request.h"
 #include "guard_expression.h"
 #include "limits/bandwidth.h"
 #include "limits/hold.h"
@@ -286,6 +288,9 @@ static int check_sections(request_rec *r, const guard_settings_t *settings)
     if (!is_on(settings) || settings == settings_of_host(r)) {
         return DECLINED;
     }
+    if (is_of_client(r)) {
+        guard_request_of(r)->checked = settings;
+    }
     verdict = is_of_client(r)
                   ? guard_check_sections(r, settings_of_host(r), settings)
                   : guard_check_inner(r, settings_of_host(r), settings);
@@ -349,6 +354,7 @@ static void register_hooks(apr_pool_t *pool)
     audit_log_register();
     credentials_register();
     forward_auth_register();
+    guard_inner_register();
     guard_delay_register();
     waf_request_register(pool);
     login_body_register(pool);

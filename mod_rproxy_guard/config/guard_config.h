@@ -111,7 +111,7 @@ typedef struct {
     const char *where; /* "file:line" of the last one */
 } guard_head_t;
 
-typedef struct {
+typedef struct guard_settings_t {
     guard_mode_e mode;
     const char *where;           /* "file:line" of RProxyGuard */
     apr_array_header_t *clients; /* of guard_client_rule_t */
