@@ -1,18 +1,16 @@
 #!/usr/bin/perl
 # Licensed under the Apache License, Version 2.0 (see LICENSE).
 #
-# Rules and all kinds of clients: of TLS, of HTTP/2, slow ones and those who go
-# before their body was sent or seen.
+# Rules and all kinds of clients: of TLS, slow ones and those who go before
+# their body was sent or seen.
 use strict;
 use warnings FATAL => 'all';
 
 use lib 't/lib';
 use Apache::Test qw(-withtestmore);
 use RProxy::Client ();
-use RProxy::Driver ();
 use RProxy::Log ();
 use RProxy::Origin ();
-use RProxy::Vars ();
 
 my $FORM   = 'application/x-www-form-urlencoded';
 my $origin = RProxy::Origin->start('origin_a', sub {
@@ -68,21 +66,5 @@ for (1 .. 5) {
 }
 is(post(client(), 'a=good')->body, 6, 'the server goes on without them');
 is(scalar(grep { /exit signal/ } $log->lines), 0, '... and lost no process');
-
-# ---- HTTP/2 ----
-
-SKIP: {
-    skip 'needs an MPM with threads: mod_http2 has no other', 4
-        unless RProxy::Driver::has_threads();
-    skip 'needs curl with HTTP/2', 4
-        unless `curl -V 2>&1` =~ /^Features:.*\bHTTP2\b/m;
-    my $url = 'https://127.0.0.1:' . RProxy::Vars::value('t68_clients_port');
-    my $curl = "curl -s -k --http2 --max-time 20 -o /dev/null "
-        . "-w '%{http_version} %{http_code}'";
-    is(`$curl '$url/?q=good'`,      '2 200', 'HTTP/2');
-    is(`$curl '$url/?q=evil5'`,     '2 403', '... an argument');
-    is(`$curl -d a=evil6 '$url/'`,  '2 403', '... a form');
-    is(`$curl '$url/leaky'`,        '2 403', '... a response');
-}
 
 done_testing();
