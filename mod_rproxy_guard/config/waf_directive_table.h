@@ -193,6 +193,8 @@
     WAF_IDLE("SecInterceptOnError", NULL, 0, "use RProxyWafFail"),            \
     WAF_IDLE("SecPcreMatchLimitRecursion", NULL, 0,                           \
         "SecPcreMatchLimit holds for all"),                                   \
+    WAF_IDLE("SecParseXmlIntoArgs", "Off", 1,                                 \
+        "rules have XML:/* and XML://@*"),                                    \
     WAF_IDLE("SecReadStateLimit", NULL, 1, "use RProxyGuardConnections"),     \
     WAF_IDLE("SecRemoteRules", NULL, 1, "put the rules into a file"),         \
     WAF_IDLE("SecRemoteRulesFailAction", NULL, 0,                             \

@@ -61,6 +61,10 @@ typedef struct {
 /* Any arguments.  cmd->info: waf_idle_t */
 const char *waf_idle(cmd_parms *cmd, void *dir, const char *arguments);
 
+/* A rule was read: tells the first of each kind of actions and operators that
+ * do nothing. */
+void waf_idle_rule(cmd_parms *cmd, const rule_source_t *source);
+
 /* ---- the tables ---- */
 
 /* Of waf_set_word: the number of a word goes to a field. */

@@ -50,9 +50,15 @@ static const char *told(cmd_parms *cmd, const char *wrong)
 const char *waf_rule_add(cmd_parms *cmd, void *dir, const char *targets,
                          const char *op, const char *actions)
 {
+    rule_list_t *list = list_of(cmd, dir);
+    const char *wrong = rule_list_add(list, targets, op, actions,
+                                      config_option_where(cmd), cmd->pool);
+
     waf_global->is_used = 1;
-    return told(cmd, rule_list_add(list_of(cmd, dir), targets, op, actions,
-                                   config_option_where(cmd), cmd->pool));
+    if (!wrong && list->added) {
+        waf_idle_rule(cmd, list->added);
+    }
+    return told(cmd, wrong);
 }
 
 const char *waf_rule_action(cmd_parms *cmd, void *dir, const char *actions)

@@ -64,10 +64,13 @@ static const char *open_host(server_rec *s, apr_pool_t *pool)
     }
     waf = settings->waf;
     waf->is_host = 1;
-    if (waf->rules) {
-        wrong = waf_place_within(NULL, waf->rules, &waf->place, pool);
-        waf->program = waf->place ? waf->place->program : NULL;
+    if (waf->outer_rules) {
+        wrong = waf_place_within(NULL, waf->outer_rules, &waf->place, pool);
     }
+    if (!wrong && waf->rules) {
+        wrong = waf_place_within(waf->place, waf->rules, &waf->place, pool);
+    }
+    waf->program = waf->place ? waf->place->program : NULL;
     if (!wrong) {
         wrong = open_sections(waf->place, server->sec_dir, pool);
     }

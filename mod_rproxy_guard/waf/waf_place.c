@@ -31,7 +31,7 @@ void waf_place_forget(void)
 
 void waf_place_begin(apr_pool_t *pool, const unicode_map_t *map, uint32_t limit)
 {
-    all.pool = pool;
+    apr_pool_create(&all.pool, pool); /* nobody else takes from it */
     all.places = apr_hash_make(pool);
     all.map = map;
     all.limit = limit;

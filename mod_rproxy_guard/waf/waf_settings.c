@@ -143,15 +143,11 @@ static void merge_places(waf_settings_t *out, const waf_settings_t *outer,
 }
 
 /* The configuration is read: a virtual host and the server. */
-static void merge_rules(waf_settings_t *out, const waf_settings_t *inner,
-                        apr_pool_t *pool)
+static void merge_rules(waf_settings_t *out, const waf_settings_t *outer,
+                        const waf_settings_t *inner)
 {
-    if (inner->inherits == 0) {
-        out->rules = inner->rules;
-    }
-    else if (inner->rules) {
-        out->rules = rule_list_join(out->rules, inner->rules, pool);
-    }
+    out->rules = inner->rules;
+    out->outer_rules = inner->inherits == 0 ? NULL : outer->rules;
 }
 
 waf_settings_t *waf_settings_merge(apr_pool_t *pool, waf_settings_t *outer,
@@ -169,7 +165,7 @@ waf_settings_t *waf_settings_merge(apr_pool_t *pool, waf_settings_t *outer,
         merge_places(out, outer, inner, pool);
     }
     else {
-        merge_rules(out, inner, pool);
+        merge_rules(out, outer, inner);
     }
     return out;
 }

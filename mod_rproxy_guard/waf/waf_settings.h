@@ -49,7 +49,8 @@ typedef struct waf_settings_t {
     int htaccess;       /* exceptions in .htaccess files count */
     int inherits;       /* rules of outer places; -1: they do */
     int is_of_htaccess; /* these are the words of such a file */
-    rule_list_t *rules; /* own ones, of a host those of the server too */
+    rule_list_t *rules; /* own ones */
+    const rule_list_t *outer_rules; /* of a virtual host: those of the server */
     /* when requests come: */
     int is_host; /* or merged with that of a host: has a place */
     const apr_array_header_t *steps; /* else: of const waf_settings_t *, the
@@ -103,9 +104,10 @@ typedef struct {
     apr_array_header_t *notes; /* of const char *: what has no effect here */
     const char *unicode_file;
     int code_page;
-    uint32_t match_limit; /* 0: the default */
-    int is_used;          /* there is a rule */
-    int in_sections;      /* sections or .htaccess files may say more */
+    uint32_t match_limit;                  /* 0: the default */
+    int is_used;                           /* there is a rule */
+    uint64_t idle_actions, idle_operators; /* bits of those that are told */
+    int in_sections; /* sections or .htaccess files may say more */
 } waf_global_t;
 
 extern waf_global_t *waf_global;

@@ -94,6 +94,7 @@ static void leave_out(rule_list_t *list, const char *actions, const char *where,
                       const char *why, apr_pool_t *pool)
 {
     drop_open(list);
+    list->added = NULL;
     list->skips_links = names(actions, "chain");
     APR_ARRAY_PUSH(list->skipped, const char *) =
         apr_psprintf(pool, "%s: %s", where, why);
@@ -187,6 +188,7 @@ const char *rule_list_add(rule_list_t *list, const char *targets,
     rule_source_t *source = apr_pcalloc(pool, sizeof(*source));
     const char *wrong;
 
+    list->added = NULL;
     if (list->skips_links) {
         list->skips_links = names(actions, "chain");
         return NULL;
@@ -198,6 +200,7 @@ const char *rule_list_add(rule_list_t *list, const char *targets,
     if (!wrong) {
         wrong = build_rule(list, source, pool);
     }
+    list->added = source;
     if (wrong && may_skip(list, targets, op, actions)) {
         leave_out(list, actions, where, wrong, pool);
         return NULL;

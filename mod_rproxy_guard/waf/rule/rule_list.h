@@ -83,6 +83,7 @@ typedef struct rule_list_t {
     const rule_default_t *defaults; /* [RULE_PHASES], for rules that come */
     rule_source_t *open;            /* the last of a chain that wants a link */
     const rule_t *open_starter;
+    const rule_source_t *added;  /* by rule_list_add; NULL: it left it out */
     int skips_links;             /* of a rule that was skipped */
     int rules, changes;          /* how many, links not counted */
     apr_hash_t *ids;             /* uint64_t -> rule_t *, of this

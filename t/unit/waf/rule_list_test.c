@@ -246,7 +246,8 @@ static const case_t cases[] = {
       "2 ARGS|REQUEST_URI pass; 7 ARGS deny" },
     { "a name within another", "R  ARGS  @soundsLikes a  id:7", NULL,
       "there is no operator @soundsLikes" },
-    { "another mistake", "R  ARGZ  a  id:7", NULL, "there is no variable ARGZ" },
+    { "another mistake", "R  ARGZ  a  id:7", NULL,
+      "there is no variable ARGZ" },
 
     { "an open chain", "R  ARGS  a  id:3,deny,chain", NULL,
       "the chain of rule 3 at f:1 waits for its next rule" },
