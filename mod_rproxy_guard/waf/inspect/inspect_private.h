@@ -28,9 +28,21 @@ typedef struct {
 
 /* Names of TX by their hashes: tx.c. */
 typedef struct {
-    uint16_t *slot; /* place in values + 1; 0: free */
-    uint32_t mask;  /* a power of two - 1 */
+    uint16_t *slot;  /* place in values + 1; 0: free */
+    uint32_t mask;   /* a power of two - 1 */
+    unsigned digits; /* bits of the names from 0 to 9 that are there */
 } tx_t;
+
+/* What a selector said of a name: both stay where and as they are. */
+typedef struct {
+    const expression_t *pattern;
+    slice_t name;
+    int selects;
+} selected_t;
+
+enum {
+    SELECTED_KEPT = 64 /* a power of two */
+};
 
 struct inspect_run_t {
     int phase;                      /* the last that was begun */
@@ -51,6 +63,7 @@ struct inspect_run_t {
     apr_time_t started;
     uint32_t runs; /* of operators, since the clock was looked at */
     tx_t tx;
+    selected_t selected[SELECTED_KEPT];
     struct unions_t *unions; /* unions.c; NULL: none yet */
 };
 

@@ -7,11 +7,27 @@
 
 #include "waf/request/waf_line.h"
 
-static int selects(const rule_target_t *target, const expression_t *pattern,
-                   slice_t name)
+/* Rules ask the same of the same names again and again. */
+static int pattern_selects(inspect_run_t *run, const expression_t *pattern,
+                           slice_t name)
+{
+    uintptr_t mix = (uintptr_t)pattern / 16 * 31 + (uintptr_t)name.p;
+    selected_t *kept = &run->selected[mix & (SELECTED_KEPT - 1)];
+
+    if (kept->pattern != pattern || kept->name.p != name.p
+        || kept->name.len != name.len) {
+        kept->pattern = pattern;
+        kept->name = name;
+        kept->selects = expression_run(pattern, name, NULL) == MATCH_YES;
+    }
+    return kept->selects;
+}
+
+static int selects(inspect_run_t *run, const rule_target_t *target,
+                   const expression_t *pattern, slice_t name)
 {
     if (pattern) {
-        return expression_run(pattern, name, NULL) == MATCH_YES;
+        return pattern_selects(run, pattern, name);
     }
     return target->selector.len == 0 || slice_eq_nocase(target->selector, name);
 }
@@ -46,7 +62,8 @@ static void add_own(const choice_t *choice)
             matched_at(inspect, variable, choice->target->selector, i);
 
         if (variable == VARIABLE_RULE
-            || selects(choice->target, choice->pattern, target.name)) {
+            || selects(choice->inspect->run, choice->target, choice->pattern,
+                       target.name)) {
             push(inspect, &target);
         }
     }
@@ -80,7 +97,8 @@ static void add_values(const choice_t *choice)
     for (i = 0; i < count; i++) {
         const value_t *value = values_at(values, variable, i);
 
-        if (selects(choice->target, choice->pattern, value->name)) {
+        if (selects(choice->inspect->run, choice->target, choice->pattern,
+                    value->name)) {
             add_value(choice, value);
         }
     }
@@ -124,7 +142,8 @@ static void take_away(const choice_t *choice)
         target_t target = APR_ARRAY_IDX(targets, i, target_t);
 
         if (target.counts || target.variable != choice->target->variable
-            || !selects(choice->target, choice->pattern, target.name)) {
+            || !selects(choice->inspect->run, choice->target, choice->pattern,
+                        target.name)) {
             *kept++ = target;
         }
     }
@@ -159,7 +178,8 @@ void targets_of(inspect_t *inspect, const program_rule_t *rule)
 
 /* ---- exceptions ---- */
 
-static int exception_takes(const exception_t *exception, const target_t *target)
+static int exception_takes(inspect_run_t *run, const exception_t *exception,
+                           const target_t *target)
 {
     int i;
 
@@ -169,7 +189,7 @@ static int exception_takes(const exception_t *exception, const target_t *target)
             exception->of->selector ? exception->of->selector[i] : NULL;
 
         if (of->variable == target->variable
-            && selects(of, pattern,
+            && selects(run, of, pattern,
                        target->counts ? VALUE_ALONE : target->name)) {
             return 1;
         }
@@ -192,7 +212,7 @@ int targets_excepted(const inspect_t *inspect, const program_rule_t *rule,
             &APR_ARRAY_IDX(run->exceptions, i, exception_t);
 
         if (program_bit(exception->of->rules, rule->number)
-            && exception_takes(exception, target)) {
+            && exception_takes(inspect->run, exception, target)) {
             return 1;
         }
     }

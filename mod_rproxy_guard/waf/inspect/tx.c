@@ -21,17 +21,27 @@ static uint64_t lower_word(uint64_t word)
     return word | (from_a & ~behind_z & ~word & high) >> 2;
 }
 
-/* Up to eight bytes from there. */
-static uint64_t word_at(slice_t name, size_t at)
+static uint64_t short_word(slice_t name)
 {
     uint64_t word = 0;
 
-    if (name.len - at >= sizeof(word)) {
-        memcpy(&word, name.p + at, sizeof(word));
+    memcpy(&word, name.p, name.len);
+    return lower_word(word);
+}
+
+/* Up to eight bytes from there; the last word of a name may begin before it,
+ * which is as good to hash and to compare. */
+static uint64_t word_at(slice_t name, size_t at)
+{
+    uint64_t word;
+
+    if (name.len < sizeof(word)) {
+        return short_word(name);
     }
-    else {
-        memcpy(&word, name.p + at, name.len - at);
+    if (at > name.len - sizeof(word)) {
+        at = name.len - sizeof(word);
     }
+    memcpy(&word, name.p + at, sizeof(word));
     return lower_word(word);
 }
 
@@ -100,6 +110,14 @@ static void lay_slots(inspect_t *inspect)
     }
 }
 
+/* The bit of a name from "0" to "9". */
+static unsigned digit_bit(slice_t name)
+{
+    return name.len == 1 && name.p[0] >= '0' && name.p[0] <= '9'
+               ? 1u << (name.p[0] - '0')
+               : 0;
+}
+
 const value_t *tx_find(const inspect_t *inspect, slice_t name)
 {
     const tx_t *tx = &inspect->run->tx;
@@ -119,6 +137,7 @@ static void tx_add(inspect_t *inspect, slice_t name, int text)
     tx_t *tx = &inspect->run->tx;
     int count = values_count(inspect->values, VARIABLE_TX);
 
+    tx->digits |= digit_bit(name);
     if (count >= UINT16_MAX - 1
         || !values_put(inspect->values, VARIABLE_TX, name, text)) {
         inspect_say_over(inspect, INSPECT_OVER_VALUES);
@@ -153,6 +172,7 @@ void tx_remove(inspect_t *inspect, slice_t name)
 {
     if (tx_find(inspect, name)) {
         values_remove(inspect->values, VARIABLE_TX, name);
+        inspect->run->tx.digits &= ~digit_bit(name);
         lay_slots(inspect);
     }
 }
@@ -167,7 +187,9 @@ void tx_set_captures(inspect_t *inspect, const captures_t *captures)
         slice_t group = VALUE_ALONE;
 
         if (i >= captures->count) {
-            tx_remove(inspect, name);
+            if (inspect->run->tx.digits & digit_bit(name)) {
+                tx_remove(inspect, name);
+            }
             continue;
         }
         if (captures->group[i].p) {
