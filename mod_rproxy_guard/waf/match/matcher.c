@@ -171,8 +171,10 @@ const char *matcher_make(matcher_maker_t *maker, const rule_operator_t *op,
         if (wrong) {
             return wrong;
         }
-        matcher->question =
-            is_remembered(matcher) ? maker->question_count++ : MATCHER_NO_QUESTION;
+        matcher->question = MATCHER_NO_QUESTION;
+        if (is_remembered(matcher)) {
+            matcher->question = maker->question_count++;
+        }
         apr_hash_set(maker->made, key, APR_HASH_KEY_STRING, matcher);
     }
     *made = matcher;

@@ -8,6 +8,7 @@
 enum {
     BUCKETS = 512, /* a power of two */
     COUNT_MAX = 60000,
+    SCRATCH_LEAST = 2048,
     NOT_MADE = 0 /* in made: a string's number + 1 */
 };
 
@@ -17,9 +18,10 @@ typedef struct {
     int next; /* of the same bucket; -1: none */
     int has_bytes;
     byte_set_t bytes;
-    uint64_t *marks;   /* NULL: not searched yet */
-    uint64_t *answers; /* NULL: none yet */
-    uint16_t *made;    /* [chains]: what they make of it; NULL: nothing yet */
+    const uint64_t *marks; /* NULL: not searched yet */
+    int cased_of;          /* 1 + the string that it is in another case */
+    uint64_t *answers;     /* NULL: none yet */
+    uint16_t *made; /* [chains]: what they make of it; NULL: nothing yet */
 } string_t;
 
 struct strings_t {
@@ -27,6 +29,8 @@ struct strings_t {
     apr_pool_t *pool;
     apr_array_header_t *all; /* of string_t */
     size_t bytes_left;
+    char *scratch; /* [scratch_room] */
+    size_t scratch_room;
     int bucket[BUCKETS];
 };
 
@@ -44,6 +48,7 @@ strings_t *strings_make(const strings_plan_t *plan, size_t bytes_max,
     strings->pool = pool;
     strings->all = apr_array_make(pool, 256, sizeof(string_t));
     strings->bytes_left = bytes_max;
+    strings->scratch_room = 0;
     memset(strings->bucket, -1, sizeof(strings->bucket));
     return strings;
 }
@@ -129,10 +134,26 @@ const byte_set_t *strings_bytes(strings_t *strings, int number)
 
 /* ---- transformations ---- */
 
+/* Room for a result; what was not used is there for the next. */
+static char *scratch_of(strings_t *strings, size_t room)
+{
+    if (strings->scratch_room < room) {
+        strings->scratch_room = room < SCRATCH_LEAST ? SCRATCH_LEAST : room;
+        strings->scratch = apr_palloc(strings->pool, strings->scratch_room);
+    }
+    return strings->scratch;
+}
+
+static int changes_case(transform_e transform)
+{
+    return transform == TRANSFORM_LOWERCASE || transform == TRANSFORM_UPPERCASE;
+}
+
 static int run(strings_t *strings, int number, const transform_node_t *node)
 {
     slice_t text = strings_text(strings, number);
     size_t room = transform_room(node->transform, text.len), length;
+    int count = strings->all->nelts, result;
     char *out;
 
     if (transform_node_keeps(node, strings_bytes(strings, number))) {
@@ -141,10 +162,17 @@ static int run(strings_t *strings, int number, const transform_node_t *node)
     if (room > strings->bytes_left) {
         return STRINGS_FULL;
     }
-    out = apr_palloc(strings->pool, room);
+    out = scratch_of(strings, room);
     length =
         transform_run(node->transform, text, out, strings->plan->chains->map);
-    return strings_add(strings, slice_make(out, length));
+    result = strings_add(strings, slice_make(out, length));
+    if (result == count) {
+        strings->scratch += length;
+        strings->scratch_room -= length;
+        string_at(strings, result)->cased_of =
+            changes_case(node->transform) ? number + 1 : 0;
+    }
+    return result;
 }
 
 /* Kept: what the chain makes of it. */
@@ -212,6 +240,9 @@ const uint64_t *strings_marks(strings_t *strings, int number)
 {
     string_t *string = string_at(strings, number);
 
+    if (!string->marks && string->cased_of) {
+        string->marks = strings_marks(strings, string->cased_of - 1);
+    }
     if (!string->marks) {
         search_t search = { strings->plan, NULL };
 

@@ -5,6 +5,7 @@
 #include "unit.h"
 
 #include <apr_general.h>
+#include <apr_strings.h>
 
 #include "waf/match/word_search.c"
 #include "waf/transform/transform.c"
@@ -78,6 +79,43 @@ static void check_marks(void **state)
     assert_true(strings_has_mark(strings, script, 1));
 }
 
+/* Another case has the same words, and one search for them; many results of one
+ * run do not lie in each other's memory. */
+static void check_case_of(void **state)
+{
+    strings_t *strings = make(100000);
+    int attack = strings_add(strings, SLICE_LIT("UNION select"));
+    int low = strings_transformed(strings, attack, lower), i;
+
+    assert_int_not_equal(low, attack);
+    assert_true(strings_has_mark(strings, low, 70));
+    assert_false(strings_has_mark(strings, low, 1));
+    assert_ptr_equal(strings_marks(strings, low),
+                     strings_marks(strings, attack));
+    for (i = 0; i < 1000; i++) {
+        const char *text = apr_psprintf(pool, "A%%41%d", i);
+        int number = strings_add(strings, slice_str(text));
+
+        strings_transformed(strings, number, decoded);
+        strings_transformed(strings, number, decoded_lower);
+    }
+    for (i = 0; i < 1000; i++) {
+        slice_t upper = slice_str(apr_psprintf(pool, "AA%d", i));
+        slice_t small = slice_str(apr_psprintf(pool, "aa%d", i));
+        int number =
+            strings_add(strings, slice_str(apr_psprintf(pool, "A%%41%d", i)));
+
+        assert_true(
+            slice_eq(strings_text(strings, strings_transformed(strings, number,
+                                                               decoded)),
+                     upper));
+        assert_true(
+            slice_eq(strings_text(strings, strings_transformed(strings, number,
+                                                               decoded_lower)),
+                     small));
+    }
+}
+
 /* Past its bound it says so, and what was there stays good. */
 static void check_full(void **state)
 {
@@ -120,6 +158,7 @@ int main(void)
     unit_add("equal", check_equal, NULL);
     unit_add("transformed", check_transformed, NULL);
     unit_add("marks", check_marks, NULL);
+    unit_add("another case", check_case_of, NULL);
     unit_add("full", check_full, NULL);
     unit_add("chains", check_chains, NULL);
     return unit_run("strings");
