@@ -98,14 +98,16 @@ static int write_all(int fd, const char *bytes, size_t len)
 /* Of so many whole lines as fit, but one at least. */
 static size_t piece_of(const char *bytes, size_t len)
 {
-    const char *end;
+    size_t n = len < PIECE_MAX ? len : PIECE_MAX;
 
-    if (len <= PIECE_MAX) {
-        return len;
+    while (n && bytes[n - 1] != '\n') {
+        n--;
     }
-    end = memrchr(bytes, '\n', PIECE_MAX);
-    end = end ? end : memchr(bytes, '\n', len);
-    return end ? (size_t)(end + 1 - bytes) : len;
+    if (!n) {
+        for (n = 1; n < len && bytes[n - 1] != '\n'; n++) {
+        }
+    }
+    return n;
 }
 
 static void tell(audit_queue_t *q, int error)
