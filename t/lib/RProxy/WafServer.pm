@@ -11,7 +11,7 @@ use File::Path qw(make_path remove_tree);
 use IO::Socket::INET ();
 use Time::HiRes qw(sleep);
 
-my %MPM = (peer => 'prefork', ours => 'event');
+my %MPM = (peer => 'prefork', ours => $ENV{MPM} || 'event');
 my @STOCK = qw(unixd unique_id authz_core dir mime log_config);
 
 # kind: peer or ours; peer: the folder of Debian's files; build: of our modules;
@@ -59,12 +59,15 @@ sub spew {
 sub modules {
     my ($self) = @_;
     my $stock = `conf/modules.sh mpm_$MPM{$self->{kind}} @STOCK`;
-    return $stock . ($self->{kind} eq 'peer'
-        ? "LoadModule security2_module"
-            . " $self->{peer}/usr/lib/apache2/modules/mod_security2.so\n"
-        : join '', map {
-            "LoadModule ${_}_module $self->{build}/mod_$_/mod_$_.so\n"
-        } qw(rproxy rproxy_guard));
+    return $stock . "LoadModule security2_module"
+        . " $self->{peer}/usr/lib/apache2/modules/mod_security2.so\n"
+        if $self->{kind} eq 'peer';
+    my $ours = join '', map {
+        "LoadModule ${_}_module $self->{build}/mod_$_/mod_$_.so\n"
+    } qw(rproxy rproxy_guard);
+    $ours .= "RProxyEventLoop off\n" if ($ENV{DRIVER} // '') eq 'worker';
+    $ours .= "RProxyWafLibinjection $self->{library}\n" if $self->{library};
+    return $stock . $ours;
 }
 
 # What Debian recommends, but for its paths.
