@@ -13,6 +13,7 @@ use warnings FATAL => 'all';
 use Carp qw(croak);
 use File::Temp qw(tempdir);
 use IO::Socket::IP ();
+use POSIX ();
 use RProxy::ConfigTest ();
 use RProxy::Server ();
 use RProxy::Vars ();
@@ -77,6 +78,7 @@ sub run {
     my $folder = $self->{folder};
     defined($self->{pid} = fork) or croak "fork: $!";
     if (!$self->{pid}) {
+        POSIX::setsid();    # prefork ends all processes of its group with it
         open STDOUT, '>', "$folder/said" or die $!;
         open STDERR, '>&', \*STDOUT or die $!;
         exec RProxy::Vars::value('httpd'), '-d', $folder,
