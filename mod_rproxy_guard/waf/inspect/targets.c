@@ -5,6 +5,7 @@
  *   ARGS|!ARGS:note|&REQUEST_HEADERS:Host */
 #include "inspect_private.h"
 
+#include "selector.h"
 #include "waf/request/waf_line.h"
 
 /* Rules ask the same of the same names again and again. */
@@ -49,6 +50,7 @@ typedef struct {
     inspect_t *inspect;
     const rule_target_t *target;
     const expression_t *pattern; /* of its selector, or NULL */
+    selector_t must;             /* what it asks of names */
 } choice_t;
 
 static void add_own(const choice_t *choice)
@@ -97,8 +99,9 @@ static void add_values(const choice_t *choice)
     for (i = 0; i < count; i++) {
         const value_t *value = values_at(values, variable, i);
 
-        if (selects(choice->inspect->run, choice->target, choice->pattern,
-                    value->name)) {
+        if (selector_may(&choice->must, value->name)
+            && selects(choice->inspect->run, choice->target, choice->pattern,
+                       value->name)) {
             add_value(choice, value);
         }
     }
@@ -168,6 +171,9 @@ void targets_of(inspect_t *inspect, const program_rule_t *rule)
         if (!choice.target->counts
             && !unions_may(inspect, rule, choice.target->variable)) {
             continue;
+        }
+        if (choice.pattern) {
+            choice.must = selector_of(choice.target->selector);
         }
         add_variable(&choice);
         if (choice.target->counts) {

@@ -2,8 +2,8 @@
 
 /* inspect_crs_test.c: requests under the whole Core Rule Set: which rules say
  * something, in their order, and what they add up to.  Expected is what
- * mod_security2 2.9.7 says with Debian's 3.3.4, but for the rules of libinjection,
- * which have no detector here. */
+ * mod_security2 2.9.7 says with Debian's 3.3.4, but for the rules of
+ * libinjection, which have no detector here. */
 #include "unit.h"
 
 #include "crs_request.h"

@@ -59,6 +59,7 @@
 #undef read_all
 #undef know
 #undef finish
+#include "waf/inspect/selector.c"
 #include "waf/inspect/targets.c"
 #include "waf/inspect/unions.c"
 #include "waf/inspect/matched.c"

@@ -1,0 +1,57 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* selector.c: see selector.h.  Layer L0. */
+#include "selector.h"
+
+/* Bytes that stand for themselves in an expression. */
+static int is_literal(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z')
+           || (byte >= '0' && byte <= '9') || byte == '_' || byte == '-';
+}
+
+/* What may make the byte before it none. */
+static int is_optional(char byte)
+{
+    return byte == '*' || byte == '?' || byte == '{';
+}
+
+selector_t selector_of(slice_t expression)
+{
+    selector_t made = { .is_at_begin = 0 };
+    size_t at = 0, from;
+
+    if (!expression.len || memchr(expression.p, '|', expression.len)) {
+        return made;
+    }
+    made.is_at_begin = expression.p[0] == '^';
+    from = at = (size_t)made.is_at_begin;
+    while (at < expression.len && is_literal(expression.p[at])) {
+        at++;
+    }
+    if (at > from && at < expression.len && is_optional(expression.p[at])) {
+        at--;
+    }
+    made.text = slice_make(expression.p + from, at - from);
+    return made;
+}
+
+int selector_may(const selector_t *selector, slice_t name)
+{
+    slice_t text = selector->text;
+    size_t last, at;
+
+    if (!text.len) {
+        return 1;
+    }
+    if (name.len < text.len) {
+        return 0;
+    }
+    last = selector->is_at_begin ? 0 : name.len - text.len;
+    for (at = 0; at <= last; at++) {
+        if (slice_eq_nocase(slice_make(name.p + at, text.len), text)) {
+            return 1;
+        }
+    }
+    return 0;
+}
