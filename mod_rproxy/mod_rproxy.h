@@ -20,11 +20,11 @@
 /* ---- requests that wait on the event loop, without a thread ---- */
 
 typedef enum {
-    RPROXY_PARK_WAKE,   /* rproxy_wake was called, once or more */
-    RPROXY_PARK_ROOM,   /* the client took what was queued */
-    RPROXY_PARK_BODY,   /* more of the request body may be there */
-    RPROXY_PARK_GONE,   /* the client hung up, or took nothing for too long */
-    RPROXY_PARK_TIMEOUT /* the time is over */
+    RPROXY_PARK_WAKE,    /* rproxy_wake was called, once or more */
+    RPROXY_PARK_ROOM,    /* the client took what was queued */
+    RPROXY_PARK_GONE,    /* the client hung up, or took nothing for too long */
+    RPROXY_PARK_TIMEOUT, /* the time is over */
+    RPROXY_PARK_BODY     /* more of the request body may be there */
 } rproxy_park_e;
 
 #define RPROXY_PARKED SUSPENDED
