@@ -4,6 +4,7 @@
 #include "guard_private.h"
 #include "guard_act.h"
 
+#include "audit/audit_log.h"
 #include "bans/ban.h"
 #include "challenge/challenge.h"
 #include "guard_refuse.h"
@@ -26,7 +27,7 @@ int guard_act_lets_pass(request_rec *r, const guard_verdict_t *verdict)
         guard_refuse_log(r, verdict, NULL);
         return 1;
     case GUARD_ACTION_CLASS:
-        seen_add(r, verdict, 0);
+        audit_log_write(r, verdict, seen_add(r, verdict, 0), NULL);
         apr_table_setn(r->notes, RPROXY_NOTE_CLASS, verdict->action->class);
         return 1;
     case GUARD_ACTION_CHALLENGE:

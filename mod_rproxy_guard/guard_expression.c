@@ -8,7 +8,9 @@
 #include <http_core.h>
 #include <apr_strings.h>
 
+#include "attack/attack.h"
 #include "bans/ban.h"
+#include "bots/bots.h"
 #include "config/guard_config.h"
 #include "geo/geo_base.h"
 #include "limits/limit_key.h"
@@ -80,6 +82,36 @@ static int find_list(ap_expr_lookup_parms *parms)
     return OK;
 }
 
+/* ---- bots ---- */
+
+/* @return whether the class of a client is that of guard_bot('class') */
+static const char *call_bot(ap_expr_eval_ctx_t *ctx, const void *data,
+                            const char *name)
+{
+    bot_class_e class = ctx->r ? bots_class_of(ctx->r) : BOT_CLASS_COUNT;
+
+    return class != BOT_CLASS_COUNT && strcmp(bot_class_name(class), name) == 0
+               ? "1"
+               : "";
+}
+
+/* @return OK, or !OK and *parms->err: no class has that name */
+static int find_class(ap_expr_lookup_parms *parms)
+{
+    if (parms->arg
+        && bot_class_named(slice_str(parms->arg)) == BOT_CLASS_COUNT) {
+        *parms->err =
+            apr_psprintf(parms->ptemp,
+                         "guard_bot('%s'): no class of bots, but "
+                         "browser, search, claim, fake, bot, ai, tool "
+                         "are",
+                         parms->arg);
+        return !OK;
+    }
+    *parms->func = (const void *)call_bot;
+    return OK;
+}
+
 /* ---- variables ---- */
 
 static const char *country(ap_expr_eval_ctx_t *ctx, const void *data)
@@ -115,6 +147,11 @@ static const char *banned(ap_expr_eval_ctx_t *ctx, const void *data)
                : "";
 }
 
+static const char *attack(ap_expr_eval_ctx_t *ctx, const void *data)
+{
+    return attack_is_on() ? "1" : "";
+}
+
 static const struct {
     const char *name;
     ap_expr_var_func_t *call;
@@ -122,6 +159,7 @@ static const struct {
     { "RPROXY_COUNTRY", country },
     { "RPROXY_ASN", asn },
     { "RPROXY_BANNED", banned },
+    { "RPROXY_ATTACK", attack },
 };
 
 static int find_variable(ap_expr_lookup_parms *parms)
@@ -143,6 +181,9 @@ static int look_up(ap_expr_lookup_parms *parms)
     case AP_EXPR_FUNC_VAR:
         return find_variable(parms);
     case AP_EXPR_FUNC_STRING:
+        if (strcasecmp(parms->name, "guard_bot") == 0) {
+            return find_class(parms);
+        }
         if (strcasecmp(parms->name, "guard_list") != 0) {
             return DECLINED;
         }

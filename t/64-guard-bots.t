@@ -50,7 +50,7 @@ Header always set X-Bot "expr=%{reqenv:RPROXY_BOT}"
     RProxyGuardBot ai action=off
 </Location>
 Alias "/people" "@{[$_[0]->folder]}/htdocs/a.txt"
-<If "reqenv('RPROXY_BOT') == 'bot'">
+<If "guard_bot('bot') == '1' && %{RPROXY_ATTACK} == ''">
     Header always set X-If yes
 </If>
 END
@@ -78,6 +78,7 @@ sub await_class {
 is(class('Mozilla/5.0 (X11; Linux) Firefox/1'), 'browser', 'a browser');
 is(class('Mozilla/5.0 (compatible; some' . 'bot/1.0)'), 'bot', 'a bot');
 is(answer('somebot/1')->field('X-If'), 'yes', '<If> knows it');
+is(answer('curl/8', '192.0.2.7')->field('X-If'), undef, '... and no other');
 is(class('CURL/8'),      'tool', 'a tool');
 is(class(undef, '192.0.2.2'), 'tool', 'no user agent');
 is(class('strange thing', '192.0.2.3'), 'tool', 'what is not listed');

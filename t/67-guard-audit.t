@@ -16,6 +16,7 @@ LogLevel rproxy_guard:info
 RProxyGuard On
 RProxyGuardDeny 127.0.0.7
 RProxyGuardLimit few rate=1/hour path=/few key=ip+path
+RProxyGuardLimit slow rate=1/hour path=/slow action=class:slow
 <Location "/try/">
     RProxyGuardDeny 127.0.0.8 action=log
 </Location>
@@ -64,6 +65,11 @@ ask(from => '127.0.0.8', target => '/try/');
 ($line) = lines(audit => 4);
 is($line->{action}, 'log', 'what is only logged');
 is($line->{id}, undef, '... has no number, as there is no page');
+
+ask(target => '/slow') for 1, 2;
+($line) = lines(audit => 5);
+is("$line->{action} $line->{rule}", 'class slow', 'what goes on as another class');
+is($line->{status}, undef, '... without a status');
 
 # Rotation: the file goes, and a graceful restart makes a new one.
 my $folder = $httpd->folder;
