@@ -59,7 +59,7 @@ my @MISTAKES = (
     ['RProxyGuardBot ai busy=stale'   => q{unknown key 'busy'}],
     ['RProxyGuardBots verify=yes' => q{unknown value of verify= 'yes'}],
     ['RProxyGuardBots agent=x' => q{unknown key 'agent', did you mean 'agents'?}],
-    [q{<If "guard_bot('robot') == '1'"></If>} => q{guard_bot('robot'): no class of bots}],
+    [q{RProxyGuardLimit a rate=1/s "expr=guard_bot('robot') == '1'"} => q{guard_bot('robot'): no class of bots}],
     ["<VirtualHost *>\n>>RProxyGuardBots verify=off\n</VirtualHost>" =>
         'RProxyGuardBots cannot occur within <VirtualHost> section'],
     ['RProxyGuardChallenge difficulty=31' => q{'difficulty=31' is wrong}],
