@@ -100,6 +100,8 @@ typedef struct {
 #define SHOWS(id, more) \
     " \"id:" #id more ",logdata:'%{MATCHED_VAR_NAME}=%{MATCHED_VAR}'\"\n"
 
+#define LONG "a_name_that_is_longer_than_what_is_kept_of_a_name_to_find_it_by_"
+
 /* clang-format off */
 static const case_t cases[] = {
     { "a value each", "SecRule ARGS x" SHOWS(1, ""),
@@ -142,6 +144,9 @@ static const case_t cases[] = {
     { "taken away", "SecAction \"id:1,nolog,setvar:tx.a=5,setvar:tx.b=6,setvar:tx.c=7,setvar:!tx.a\"\n"
                     "SecRule TX:A|TX:b|TX:C @unconditionalMatch" SHOWS(2, ""),
       GET("/"), "2(TX:b=6) 2(TX:c=7)" },
+    { "names of all lengths", "SecAction \"id:1,nolog,setvar:tx.A=1,setvar:tx.seven77=2,setvar:tx.eight888=3,setvar:tx.nine99999=4,setvar:tx." LONG "a=5,setvar:tx." LONG "b=6,setvar:tx.Seven77=+5\"\n"
+                              "SecRule TX:a|TX:SEVEN77|TX:eighT888|TX:nine99990|TX:NINE99999|TX:" LONG "A|TX:" LONG "B|TX:" LONG "C @unconditionalMatch" SHOWS(2, ""),
+      GET("/"), "2(TX:A=1) 2(TX:seven77=7) 2(TX:eight888=3) 2(TX:nine99999=4) 2(TX:" LONG "a=5) 2(TX:" LONG "b=6)" },
     { "a list with no one", "SecRule TX:no|&TX:no \"@eq 0\"" SHOWS(1, ""),
       GET("/"), "1(TX=0)" },
     { "captures", "SecRule ARGS \"^(a)(x)?(b)\" \"id:1,nolog,capture\"\n"
