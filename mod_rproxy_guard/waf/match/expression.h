@@ -4,8 +4,9 @@
  * Layer L1 (memory of a pool).
  *
  * "." is any byte, "$" the very end, as ModSecurity has them.  What would take
- * too long ends at a limit: no request holds a thread for the sake of a clumsy
- * expression.  All threads share an expression; what a run needs is the
+ * too long ends at a limit, a quarter of a millisecond for each place of the
+ * value where a match may begin: who lets values of 100 KB be looked at wants a
+ * limit of time as well.  All threads share an expression; what a run needs is the
  * thread's own. */
 #ifndef RPROXY_GUARD_EXPRESSION_H
 #define RPROXY_GUARD_EXPRESSION_H
@@ -35,7 +36,7 @@ typedef struct expression_t expression_t;
 
 /* Freed with the pool.
  * @param ignores_case  letters of ASCII
- * @param limit         of steps in a run; 0: the default
+ * @param limit         of steps from one place of the value; 0: the default
  * @return NULL, or what is wrong with the text */
 const char *expression_make(slice_t text, int ignores_case, uint32_t limit,
                             const expression_t **made, apr_pool_t *pool);
