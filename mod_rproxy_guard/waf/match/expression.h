@@ -6,8 +6,8 @@
  * "." is any byte, "$" the very end, as ModSecurity has them.  What would take
  * too long ends at a limit, a quarter of a millisecond for each place of the
  * value where a match may begin: who lets values of 100 KB be looked at wants a
- * limit of time as well.  All threads share an expression; what a run needs is the
- * thread's own. */
+ * limit of time as well.  All threads share an expression; what a run needs is
+ * the thread's own. */
 #ifndef RPROXY_GUARD_EXPRESSION_H
 #define RPROXY_GUARD_EXPRESSION_H
 
