@@ -160,8 +160,10 @@ void targets_of(inspect_t *inspect, const program_rule_t *rule)
 
     targets->nelts = 0;
     for (i = 0; i < rule->rule->target_count; i++) {
-        choice_t choice = { inspect, &rule->rule->target[i],
-                            rule->selector ? rule->selector[i] : NULL };
+        choice_t choice = { .inspect = inspect,
+                            .target = &rule->rule->target[i],
+                            .pattern =
+                                rule->selector ? rule->selector[i] : NULL };
 
         before = targets->nelts;
         if (choice.target->excludes) {
