@@ -8,7 +8,8 @@
 #include "inspect_private.h"
 
 enum {
-    RUNS_BETWEEN_CLOCK = 256
+    RUNS_BETWEEN_CLOCK = 256,
+    LAST_REQUEST_PHASE = 2
 };
 
 /* ---- limits ---- */
@@ -28,7 +29,12 @@ static void look_at_clock(inspect_t *inspect)
 
 static void say_match_limit(inspect_t *inspect)
 {
-    inspect_say_over(inspect, INSPECT_OVER_MATCH);
+    if (!inspect->unfinished) {
+        inspect->unfinished = inspect->run->rule->rule->id;
+    }
+    if (inspect->run->phase <= LAST_REQUEST_PHASE) {
+        inspect_say_over(inspect, INSPECT_OVER_MATCH);
+    }
     tx_set(inspect, SLICE_LIT("MSC_PCRE_LIMITS_EXCEEDED"), SLICE_LIT("1"));
 }
 

@@ -105,6 +105,9 @@ typedef struct inspect_t {
     waf_engine_e engine; /* ctl:ruleEngine may have changed it */
     inspect_ctl_t ctl;
     inspect_over_e over;
+    uint64_t unfinished; /* id of the first rule with an expression that met its
+                            limit; 0: none.  In phases 3 and 4 that is no
+                            match and nothing more: responses are large */
     struct inspect_run_t *run; /* inspect_private.h */
 } inspect_t;
 

@@ -56,6 +56,7 @@ typedef struct waf_request_t {
     int logged;      /* so many detections are in the log */
     int is_refused;
     int is_told;               /* that a limit was met, and it goes on */
+    int is_unfinished_told;    /* inspect->unfinished */
     inspect_verdict_t verdict; /* of a refusal */
 
     struct {

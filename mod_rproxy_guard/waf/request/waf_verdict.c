@@ -83,10 +83,27 @@ static int act(waf_request_t *waf, request_rec *r, int status)
     }
 }
 
+/* Once: which expression, for SecPcreMatchLimit. */
+static void tell_unfinished(waf_request_t *waf, request_rec *r)
+{
+    uint64_t rule = waf->inspect->unfinished;
+
+    if (rule && !waf->is_unfinished_told) {
+        waf->is_unfinished_told = 1;
+        waf_log_text(waf, r,
+                     apr_psprintf(r->pool,
+                                  "Rule %" APR_UINT64_T_FMT
+                                  ": more steps of an expression than "
+                                  "SecPcreMatchLimit.",
+                                  (apr_uint64_t)rule));
+    }
+}
+
 int waf_verdict_act(waf_request_t *waf, request_rec *r, int phase,
                     inspect_verdict_t verdict)
 {
     waf_log_detections(waf, r);
+    tell_unfinished(waf, r);
     if (phase == 5 || waf->is_refused) {
         return DECLINED;
     }

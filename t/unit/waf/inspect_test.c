@@ -375,6 +375,24 @@ static void check_limits(void **state)
                      INSPECT_OVER_MATCH);
 }
 
+/* Responses are large, and no client's: there it is no match. */
+static void check_unfinished(void **state)
+{
+    inspect_limits_t limits = { .engine = WAF_ON };
+    inspect_t *inspect =
+        inspect_make(program_of("SecRule ARGS (a+)+$ id:7,phase:4,deny\n"),
+                     &limits, pool);
+
+    assert_int_equal(inspect_request(inspect,
+                                     GET("/?a=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"))
+                         .kind,
+                     RULE_PASS);
+    assert_int_equal(inspect->unfinished, 0);
+    assert_int_equal(inspect_run(inspect, 4).kind, RULE_PASS);
+    assert_int_equal(inspect->over, INSPECT_OVER_NONE);
+    assert_int_equal(inspect->unfinished, 7);
+}
+
 static void check_time(void **state)
 {
     inspect_limits_t limits = { .engine = WAF_ON,
@@ -407,6 +425,8 @@ int main(void)
     unit_add("ctl", check_ctl, NULL);
     unit_add("the phase of logs", check_log_phase, NULL);
     unit_add("limits", check_limits, NULL);
+    unit_add("an expression that takes too long, of a response",
+             check_unfinished, NULL);
     unit_add("limit of time", check_time, NULL);
     failed = unit_run("inspect");
     apr_terminate();
