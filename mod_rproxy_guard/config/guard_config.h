@@ -122,6 +122,7 @@ typedef struct guard_settings_t {
     apr_array_header_t *logins;  /* of login_rule_t * (login/login_rule.h) */
     guard_head_t head;
     waf_settings_t *waf; /* NULL: nothing is said */
+    int waf_in_sections; /* of a host: its sections say something, too */
     credential_settings_t credentials;
     const bots_rule_t *bot[BOT_CLASS_COUNT]; /* NULL: nothing is said */
 } guard_settings_t;

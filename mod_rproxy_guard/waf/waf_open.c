@@ -49,6 +49,23 @@ static const char *open_sections(const waf_place_t *outer,
     return wrong;
 }
 
+/* Does one of them, or one within it, say something about rules? */
+static int speak(const apr_array_header_t *sections)
+{
+    int i, found = 0;
+
+    for (i = 0; sections && i < sections->nelts && !found; i++) {
+        ap_conf_vector_t *section =
+            APR_ARRAY_IDX(sections, i, ap_conf_vector_t *);
+        const core_dir_config *core = ap_get_core_module_config(section);
+        const guard_settings_t *guard = guard_settings_of(section);
+
+        found = (guard && guard->waf) || speak(core->sec_file)
+                || speak(core->sec_if);
+    }
+    return found;
+}
+
 static const char *open_host(server_rec *s, apr_pool_t *pool)
 {
     guard_settings_t *settings =
@@ -64,6 +81,9 @@ static const char *open_host(server_rec *s, apr_pool_t *pool)
     }
     waf = settings->waf;
     waf->is_host = 1;
+    settings->waf_in_sections |=
+        waf->htaccess == 1 || speak(server->sec_dir) || speak(server->sec_url)
+        || speak(core->sec_file) || speak(core->sec_if);
     if (waf->outer_rules) {
         wrong = waf_place_within(NULL, waf->outer_rules, &waf->place, pool);
     }

@@ -155,7 +155,7 @@ static int begin(request_rec *r, const guard_settings_t *settings)
  * before they are known. */
 int waf_request_begin_early(request_rec *r, const guard_settings_t *of_host)
 {
-    if (waf_settings_in_sections()) {
+    if (of_host->waf_in_sections && waf_settings_in_sections()) {
         guard_request_of(r)->waf_is_late = 1;
         apr_table_setn(r->notes, RPROXY_NOTE_LATER, "1");
         return DECLINED;
