@@ -191,7 +191,7 @@ static int meet(apr_time_t now)
     const fleet_config_t *conf = &guard_global->fleet;
     siphash_key_t secret = { FLEET_LOAD(fleet.area->secret_low),
                              FLEET_LOAD(fleet.area->secret_high) };
-    redis_fault_t fault;
+    redis_fault_t fault = { { 0 } };
 
     fleet.talk.link = redis_link_open(&conf->server, &fault);
     if (!fleet.talk.link || !fleet_talk_begin(&fleet.talk, &secret, &fault)) {
@@ -233,7 +233,7 @@ static void pass_stuck(apr_time_t now)
 /* @return how long to wait */
 static apr_interval_time_t work(apr_time_t now)
 {
-    redis_fault_t fault;
+    redis_fault_t fault = { { 0 } };
 
     if (!is_owner(now)) {
         redis_link_close(&fleet.talk.link);

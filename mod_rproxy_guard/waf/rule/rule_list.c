@@ -237,7 +237,7 @@ const char *rule_list_default(rule_list_t *list, const char *actions,
 {
     apr_array_header_t *said = apr_array_make(pool, 8, sizeof(rule_action_t));
     const char *wrong = rule_actions_parse(actions, said, pool);
-    rule_default_t made;
+    rule_default_t made = { 0 };
     int phase;
 
     if (!wrong) {
