@@ -179,9 +179,9 @@ static void child_init(apr_pool_t *pchild, server_rec *s)
     proxied_child_init(pchild, shared);
     mirror_child_init(pchild, shared);
     if (is_used(s)) {
-        client_child_init(pchild, s, shared, loop_threads());
         resolver_start(rproxy_global->upstream_list, shared,
                        rproxy_global->resolve_interval, pchild);
+        client_child_init(pchild, s, shared, loop_threads());
     }
 }
 

@@ -4,8 +4,6 @@
  * Layer L1.  A name whose answer did not change costs no memory. */
 #include "resolver.h"
 
-#include <arpa/inet.h>
-
 #include "../driver/clock.h"
 #include "periodic.h"
 #include "upstream_places.h"
@@ -21,14 +19,6 @@ typedef struct {
     apr_pool_t *pool; /* the thread's alone */
 } resolver_t;
 
-static int has_name(const member_t *member)
-{
-    unsigned char address[16];
-
-    return member->host && inet_pton(AF_INET, member->host, address) != 1
-           && inet_pton(AF_INET6, member->host, address) != 1;
-}
-
 static int any_name(const upstream_t *u)
 {
     int i, n = upstream_numbers(u), found = 0;
@@ -36,7 +26,7 @@ static int any_name(const upstream_t *u)
     for (i = 0; i < n && !found; i++) {
         const member_t *m = upstream_member(u, i);
 
-        found = m && has_name(m);
+        found = m && member_has_name(m);
     }
     return found;
 }
@@ -48,7 +38,7 @@ static void resolve(const upstream_t *u, apr_pool_t *pool)
     for (i = 0; i < n; i++) {
         member_t *m = upstream_member(u, i);
 
-        if (m && has_name(m)) {
+        if (m && member_has_name(m)) {
             member_resolve(m, pool);
         }
     }
@@ -83,10 +73,13 @@ apr_status_t resolver_start(apr_array_header_t *upstreams,
     resolver_t *resolver;
 
     for (i = 0; i < upstreams->nelts; i++) {
-        const upstream_t *u = APR_ARRAY_IDX(upstreams, i, upstream_t *);
+        upstream_t *u = APR_ARRAY_IDX(upstreams, i, upstream_t *);
 
         balanced |= u->place != NULL;
         names |= interval && any_name(u);
+        if (u->place) {
+            upstream_places_begin(u, shared, clock_now());
+        }
     }
     if (!names && !balanced) {
         return APR_SUCCESS;

@@ -322,3 +322,11 @@ apr_status_t member_resolve(member_t *member, apr_pool_t *pool)
     }
     return rv;
 }
+
+int member_has_name(const member_t *member)
+{
+    unsigned char address[16];
+
+    return member->host && inet_pton(AF_INET, member->host, address) != 1
+           && inet_pton(AF_INET6, member->host, address) != 1;
+}

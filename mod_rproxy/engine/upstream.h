@@ -146,4 +146,7 @@ const char *member_parse(apr_pool_t *pool, const char *url, member_t **member);
  * @return APR_SUCCESS, or why the name has no address */
 apr_status_t member_resolve(member_t *member, apr_pool_t *pool);
 
+/* Has the name service to be asked for its addresses? */
+int member_has_name(const member_t *member);
+
 #endif

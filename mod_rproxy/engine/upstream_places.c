@@ -144,21 +144,23 @@ static void free_gone(upstream_t *u, apr_time_t now)
 
 /* ---- all of them ---- */
 
-/* Members with addresses are announced first: a name may take its time. */
-static void look_up_waiting(upstream_t *u, apr_time_t now)
+/* Members with addresses are announced first: a name may take its time.
+ * @param names  0: those have to wait */
+static void look_up_waiting(upstream_t *u, int names, apr_time_t now)
 {
     int i, waiting = 0;
 
     for (i = 0; i < u->places; i++) {
         member_t *m = u->place[i];
 
-        if (m && m->waits && find_addresses(u, m)) {
+        if (m && m->waits && (names || !member_has_name(m))
+            && find_addresses(u, m)) {
             announce(u, m);
         }
         waiting += m && m->waits;
     }
     u->following->waiting = waiting;
-    u->following->look_up_at = now + LOOK_UP_AGAIN;
+    u->following->look_up_at = names ? now + LOOK_UP_AGAIN : now;
 }
 
 static void meet(upstream_t *u, int number, const balancer_place_t *place,
@@ -195,7 +197,7 @@ static void look_at(upstream_t *u, int number, const shared_t *shared,
     }
 }
 
-void upstream_places_follow(upstream_t *u, const shared_t *shared,
+static void look_at_changes(upstream_t *u, const shared_t *shared,
                             apr_time_t now)
 {
     uint32_t changes = u->balancer->changes(u->balancer_pool);
@@ -207,8 +209,23 @@ void upstream_places_follow(upstream_t *u, const shared_t *shared,
             look_at(u, i, shared, now);
         }
     }
+}
+
+void upstream_places_begin(upstream_t *u, const shared_t *shared,
+                           apr_time_t now)
+{
+    look_at_changes(u, shared, now);
+    if (u->following->waiting) {
+        look_up_waiting(u, 0, now);
+    }
+}
+
+void upstream_places_follow(upstream_t *u, const shared_t *shared,
+                            apr_time_t now)
+{
+    look_at_changes(u, shared, now);
     if (u->following->waiting && now >= u->following->look_up_at) {
-        look_up_waiting(u, now);
+        look_up_waiting(u, 1, now);
     }
     free_gone(u, now);
 }

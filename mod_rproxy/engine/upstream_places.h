@@ -21,6 +21,11 @@ void upstream_places_create(upstream_t *upstream, int first_id,
  * their numbers; names of others are looked up. */
 void upstream_places_open(upstream_t *upstream, int first_id, apr_pool_t *pool);
 
+/* In a new process, before it serves: those that came since, but for names that
+ * are to be looked up.  Waits for nobody. */
+void upstream_places_begin(upstream_t *upstream, const shared_t *shared,
+                           apr_time_t now);
+
 /* Afterwards some ten times a second, on one thread, which may wait for the
  * name service. */
 void upstream_places_follow(upstream_t *upstream, const shared_t *shared,

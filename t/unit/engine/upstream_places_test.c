@@ -156,6 +156,20 @@ static void test_waits(void **state)
     assert_int_equal(upstream.following->waiting, 0);
 }
 
+/* A new process knows all members with addresses before its first request; it
+ * waits for no name. */
+static void test_new_process(void **state)
+{
+    begin();
+    upstream_places_open(&upstream, 0, pool);
+    say(0, 1, "http://10.0.0.1:81");
+    say(1, 1, "http://no..name");
+    upstream_places_begin(&upstream, shared, 0);
+    assert_int_equal(said.ready[0], 1);
+    assert_int_equal(said.ready[1], 0);
+    assert_int_equal(upstream.following->waiting, 1);
+}
+
 /* The next one in a place is another; the first is freed when nobody holds it
  * any more, and some time has passed. */
 static void test_goes(void **state)
@@ -213,6 +227,7 @@ int main(void)
     unit_add("those configured, those found", test_configured, NULL);
     unit_add("some come", test_comes, NULL);
     unit_add("one waits for an address", test_waits, NULL);
+    unit_add("a new process", test_new_process, NULL);
     unit_add("one goes, another comes", test_goes, NULL);
     unit_add("counts", test_counts, NULL);
     failed = unit_run("upstream places");
