@@ -46,6 +46,8 @@ my $server = RProxy::PrivateServer->start(<<"END");
     SecRule ARGS:a|ARGS:b "\@streq 2" "id:422,phase:2,deny,status:422,tag:second"
     SecDefaultAction "phase:2,deny,status:426"
     SecRule ARGS:a "\@streq 3" "id:426,phase:2,block"
+    SecRule ARGS:once . "id:429,phase:2,pass,nolog,setvar:tx.times=+1"
+    SecRule TX:times "\@gt 1" "id:430,phase:2,deny,status:429"
     <Location /less>
         SecRuleRemoveById 421
         SecRuleUpdateTargetById 422 "!ARGS:b"
@@ -102,6 +104,7 @@ my @CASES = (
     ['/plain/page.html?a=2'            => 422],
     ['/plain/page.html?a=3'            => 426, 'block, as SecDefaultAction says'],
     ['/plain/page.html?a=4'            => 200, 'rules of other places'],
+    ['/plain/page.html?once=1'         => 200, 'a host has the server\'s rules once'],
     ['/less/page.html?a=1'             => 200, 'a section takes a rule away'],
     ['/less/page.html?a=2'             => 422],
     ['/less/page.html?b=2'             => 200, '... and a variable'],

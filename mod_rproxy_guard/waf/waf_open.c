@@ -81,6 +81,7 @@ static const char *open_host(server_rec *s, apr_pool_t *pool)
     }
     waf = settings->waf;
     waf->is_host = 1;
+    waf->place = NULL; /* hosts without a word share the server's settings */
     settings->waf_in_sections |=
         waf->htaccess == 1 || speak(server->sec_dir) || speak(server->sec_url)
         || speak(core->sec_file) || speak(core->sec_if);
