@@ -18,7 +18,7 @@ use RProxy::Vars ();
 my $top = Apache::Test::vars('top_dir');
 chomp(my $packages = `'$top/t/waf/packages'`);
 plan tests => 18,
-    need({ 'the Core Rule Set, by t/waf/packages' => sub { $packages ne '' } });
+    need({ 'needs the Core Rule Set, by t/waf/packages' => sub { $packages ne '' } });
 
 my $crs         = "$packages/usr/share/modsecurity-crs";
 my $recommended = "$packages/etc/modsecurity/modsecurity.conf-recommended";
