@@ -39,6 +39,7 @@
 #include "seen/seen.h"
 #include "login/login_request.h"
 #include "status/guard_report.h"
+#include "waf/seen/waf_seen.h"
 #include "waf/waf_open.h"
 #include "waf/request/waf_request.h"
 
@@ -198,7 +199,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     ban_state_open(s, pconf, ptemp);
-    if (!seen_open(s)) {
+    if (!seen_open(s) || !waf_seen_open(s)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     rv = open_limits(s, ptemp);

@@ -11,6 +11,7 @@
 /* clang-format off */
 static const guard_report_t *const parts[] = {
     &seen_report,
+    &waf_report,
     &bots_report,
     &bans_report,
     &limits_report,

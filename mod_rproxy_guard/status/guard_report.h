@@ -25,6 +25,7 @@ extern const guard_report_t seen_report, bans_report, limits_report,
 extern const guard_report_t usage_report;
 extern const guard_report_t logins_report;
 extern const guard_report_t redis_report;
+extern const guard_report_t waf_report;
 
 void guard_report_register(apr_pool_t *pool);
 

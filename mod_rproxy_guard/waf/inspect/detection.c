@@ -39,6 +39,22 @@ static int status_of(const rule_t *rule)
     return rule->verdict == RULE_REDIRECT ? STATUS_REDIRECTED : STATUS_REFUSED;
 }
 
+/* What an exception of the rule would have to name: of a chain, the value that
+ * its first rule matched first. */
+static void tell_value(inspect_t *inspect, const program_rule_t *last,
+                       detection_t *made)
+{
+    const inspect_run_t *run = inspect->run;
+    const matched_t *matched = last == run->rule || !run->matches->nelts
+                                   ? &run->matched
+                                   : (const matched_t *)run->matches->elts;
+
+    made->variable = matched->target.variable;
+    made->part = matched->target.name;
+    made->value = strings_text(inspect->strings, matched->text);
+    made->counts = matched->target.counts;
+}
+
 static detection_t *describe(inspect_t *inspect, const program_rule_t *last,
                              slice_t argument)
 {
@@ -50,6 +66,7 @@ static detection_t *describe(inspect_t *inspect, const program_rule_t *last,
     made->last = last->rule;
     made->phase = inspect->run->phase;
     made->message = describe_match(inspect, last, argument);
+    tell_value(inspect, last, made);
     inspect->run->rule = NULL;
     made->msg = expand_text(inspect, &rule->msg);
     made->data = expand_text(inspect, &rule->logdata);

@@ -66,6 +66,10 @@ typedef struct {
     const rule_t *rule, *last; /* first and last of the chain */
     slice_t message;           /* "Pattern match \"x\" at ARGS:a." */
     slice_t msg, data;         /* expanded */
+    rule_variable_e variable;  /* whose value the first rule matched ... */
+    slice_t part;              /* "a" of ARGS:a; empty: none */
+    slice_t value;             /* ... as its operator saw it */
+    int counts;                /* of &ARGS */
     int phase;
     rule_verdict_e verdict; /* what became of the request by it: RULE_PASS is
                                a warning */

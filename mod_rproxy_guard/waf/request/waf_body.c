@@ -11,6 +11,7 @@
 #include <http_request.h>
 
 #include "waf/body/body_values.h"
+#include "waf/seen/waf_seen.h"
 
 enum {
     READ_AT_ONCE = 8192,
@@ -108,6 +109,8 @@ inspect_verdict_t waf_body_inspect(waf_request_t *waf)
     slice_t type = content_type(waf);
     slice_t body = waf_spool_text(waf->body.spool);
     body_limits_t limits = waf_settings_body_limits(waf->settings);
+    uint64_t begun = waf_seen_clock();
+    inspect_verdict_t verdict;
 
     limits.is_cut = waf->body.is_cut;
     limits.is_forced = waf->inspect->ctl.force_request_body > 0;
@@ -116,7 +119,9 @@ inspect_verdict_t waf_body_inspect(waf_request_t *waf)
                      &limits)) {
         inspect_full(waf->inspect);
     }
-    return inspect_run(waf->inspect, 2);
+    verdict = inspect_run(waf->inspect, 2);
+    waf->spent_ns += waf_seen_clock() - begun;
+    return verdict;
 }
 
 /* What is larger without its files than SecRequestBodyNoFilesLimit.

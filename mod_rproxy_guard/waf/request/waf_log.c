@@ -7,6 +7,7 @@
 
 #include <http_core.h>
 
+#include "waf/seen/waf_seen.h"
 #include "waf_line.h"
 
 static void write_line(const waf_request_t *waf, request_rec *r,
@@ -48,10 +49,10 @@ void waf_log_detections(waf_request_t *waf, request_rec *r)
     const apr_array_header_t *found = waf->inspect->detections;
 
     for (; waf->logged < found->nelts; waf->logged++) {
-        write_line(waf, r,
-                   waf_log_words(waf,
-                                 &APR_ARRAY_IDX(found, waf->logged,
-                                                detection_t),
-                                 r->pool));
+        const detection_t *detection =
+            &APR_ARRAY_IDX(found, waf->logged, detection_t);
+
+        write_line(waf, r, waf_log_words(waf, detection, r->pool));
+        waf_seen_hit(waf, r, detection);
     }
 }

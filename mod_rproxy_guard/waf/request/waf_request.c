@@ -12,6 +12,7 @@
 #include "engine/thread.h"
 #include "guard_request.h"
 #include "rproxy_random.h"
+#include "waf/seen/waf_seen.h"
 #include "waf_audit_file.h"
 
 enum {
@@ -103,12 +104,15 @@ static int has_program(const waf_settings_t *settings)
 int waf_request_phase(waf_request_t *waf, request_rec *r, int phase)
 {
     inspect_verdict_t verdict;
+    uint64_t begun;
 
     if (waf->phases & 1u << phase) {
         return DECLINED;
     }
     waf->phases |= 1u << phase;
+    begun = waf_seen_clock();
     verdict = inspect_run(waf->inspect, phase);
+    waf->spent_ns += waf_seen_clock() - begun;
     return waf_verdict_act(waf, r, phase, verdict);
 }
 
@@ -116,9 +120,12 @@ int waf_request_phase(waf_request_t *waf, request_rec *r, int phase)
 static int run_head(waf_request_t *waf)
 {
     request_rec *r = waf->r;
-    int status = DECLINED;
+    int status = DECLINED, fits;
+    uint64_t begun = waf_seen_clock();
 
-    if (!waf_head_request(waf)) {
+    fits = waf_head_request(waf);
+    waf->spent_ns += waf_seen_clock() - begun;
+    if (!fits) {
         status = waf_verdict_unknown(waf, r, "values in the head");
     }
     if (status == DECLINED) {
@@ -200,6 +207,7 @@ static int log_transaction(request_rec *r)
     }
     waf_request_phase(waf, r, 5);
     waf_audit_write(waf, r);
+    waf_seen_end(waf);
     return DECLINED;
 }
 

@@ -13,6 +13,8 @@
  *   waf_log.c       lines of the error log
  *   waf_audit.c     SecAuditLog
  *
+ * waf/seen/ counts all of it.
+ *
  * On the thread that serves the request, but for waf_job.c's. */
 #ifndef RPROXY_GUARD_WAF_REQUEST_H
 #define RPROXY_GUARD_WAF_REQUEST_H
@@ -55,6 +57,9 @@ typedef struct waf_request_t {
     unsigned phases; /* bit n: phase n was run */
     int logged;      /* so many detections are in the log */
     int is_refused;
+    int is_detected; /* it would have been refused */
+    int is_limited;  /* a limit was met */
+    uint64_t spent_ns;
     int is_told;               /* that a limit was met, and it goes on */
     int is_unfinished_told;    /* inspect->unfinished */
     inspect_verdict_t verdict; /* of a refusal */

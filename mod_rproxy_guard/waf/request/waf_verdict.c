@@ -19,11 +19,15 @@ int waf_verdict_status(rule_verdict_e kind, int status)
     return status >= 100 && status < 600 ? status : HTTP_FORBIDDEN;
 }
 
+static int is_refusal(rule_verdict_e kind)
+{
+    return kind == RULE_DENY || kind == RULE_BLOCK || kind == RULE_DROP
+           || kind == RULE_REDIRECT;
+}
+
 static int refuses(const waf_request_t *waf, rule_verdict_e kind)
 {
-    return !waf_request_only_detects(waf)
-           && (kind == RULE_DENY || kind == RULE_BLOCK || kind == RULE_DROP
-               || kind == RULE_REDIRECT);
+    return !waf_request_only_detects(waf) && is_refusal(kind);
 }
 
 /* Of guard's logs and page. */
@@ -112,6 +116,7 @@ int waf_verdict_act(waf_request_t *waf, request_rec *r, int phase,
                                    inspect_over_name(waf->inspect->over));
     }
     if (!refuses(waf, verdict.kind)) {
+        waf->is_detected |= is_refusal(verdict.kind);
         return DECLINED;
     }
     waf->is_refused = 1;
@@ -127,6 +132,7 @@ int waf_verdict_limit(waf_request_t *waf, request_rec *r, int status,
                              .why = why };
 
     waf_log_text(waf, r, why);
+    waf->is_limited = 1;
     if (waf_request_only_detects(waf)) {
         return DECLINED;
     }
@@ -145,7 +151,7 @@ int waf_verdict_unknown(waf_request_t *waf, request_rec *r, const char *what)
         if (!waf->is_told) {
             waf_log_text(waf, r, why);
         }
-        waf->is_told = 1;
+        waf->is_told = waf->is_limited = 1;
         return DECLINED;
     }
     return waf_verdict_limit(waf, r, HTTP_FORBIDDEN, why);
