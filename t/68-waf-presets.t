@@ -20,26 +20,41 @@ my @PRESETS = qw(crs drupal nextcloud strict wordpress);
 is_deeply([map {m{waf-(\w+)\.conf$}} sort glob "$top/conf/guard/waf-*.conf"],
     \@PRESETS, 'the presets');
 
-# Debian's settings, but for the place of the audit log.
+# Debian's settings, but for the place of the audit log; and a plugin as those of
+# CRS 4 are.
 my $folder   = tempdir(CLEANUP => 1);
 my $settings = "$folder/modsecurity.conf";
+put('wordpress-rule-exclusions-before.conf', <<'END');
+SecRule TX:wordpress-rule-exclusions-plugin_enabled "@eq 0" \
+    "id:9507099,phase:1,pass,nolog,ctl:ruleRemoveById=9507100-9507999"
+SecRule REQUEST_FILENAME "@endsWith /plugged" \
+    "id:9507100,phase:1,pass,t:none,nolog,\
+    ctl:ruleRemoveTargetByTag=OWASP_CRS;ARGS:a"
+END
 {
     my $etc = "$packages/etc/modsecurity";
     open my $in, '<', "$etc/modsecurity.conf-recommended" or die $!;
     my $text = do { local $/ = undef; <$in> };
     $text =~ s{/var/log/apache2/}{$folder/};
     $text =~ s{unicode\.mapping}{$etc/unicode.mapping};
-    open my $out, '>', $settings or die $!;
-    print $out $text;
-    close $out or die $!;
+    put('modsecurity.conf', $text);
     chmod 0755, $folder;
 }
+
+sub put {
+    my ($name, $text) = @_;
+    open my $out, '>', "$folder/$name" or die "$name: $!";
+    print $out $text;
+    close $out or die "$name: $!";
+    return;
+}
+
 my $places = <<"END";
 Define WAF_PRESETS "$top/conf/guard"
 Define WAF_SETTINGS "$settings"
 Define WAF_CRS_SETUP "$packages/etc/modsecurity/crs"
 Define WAF_CRS_RULES "$packages/usr/share/modsecurity-crs/rules"
-Define WAF_CRS_PLUGINS "$packages/etc/modsecurity/crs/plugins"
+Define WAF_CRS_PLUGINS "$folder"
 END
 
 {
@@ -48,6 +63,14 @@ END
         $test->takes("$places<VirtualHost *>\n"
                 . qq(Include "$top/conf/guard/waf-$name.conf"\n</VirtualHost>));
     }
+    $test->takes(<<"END" =~ s/\n\z//r);
+Define WAF_PRESETS "$top/conf/guard"
+Define WAF_SETTINGS "$settings"
+Define WAF_CRS_SETUP "$top/t/waf/crs4"
+Define WAF_CRS_RULES "$top/t/waf/crs4/rules"
+Define WAF_CRS_PLUGINS "$top/t/waf/crs4/plugins"
+Include "$top/conf/guard/waf-wordpress.conf"
+END
     my ($status, $said) = $test->run(qq(Define WAF_PRESETS "$top/conf/guard"),
         "Define WAF_SETTINGS $folder/none",
         qq(Include "$top/conf/guard/waf-strict.conf"));
@@ -117,6 +140,7 @@ is(refused_by(PUT => '/remote.php/dav/files/jane/a.bin', "a'\0" x 100_000,
     'crs drupal strict wordpress', 'a file for Nextcloud');
 is(refused_by(PUT => '/elsewhere', "a'\0" x 100_000, 'application/octet-stream'),
     $ALL, '... for nobody');
+is(refused_by(GET => "/plugged?a=$SQL"), 'drupal nextcloud', 'what a plugin excludes');
 is(refused_by(GET => '/?a=x%01y'), 'strict', 'level 2');
 is(refused_by(GET => "/?$ARGS"), 'strict', 'too many arguments');
 is(refused_by(POST => '/', "a=$SQL", 'text/x-unknown'), $ALL, 'a type of no form');

@@ -15,7 +15,8 @@ my %MPM = (peer => 'prefork', ours => $ENV{MPM} || 'event');
 my @STOCK = qw(unixd unique_id authz_core dir mime log_config);
 
 # kind: peer or ours; peer: the folder of Debian's files; build: of our modules;
-# folder: its own; level: of paranoia; engine: On or DetectionOnly.
+# folder: its own; level: of paranoia; engine: On or DetectionOnly; rules: files
+# in the place of the Core Rule Set's, or nothing.
 sub start {
     my ($class, %given) = @_;
     my $self = bless {%given}, $class;
@@ -88,6 +89,8 @@ sub settings {
 sub rule_files {
     my ($self) = @_;
     my $peer = $self->{peer};
+    return ("$self->{folder}/settings.conf", @{ $self->{rules} })
+        if $self->{rules};
     return ("$self->{folder}/settings.conf",
         "$peer/etc/modsecurity/crs/crs-setup.conf",
         glob "$peer/usr/share/modsecurity-crs/rules/*.conf");
