@@ -36,7 +36,4 @@ void waf_seen_hit(const waf_request_t *waf, request_rec *r,
 /* The request is over. */
 void waf_seen_end(const waf_request_t *waf);
 
-/* The score of a request as the rule set adds it up; -1: it does not. */
-int waf_seen_score(const inspect_t *inspect);
-
 #endif
