@@ -32,7 +32,7 @@ int detector_script(slice_t value)
 }
 
 /* Up to the next line feed. */
-static slice_t take(slice_t *rest)
+static slice_t take_line(slice_t *rest)
 {
     const char *end = memchr(rest->p, '\n', rest->len);
     slice_t taken =
@@ -56,10 +56,10 @@ static int read_hits(slice_t text, hit_t *hits)
         hit->rule = (uint8_t)text.p[1] % 4;
         hit->request = hit->client = (uint64_t)n / 2;
         text = slice_make(text.p + 2, text.len - 2);
-        if (hit_text(hit->path, sizeof(hit->path), take(&text))) {
+        if (hit_text(hit->path, sizeof(hit->path), take_line(&text))) {
             hit->flags |= HIT_PATH_IS_EXACT;
         }
-        if (hit_text(hit->part, sizeof(hit->part), take(&text))) {
+        if (hit_text(hit->part, sizeof(hit->part), take_line(&text))) {
             hit->flags |= HIT_PART_IS_EXACT;
         }
     }
