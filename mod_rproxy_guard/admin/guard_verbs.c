@@ -10,8 +10,8 @@ enum {
 };
 
 static const rproxy_admin_verb_t *const parts[] = { attack_verbs, ban_verbs,
-                                                    usage_verbs, look_verbs,
-                                                    NULL };
+                                                    usage_verbs,  look_verbs,
+                                                    waf_verbs,    NULL };
 
 int guard_verbs_refuse(apr_bucket_brigade *bb, int status, const char *why)
 {

@@ -20,5 +20,6 @@ extern const rproxy_admin_verb_t ban_verbs[];
 extern const rproxy_admin_verb_t look_verbs[];
 
 extern const rproxy_admin_verb_t usage_verbs[];
+extern const rproxy_admin_verb_t waf_verbs[];
 
 #endif
