@@ -8,21 +8,18 @@
 #include "inspect_private.h"
 
 enum {
-    RUNS_BETWEEN_CLOCK = 256,
-    LAST_REQUEST_PHASE = 2
+    WORK_OF_BYTES = 64 /* so many bytes are work of one, see work_time_add */
 };
 
 /* ---- limits ---- */
 
-static void look_at_clock(inspect_t *inspect)
+/* In responses, nothing but expressions ends. */
+static void note_work(inspect_t *inspect, size_t work)
 {
     inspect_run_t *run = inspect->run;
 
-    if (!inspect->limits.now || !inspect->limits.time_max
-        || ++run->runs % RUNS_BETWEEN_CLOCK) {
-        return;
-    }
-    if (inspect->limits.now() - run->started > inspect->limits.time_max) {
+    if (work_time_add(&run->time, work)
+        && run->phase <= INSPECT_LAST_OF_REQUEST) {
         inspect_say_over(inspect, INSPECT_OVER_TIME);
     }
 }
@@ -32,8 +29,10 @@ static void say_match_limit(inspect_t *inspect)
     if (!inspect->unfinished) {
         inspect->unfinished = inspect->run->rule->rule->id;
     }
-    if (inspect->run->phase <= LAST_REQUEST_PHASE) {
-        inspect_say_over(inspect, INSPECT_OVER_MATCH);
+    if (inspect->run->phase <= INSPECT_LAST_OF_REQUEST) {
+        inspect_say_over(inspect, work_time_left_ns(&inspect->run->time)
+                                      ? INSPECT_OVER_MATCH
+                                      : INSPECT_OVER_TIME);
     }
     tx_set(inspect, SLICE_LIT("MSC_PCRE_LIMITS_EXCEEDED"), SLICE_LIT("1"));
 }
@@ -79,11 +78,13 @@ static int try_text(inspect_t *inspect, const program_rule_t *rule,
     match_e found;
 
     captures.count = 0; /* its groups need not be cleared */
-    look_at_clock(inspect);
+    note_work(inspect,
+              1 + strings_text(inspect->strings, text).len / WORK_OF_BYTES);
     if (expands) {
         argument = expand_text(inspect, expands);
     }
     found = matcher_run(rule->matcher, inspect->strings, text, argument,
+                        &inspect->run->time,
                         rule->rule->captures ? &captures : NULL);
     if (found == MATCH_LIMIT) {
         say_match_limit(inspect);
@@ -198,6 +199,7 @@ static int run_rule(inspect_t *inspect, const program_rule_t *rule)
         return 1;
     }
     targets_of(inspect, rule);
+    note_work(inspect, (size_t)run->targets->nelts / 4);
     for (i = 0; i < run->targets->nelts && !run->is_intercepted
                 && inspect->over != INSPECT_OVER_TIME;
          i++) {

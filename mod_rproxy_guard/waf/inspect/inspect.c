@@ -7,6 +7,7 @@ enum {
     BYTES_MAX = 16 * 1024 * 1024,
     VALUES_MAX = 20000,
     DETECTIONS_MAX = 1000,
+    TIME_MAX_US = 100000,
     SEVERITY_NONE = 255
 };
 
@@ -29,6 +30,7 @@ static inspect_limits_t with_defaults(const inspect_limits_t *limits)
     made.values_max = made.values_max ? made.values_max : VALUES_MAX;
     made.detections_max =
         made.detections_max ? made.detections_max : DETECTIONS_MAX;
+    made.time_max = made.time_max ? made.time_max : TIME_MAX_US;
     return made;
 }
 
@@ -42,6 +44,9 @@ static inspect_run_t *run_make(const inspect_t *inspect)
     run->highest_severity = SEVERITY_NONE;
     run->text_left = inspect->limits.bytes_max;
     run->started = inspect->limits.now ? inspect->limits.now() : 0;
+    if (inspect->limits.time_max > 0) {
+        run->time.max_ns = (uint64_t)inspect->limits.time_max * 1000;
+    }
     return run;
 }
 
@@ -80,6 +85,18 @@ static int is_left_out(inspect_run_t *run, int phase)
     }
     run->allow = RULE_PASS;
     return 0;
+}
+
+/* A response's phases have a time of their own. */
+static void begin_phase(inspect_run_t *run, int phase)
+{
+    if (run->phase <= INSPECT_LAST_OF_REQUEST
+        && phase > INSPECT_LAST_OF_REQUEST) {
+        run->time.spent_ns = 0;
+    }
+    run->phase = phase;
+    run->is_intercepted = 0;
+    work_time_begin(&run->time);
 }
 
 static void run_rules(inspect_t *inspect, int phase)
@@ -122,9 +139,9 @@ inspect_verdict_t inspect_run(inspect_t *inspect, int phase)
         || is_left_out(run, phase)) {
         return run->verdict;
     }
-    run->phase = phase;
-    run->is_intercepted = 0;
+    begin_phase(run, phase);
     run_rules(inspect, phase);
+    work_time_end(&run->time);
     close_over(inspect);
     return run->verdict;
 }

@@ -36,7 +36,7 @@
     X(VALUES,     "values")                                                   \
     X(DETECTIONS, "detections")                                               \
     X(MATCH,      "steps of an expression")                                   \
-    X(TIME,       "time")
+    X(TIME,       "milliseconds of work")
 /* clang-format on */
 
 typedef enum {
@@ -55,8 +55,9 @@ typedef struct {
     int values_max;     /* of all variables: 20000 */
     int detections_max; /* 1000 */
     waf_engine_e engine;
-    apr_interval_time_t time_max; /* of all phases together; 0: none */
-    apr_time_t (*now)(void);      /* of the time limit; NULL: there is none */
+    apr_interval_time_t time_max; /* that threads work at phases 1 and 2, and
+                                     at those behind; 0: 100 ms; -1: any */
+    apr_time_t (*now)(void);      /* for DURATION; NULL: it is 0 */
 } inspect_limits_t;
 
 /* ---- results ---- */

@@ -41,7 +41,8 @@ typedef struct {
 } selected_t;
 
 enum {
-    SELECTED_KEPT = 64 /* a power of two */
+    SELECTED_KEPT = 64, /* a power of two */
+    INSPECT_LAST_OF_REQUEST = 2
 };
 
 struct inspect_run_t {
@@ -61,7 +62,7 @@ struct inspect_run_t {
     int highest_severity;
     size_t text_left; /* bytes of texts that may still be made */
     apr_time_t started;
-    uint32_t runs; /* of operators, since the clock was looked at */
+    work_time_t time; /* of phases 1 and 2 together, then of those behind */
     tx_t tx;
     selected_t selected[SELECTED_KEPT];
     struct unions_t *unions; /* unions.c; NULL: none yet */

@@ -19,7 +19,8 @@ static int pattern_selects(inspect_run_t *run, const expression_t *pattern,
         || kept->name.len != name.len) {
         kept->pattern = pattern;
         kept->name = name;
-        kept->selects = expression_run(pattern, name, NULL) == MATCH_YES;
+        kept->selects =
+            expression_run(pattern, name, &run->time, NULL) == MATCH_YES;
     }
     return kept->selects;
 }

@@ -10,23 +10,17 @@
 
 #ifdef HAVE_PCRE2
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
 #include <pthread.h>
 #include <stdlib.h>
+
+#include "expression_private.h"
 
 enum {
     STACK_FIRST = 32 * 1024,
     STACK_MOST = 1024 * 1024,
     LATE_COUNT = 8,
-    COMPILE_OPTIONS = PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY
-};
-
-struct expression_t {
-    pcre2_code *code;
-    uint32_t limit;
-    uint32_t length_min;
-    int has_jit;
+    COMPILE_OPTIONS =
+        PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY | PCRE2_USE_OFFSET_LIMIT
 };
 
 /* Compiled at run time; text is memory of its own. */
@@ -37,10 +31,8 @@ typedef struct {
 } late_t;
 
 typedef struct {
-    pcre2_match_data *data;
-    pcre2_match_context *context;
+    expression_tools_t tools;
     pcre2_jit_stack *stack;
-    uint32_t limit; /* of the context */
     late_t late[LATE_COUNT];
     unsigned late_next;
 } thread_t;
@@ -66,8 +58,8 @@ static void thread_free(void *memory)
     for (i = 0; i < LATE_COUNT; i++) {
         late_clear(&thread->late[i]);
     }
-    pcre2_match_context_free(thread->context);
-    pcre2_match_data_free(thread->data);
+    pcre2_match_context_free(thread->tools.context);
+    pcre2_match_data_free(thread->tools.data);
     pcre2_jit_stack_free(thread->stack);
     free(thread);
 }
@@ -84,14 +76,14 @@ static thread_t *thread_make(void)
     if (!thread) {
         return NULL;
     }
-    thread->data = pcre2_match_data_create(CAPTURES_MAX, NULL);
-    thread->context = pcre2_match_context_create(NULL);
+    thread->tools.data = pcre2_match_data_create(CAPTURES_MAX, NULL);
+    thread->tools.context = pcre2_match_context_create(NULL);
     thread->stack = pcre2_jit_stack_create(STACK_FIRST, STACK_MOST, NULL);
-    if (!thread->data || !thread->context || !thread->stack) {
+    if (!thread->tools.data || !thread->tools.context || !thread->stack) {
         thread_free(thread);
         return NULL;
     }
-    pcre2_jit_stack_assign(thread->context, NULL, thread->stack);
+    pcre2_jit_stack_assign(thread->tools.context, NULL, thread->stack);
     pthread_once(&thread_once, make_key);
     pthread_setspecific(thread_key, thread);
     return thread;
@@ -107,6 +99,28 @@ static thread_t *this_thread(void)
 }
 
 /* ---- making ---- */
+
+static int has_text(slice_t text, const char *part)
+{
+    size_t length = strlen(part), i;
+
+    for (i = 0; i + length <= text.len; i++) {
+        if (memcmp(text.p + i, part, length) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Anchored, with \G, or with verbs, which end a run wherever it began. */
+static int begins_once(const pcre2_code *code, slice_t text)
+{
+    uint32_t options = 0;
+
+    pcre2_pattern_info(code, PCRE2_INFO_ALLOPTIONS, &options);
+    return (options & PCRE2_ANCHORED) || has_text(text, "\\G")
+           || has_text(text, "(*");
+}
 
 static int expression_compile(expression_t *expression, slice_t text,
                               uint32_t options, uint32_t limit,
@@ -125,6 +139,7 @@ static int expression_compile(expression_t *expression, slice_t text,
         pcre2_jit_compile(expression->code, PCRE2_JIT_COMPLETE) == 0;
     pcre2_pattern_info(expression->code, PCRE2_INFO_MINLENGTH,
                        &expression->length_min);
+    expression->is_whole = begins_once(expression->code, text);
     return 0;
 }
 
@@ -184,20 +199,10 @@ static void fill_captures(const pcre2_match_data *data, slice_t value,
 
 static match_e expression_run_on(thread_t *thread,
                                  const expression_t *expression, slice_t value,
-                                 captures_t *captures)
+                                 work_time_t *time, captures_t *captures)
 {
-    PCRE2_SPTR text = (PCRE2_SPTR)(value.p ? value.p : "");
-    int found;
+    int found = expression_scan(expression, &thread->tools, value, time);
 
-    if (thread->limit != expression->limit) {
-        pcre2_set_match_limit(thread->context, expression->limit);
-        thread->limit = expression->limit;
-    }
-    found = expression->has_jit
-                ? pcre2_jit_match(expression->code, text, value.len, 0, 0,
-                                  thread->data, thread->context)
-                : pcre2_match(expression->code, text, value.len, 0, 0,
-                              thread->data, thread->context);
     if (found == PCRE2_ERROR_NOMATCH) {
         return MATCH_NO;
     }
@@ -205,18 +210,19 @@ static match_e expression_run_on(thread_t *thread,
         return MATCH_LIMIT;
     }
     if (captures) {
-        fill_captures(thread->data, slice_make((const char *)text, value.len),
-                      found, captures);
+        fill_captures(thread->tools.data,
+                      slice_make(value.p ? value.p : "", value.len), found,
+                      captures);
     }
     return MATCH_YES;
 }
 
 match_e expression_run(const expression_t *expression, slice_t value,
-                       captures_t *captures)
+                       work_time_t *time, captures_t *captures)
 {
     thread_t *thread = this_thread();
 
-    return thread ? expression_run_on(thread, expression, value, captures)
+    return thread ? expression_run_on(thread, expression, value, time, captures)
                   : MATCH_LIMIT;
 }
 
@@ -258,7 +264,7 @@ static late_t *late_make(thread_t *thread, slice_t text, uint32_t limit)
 }
 
 match_e expression_run_text(slice_t text, uint32_t limit, slice_t value,
-                            captures_t *captures)
+                            work_time_t *time, captures_t *captures)
 {
     thread_t *thread = this_thread();
     late_t *late;
@@ -274,9 +280,9 @@ match_e expression_run_text(slice_t text, uint32_t limit, slice_t value,
     if (!late) {
         return MATCH_LIMIT;
     }
-    return late->expression.code
-               ? expression_run_on(thread, &late->expression, value, captures)
-               : MATCH_NO;
+    return late->expression.code ? expression_run_on(thread, &late->expression,
+                                                     value, time, captures)
+                                 : MATCH_NO;
 }
 
 #else
@@ -296,16 +302,16 @@ size_t expression_length_min(const expression_t *expression)
 }
 
 match_e expression_run(const expression_t *expression, slice_t value,
-                       captures_t *captures)
+                       work_time_t *time, captures_t *captures)
 {
-    (void)expression, (void)value, (void)captures;
+    (void)expression, (void)value, (void)time, (void)captures;
     return MATCH_LIMIT;
 }
 
 match_e expression_run_text(slice_t text, uint32_t limit, slice_t value,
-                            captures_t *captures)
+                            work_time_t *time, captures_t *captures)
 {
-    (void)text, (void)limit, (void)value, (void)captures;
+    (void)text, (void)limit, (void)value, (void)time, (void)captures;
     return MATCH_LIMIT;
 }
 

@@ -271,9 +271,10 @@ static match_e run_remembered(const matcher_t *matcher, const matcher_run_t *on)
 }
 
 match_e matcher_run(const matcher_t *matcher, strings_t *strings, int number,
-                    slice_t argument, captures_t *captures)
+                    slice_t argument, work_time_t *time, captures_t *captures)
 {
     matcher_run_t on = { .strings = strings,
+                         .time = time,
                          .number = number,
                          .value = strings_text(strings, number),
                          .argument = argument,

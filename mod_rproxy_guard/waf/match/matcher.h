@@ -43,10 +43,11 @@ const rule_text_t *matcher_argument(const matcher_t *matcher);
  * Any thread.
  * @param number    of the value in strings, made with this maker's plan
  * @param argument  expanded, where matcher_argument says so
+ * @param time      that expressions may still take; NULL: any
  * @param captures  filled if it matches; texts of the value, of the program or
  *                  of the strings' pool; may be NULL */
 match_e matcher_run(const matcher_t *matcher, strings_t *strings, int number,
-                    slice_t argument, captures_t *captures);
+                    slice_t argument, work_time_t *time, captures_t *captures);
 
 /* Without looking for words first, to compare. */
 match_e matcher_run_plain(const matcher_t *matcher, strings_t *strings,

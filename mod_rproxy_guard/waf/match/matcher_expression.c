@@ -31,10 +31,12 @@ static slice_t with_escapes(slice_t text, apr_pool_t *pool)
 static match_e rx_run(const matcher_t *matcher, const matcher_run_t *on)
 {
     if (!matcher->expands) {
-        return expression_run(matcher->expression, on->value, on->captures);
+        return expression_run(matcher->expression, on->value, on->time,
+                              on->captures);
     }
     return expression_run_text(with_escapes(on->argument, on->pool),
-                               matcher->limit, on->value, on->captures);
+                               matcher->limit, on->value, on->time,
+                               on->captures);
 }
 
 static const char *rx_tell(const matcher_t *matcher, slice_t value,

@@ -22,6 +22,7 @@ typedef struct {
     strings_t *strings; /* NULL: without looking for words first */
     int number;
     slice_t value, argument;
+    work_time_t *time;
     captures_t *captures; /* or NULL */
     apr_pool_t *pool;
 } matcher_run_t;

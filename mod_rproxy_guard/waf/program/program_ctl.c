@@ -59,7 +59,7 @@ static int has_tag(const rule_t *rule, const expression_t *expression)
     int i;
 
     for (i = 0; i < rule->tag_count; i++) {
-        if (expression_run(expression, rule->tag[i], NULL) == MATCH_YES) {
+        if (expression_run(expression, rule->tag[i], NULL, NULL) == MATCH_YES) {
             return 1;
         }
     }
@@ -76,7 +76,8 @@ static int speaks_of(const program_maker_t *m, const rule_ctl_t *ctl,
     case BY_TAG:
         return has_tag(starter, expression);
     default:
-        return expression_run(expression, message_of(starter, m->pool), NULL)
+        return expression_run(expression, message_of(starter, m->pool), NULL,
+                              NULL)
                == MATCH_YES;
     }
 }

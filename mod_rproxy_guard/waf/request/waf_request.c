@@ -19,9 +19,6 @@ enum {
     ID_BYTES = 18
 };
 
-/* What all phases of one request may take; expressions have limits before. */
-#define TIME_MAX apr_time_from_sec(10)
-
 waf_request_t *waf_request_of(request_rec *r)
 {
     return guard_request_of(r)->waf;
@@ -153,7 +150,6 @@ static int begin(request_rec *r, const guard_settings_t *settings)
     waf->guard_detects = settings->mode == GUARD_DETECT;
     limits = waf_settings_limits(settings->waf, waf->guard_detects);
     limits.now = apr_time_now;
-    limits.time_max = TIME_MAX;
     waf->inspect = inspect_make(settings->waf->program, &limits, waf->pool);
     return run_head(waf);
 }

@@ -209,7 +209,7 @@ static int has_id(const rule_change_t *change, uint64_t id)
 
 static int is_found(const rule_change_t *change, slice_t text)
 {
-    return expression_run(change->expression, text, NULL) == MATCH_YES;
+    return expression_run(change->expression, text, NULL, NULL) == MATCH_YES;
 }
 
 int rule_change_is_of(const rule_change_t *change, const rule_t *rule)

@@ -9,6 +9,8 @@
 
 #include "address/address.c"
 #include "waf/match/expression.c"
+#include "waf/match/expression_scan.c"
+#include "waf/match/work_time.c"
 #define add add_to_union
 #define has_mark union_has_mark
 #include "waf/match/match_union.c"

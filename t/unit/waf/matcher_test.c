@@ -144,9 +144,10 @@ static void check_case(void **state)
         captures_t captures = { .count = 0 };
         int number = strings_add(strings, value), found;
 
-        found = (plain ? matcher_run_plain : matcher_run)(a.matcher, strings,
-                                                          number, argument,
-                                                          &captures)
+        found = (plain ? matcher_run_plain(a.matcher, strings, number, argument,
+                                           &captures)
+                       : matcher_run(a.matcher, strings, number, argument, NULL,
+                                     &captures))
                 == MATCH_YES;
         out.len = 0;
         out.text[0] = '\0';
@@ -202,10 +203,11 @@ static void write_file(const char *path, const char *text)
 static match_e run_once(const alone_t *a, const char *value)
 {
     strings_t *strings = strings_make(&a->plan, 10000, pool);
+    work_time_t time = { .window = 0 };
 
     return matcher_run(a->matcher, strings,
                        strings_add(strings, slice_str(value)),
-                       slice_make(NULL, 0), NULL);
+                       slice_make(NULL, 0), &time, NULL);
 }
 
 static void check_files(void **state)
@@ -260,10 +262,10 @@ static void check_shared(void **state)
     strings = strings_make(&plan, 1000, pool);
     number = strings_add(strings, SLICE_LIT("a UNION b"));
     assert_int_equal(matcher_run(made[0], strings, number, slice_make(NULL, 0),
-                                 NULL),
+                                 NULL, NULL),
                      MATCH_NO);
     assert_int_equal(matcher_run(made[2], strings, number, slice_make(NULL, 0),
-                                 NULL),
+                                 NULL, NULL),
                      MATCH_YES);
 }
 
@@ -294,11 +296,11 @@ static void check_late(void **state)
         number =
             strings_add(strings, slice_str(apr_psprintf(pool, "v%d", i % 20)));
         assert_int_equal(matcher_run(a.matcher, strings, number,
-                                     slice_str(text), NULL),
+                                     slice_str(text), NULL, NULL),
                          MATCH_YES);
         number = strings_add(strings, SLICE_LIT("w"));
         assert_int_equal(matcher_run(a.matcher, strings, number,
-                                     slice_str(text), NULL),
+                                     slice_str(text), NULL, NULL),
                          MATCH_NO);
     }
 }

@@ -256,8 +256,9 @@ static match_e compare_runs(const matcher_t *matcher, strings_t *strings,
                             int number)
 {
     slice_t none = { NULL, 0 }, value = strings_text(strings, number);
+    work_time_t any_time = { .window = 1 + (size_t)any(9) };
     captures_t with = { .count = 0 }, without = { .count = 0 };
-    match_e a = matcher_run(matcher, strings, number, none, &with);
+    match_e a = matcher_run(matcher, strings, number, none, &any_time, &with);
     match_e b = matcher_run_plain(matcher, strings, number, none, &without);
 
     if (a != b || !same(&with, &without)) {
@@ -304,9 +305,9 @@ static void check_none(const matcher_t *matcher, strings_t *strings,
         slice_t text = in_other_case(strings_text(strings, number[k]));
         int other = strings_add(strings, text);
 
-        assert_true(matcher_run(matcher, strings, number[k], none, NULL)
+        assert_true(matcher_run(matcher, strings, number[k], none, NULL, NULL)
                     != MATCH_YES);
-        assert_true(matcher_run(matcher, strings, other, none, NULL)
+        assert_true(matcher_run(matcher, strings, other, none, NULL, NULL)
                     != MATCH_YES);
     }
 }

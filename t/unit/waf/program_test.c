@@ -141,9 +141,11 @@ static void check_shared(void **state)
     assert_ptr_equal(a->matcher, b->matcher);
     assert_int_equal(a->chain, b->chain);
     assert_ptr_equal(a->selector[0], b->selector[0]);
-    assert_int_equal(expression_run(a->selector[0], SLICE_LIT("ab"), NULL),
+    assert_int_equal(expression_run(a->selector[0], SLICE_LIT("ab"), NULL,
+                                    NULL),
                      MATCH_YES);
-    assert_int_equal(expression_run(a->selector[0], SLICE_LIT("ba"), NULL),
+    assert_int_equal(expression_run(a->selector[0], SLICE_LIT("ba"), NULL,
+                                    NULL),
                      MATCH_NO);
 }
 

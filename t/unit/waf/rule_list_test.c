@@ -16,6 +16,8 @@
 #include "waf/rule/rule_words.c"
 
 #include "waf/match/expression.c"
+#include "waf/match/expression_scan.c"
+#include "waf/match/work_time.c"
 #include "waf/transform/transform.c"
 #include "waf/transform/transform_code.c"
 #include "waf/transform/transform_digest.c"
