@@ -161,6 +161,8 @@ my @MISTAKES = (
     ['SecRuleScript /x.lua' => 'there is no Lua (or RProxyWafSkip SecRuleScript)'],
     ["<Location />\n>>SecPcreMatchLimit 5\n</Location>" =>
         'SecPcreMatchLimit not allowed in <Location> context'],
+    ['RProxyWafTime soon' => q{RProxyWafTime: 'soon' is wrong}],
+    ['RProxyWafTime 61s' => q{RProxyWafTime: '61s' is wrong}],
     ['RProxyWafFail perhaps' => 'expected open or closed'],
     ['RProxyWafLibinjection /does/not/exist' => 'RProxyWafLibinjection: '],
 );

@@ -35,6 +35,9 @@
         "@detectSQLi and @detectXSS"),                                        \
     AP_INIT_ITERATE("RProxyWafSkip", waf_set_skip, NULL, RSRC_CONF,           \
         "Names of what rules may ask for in vain: those are left out"),       \
+    AP_INIT_TAKE1("RProxyWafTime", waf_set_number,                            \
+        WAF_NUMBER(time_max, OPTION_TIME, 0, 60), WAF_ANYWHERE,               \
+        "That the inspection of a request may take of the processor: 100ms"), \
     AP_INIT_TAKE1("SecArgumentSeparator", waf_set_separator,                  \
         NULL, WAF_ANYWHERE,                                                   \
         "The character between arguments: &"),                                \

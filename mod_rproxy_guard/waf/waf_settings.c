@@ -30,6 +30,7 @@ waf_settings_t *waf_settings_create(apr_pool_t *pool)
     s->request_body_memory = s->response_body_limit = -1;
     s->request_body_limit_action = s->response_body_limit_action = -1;
     s->json_depth = s->files_limit = -1;
+    s->time_max = -1;
     s->audit = s->fails_open = s->htaccess = s->inherits = -1;
     return s;
 }
@@ -56,6 +57,7 @@ static void merge_rest(waf_settings_t *out, const waf_settings_t *inner,
 {
     MERGE(engine);
     MERGE(audit);
+    MERGE(time_max);
     MERGE(fails_open);
     MERGE(htaccess);
 #undef MERGE
@@ -251,11 +253,21 @@ body_limits_t waf_settings_body_limits(const waf_settings_t *settings)
     return limits;
 }
 
+/* 0, "no limit", is -1 there, and the default 0. */
+static apr_interval_time_t time_limit(const waf_settings_t *settings)
+{
+    if (settings->time_max == -1) {
+        return 0;
+    }
+    return settings->time_max ? settings->time_max : -1;
+}
+
 inspect_limits_t waf_settings_limits(const waf_settings_t *settings,
                                      int detects_only)
 {
     inspect_limits_t limits = {
         .engine = detects_only ? WAF_DETECT : waf_settings_engine(settings),
+        .time_max = time_limit(settings),
     };
 
     return limits;

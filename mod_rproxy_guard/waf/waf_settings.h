@@ -45,6 +45,7 @@ typedef struct waf_settings_t {
     const char *audit_log; /* a path, or "|program" */
     const char *folder;    /* of bodies that are too large for memory */
     const char *webapp_id;
+    apr_interval_time_t time_max; /* of inspecting a request */
     int fails_open;     /* where nobody knows what the rules would say */
     int htaccess;       /* exceptions in .htaccess files count */
     int inherits;       /* rules of outer places; -1: they do */

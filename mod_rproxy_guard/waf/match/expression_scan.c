@@ -93,8 +93,7 @@ static scan_window_t scan_first(const expression_t *expression, slice_t value,
 static int scan_deepen(scan_window_t *window, const work_time_t *time)
 {
     if (window->steps >= window->steps_max
-        || (time->max_ns
-            && time->last_ns * SCAN_MORE > work_time_left_ns(time))) {
+        || time->last_ns * SCAN_MORE > work_time_left_ns(time)) {
         return 0;
     }
     window->steps = window->steps < window->steps_max / SCAN_MORE

@@ -51,6 +51,9 @@ static inline int work_time_add(work_time_t *time, size_t work)
 
 static inline uint64_t work_time_left_ns(const work_time_t *time)
 {
+    if (!time->max_ns) {
+        return UINT64_MAX;
+    }
     return time->spent_ns < time->max_ns ? time->max_ns - time->spent_ns : 0;
 }
 

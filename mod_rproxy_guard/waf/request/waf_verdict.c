@@ -87,7 +87,7 @@ static int act(waf_request_t *waf, request_rec *r, int status)
     }
 }
 
-/* Once: which expression, for SecPcreMatchLimit. */
+/* Once: which expression, for SecPcreMatchLimit and RProxyWafTime. */
 static void tell_unfinished(waf_request_t *waf, request_rec *r)
 {
     uint64_t rule = waf->inspect->unfinished;
@@ -97,8 +97,8 @@ static void tell_unfinished(waf_request_t *waf, request_rec *r)
         waf_log_text(waf, r,
                      apr_psprintf(r->pool,
                                   "Rule %" APR_UINT64_T_FMT
-                                  ": more steps of an expression than "
-                                  "SecPcreMatchLimit.",
+                                  ": an expression met SecPcreMatchLimit or "
+                                  "RProxyWafTime.",
                                   (apr_uint64_t)rule));
     }
 }
