@@ -245,10 +245,16 @@ static int is_of_cache(const request_rec *r)
     return apr_table_get(r->connection->notes, RPROXY_NOTE_BACKGROUND) != NULL;
 }
 
+/* One that httpd makes of another? */
+static int is_inner(const request_rec *r)
+{
+    return r->main || r->prev;
+}
+
 /* Not one that httpd makes of it, or the cache afterwards. */
 static int is_of_client(const request_rec *r)
 {
-    return !r->main && !r->prev && !is_of_cache(r);
+    return !is_inner(r) && !is_of_cache(r);
 }
 
 /* Is it the page that an error has? */
@@ -262,21 +268,32 @@ static int is_on(const guard_settings_t *settings)
     return settings->mode >= GUARD_DETECT;
 }
 
-/* Before anything is served, from the cache too.  (A refusal from
- * post_read_request, a moment before, would close the connection.) */
-static int quick_handler(request_rec *r, int lookup)
+static int check_client(request_rec *r, const guard_settings_t *settings)
 {
-    const guard_settings_t *settings = settings_of_host(r);
-    int answered;
+    int answered = challenge_begin(r);
 
-    if (lookup || !is_of_client(r)) {
-        return DECLINED;
-    }
-    answered = challenge_begin(r);
     if (answered == DECLINED && is_on(settings)) {
         guard_verdict_t verdict = guard_check_head(r, settings);
 
         answered = verdict.status ? guard_act(r, &verdict) : DECLINED;
+    }
+    return answered;
+}
+
+/* Before anything is served, from the cache too.  (A refusal from
+ * post_read_request, a moment before, would close the connection.)  What the
+ * cache fetches afterwards has no client to check, but a response that rules
+ * are to see before others get it. */
+static int quick_handler(request_rec *r, int lookup)
+{
+    const guard_settings_t *settings = settings_of_host(r);
+    int answered = DECLINED;
+
+    if (lookup || is_inner(r)) {
+        return DECLINED;
+    }
+    if (!is_of_cache(r)) {
+        answered = check_client(r, settings);
     }
     return answered == DECLINED ? waf_request_begin_early(r, settings)
                                 : answered;
@@ -302,15 +319,16 @@ static int check_sections(request_rec *r, const guard_settings_t *settings)
 static int access_checker(request_rec *r)
 {
     const guard_settings_t *settings = guard_settings_of(r->per_dir_config);
-    int answered;
+    int answered = DECLINED;
 
-    if (is_of_cache(r) || is_of_error(r)) {
+    if (is_of_error(r)) {
         return DECLINED;
     }
-    answered = check_sections(r, settings);
-    return answered == DECLINED && is_of_client(r)
-               ? waf_request_begin(r, settings)
-               : answered;
+    if (!is_of_cache(r)) {
+        answered = check_sections(r, settings);
+    }
+    return answered == DECLINED && !is_inner(r) ? waf_request_begin(r, settings)
+                                                : answered;
 }
 
 static int fixups(request_rec *r)
