@@ -18,6 +18,9 @@ void waf_settings_begin(apr_pool_t *pconf)
     waf_global->pool = pconf;
     waf_global->skip = apr_array_make(pconf, 2, sizeof(const char *));
     waf_global->notes = apr_array_make(pconf, 8, sizeof(const char *));
+    if (apr_temp_dir_get(&waf_global->folder, pconf) != APR_SUCCESS) {
+        waf_global->folder = "/tmp";
+    }
     waf_place_forget();
 }
 
@@ -285,12 +288,7 @@ const char *waf_settings_audit_parts(const waf_settings_t *settings)
 
 const char *waf_settings_folder(const waf_settings_t *settings)
 {
-    const char *folder = settings->folder;
-
-    if (!folder && apr_temp_dir_get(&folder, waf_global->pool) != APR_SUCCESS) {
-        folder = "/tmp";
-    }
-    return folder;
+    return settings->folder ? settings->folder : waf_global->folder;
 }
 
 int waf_settings_fails_open(const waf_settings_t *settings)
