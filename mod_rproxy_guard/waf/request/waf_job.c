@@ -21,10 +21,18 @@ static APR_OPTIONAL_FN_TYPE(rproxy_on_loop) * on_loop;
 static APR_OPTIONAL_FN_TYPE(rproxy_wake) * wake;
 static apr_thread_pool_t *threads; /* NULL: none */
 
+/* Rules with the exceptions of .htaccess files end with the request: a client
+ * may go while a thread looks at its body. */
+static int has_lasting_rules(const waf_settings_t *settings)
+{
+    return !settings->place || !settings->place->stem;
+}
+
 int waf_job_is_for(const waf_request_t *waf)
 {
-    return waf->body.spool->len > LARGE && waf->owners && threads && on_loop
-           && on_loop(waf->r) && !waf->job.is_impossible
+    return has_lasting_rules(waf->settings) && waf->body.spool->len > LARGE
+           && waf->owners && threads && on_loop && on_loop(waf->r)
+           && !waf->job.is_impossible
            && apr_thread_pool_tasks_count(threads) < WAITING_MAX;
 }
 

@@ -80,7 +80,8 @@ static waf_request_t *make(request_rec *r, const waf_settings_t *settings)
 
     waf->r = r;
     waf->pool = pool;
-    waf->settings = settings;
+    waf->settings =
+        own ? apr_pmemdup(own, settings, sizeof(*settings)) : settings;
     if (own) {
         waf->owners = 1;
         pthread_mutex_init(&waf->job.lock, NULL);
