@@ -286,4 +286,13 @@ subtest 'a script' => sub {
         { 303 => 5 }, 'right passwords');
 };
 
+subtest 'a path that .htaccess leads elsewhere' => sub {
+    my @answer = map {
+        RProxy::LoginApp::post(client('t63_moved', '127.8.2.1'), '/login',
+            'user=me&password=wrong')
+    } 1 .. 3;
+    is($_->body, "22 bytes\n", 'the program gets the body') for @answer[0, 1];
+    is($answer[2]->status, 429, '... as often as it may');
+};
+
 done_testing();

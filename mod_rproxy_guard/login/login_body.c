@@ -254,22 +254,37 @@ static apr_status_t body_filter(ap_filter_t *f, apr_bucket_brigade *bb,
 
 /* ---- hooks ---- */
 
-static void insert_filter(request_rec *r)
+static int is_of_error(const request_rec *r)
 {
-    login_request_t *login = r->main ? NULL : login_request_of(r);
+    return r->prev && r->prev->status != HTTP_OK;
+}
+
+static void begin(login_request_t *login, request_rec *r)
+{
     apr_bucket_alloc_t *list = r->connection->bucket_alloc;
 
-    if (!login || login->in) {
-        return;
-    }
-    login->in =
-        ap_add_input_filter_handle(filter_record, login, r, r->connection);
     login->fresh = apr_brigade_create(r->pool, list);
     login->held = apr_brigade_create(r->pool, list);
     form_find_init(&login->find,
                    form_kind_of(
                        slice_str(apr_table_get(r->headers_in, "Content-Type"))),
                    login->rule->user);
+}
+
+/* Where an internal redirect goes on with the request, what is held goes with
+ * it: its filters are new. */
+static void insert_filter(request_rec *r)
+{
+    login_request_t *login = r->main ? NULL : login_request_of(r);
+
+    if (!login || is_of_error(r)) {
+        return;
+    }
+    if (!login->held) {
+        begin(login, r);
+    }
+    login->in =
+        ap_add_input_filter_handle(filter_record, login, r, r->connection);
     login_answer_insert(login, r);
 }
 
