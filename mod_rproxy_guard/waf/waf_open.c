@@ -49,8 +49,17 @@ static const char *open_sections(const waf_place_t *outer,
     return wrong;
 }
 
+/* Do rules refuse in one place and only detect in the other? */
+static int has_other_mode(const guard_settings_t *section,
+                          const guard_settings_t *host)
+{
+    return section->mode
+           && (section->mode == GUARD_DETECT) != (host->mode == GUARD_DETECT);
+}
+
 /* Does one of them, or one within it, say something about rules? */
-static int speak(const apr_array_header_t *sections)
+static int speak(const apr_array_header_t *sections,
+                 const guard_settings_t *host)
 {
     int i, found = 0;
 
@@ -60,8 +69,8 @@ static int speak(const apr_array_header_t *sections)
         const core_dir_config *core = ap_get_core_module_config(section);
         const guard_settings_t *guard = guard_settings_of(section);
 
-        found = (guard && guard->waf) || speak(core->sec_file)
-                || speak(core->sec_if);
+        found = (guard && (guard->waf || has_other_mode(guard, host)))
+                || speak(core->sec_file, host) || speak(core->sec_if, host);
     }
     return found;
 }
@@ -83,8 +92,10 @@ static const char *open_host(server_rec *s, apr_pool_t *pool)
     waf->is_host = 1;
     waf->place = NULL; /* hosts without a word share the server's settings */
     settings->waf_in_sections |=
-        waf->htaccess == 1 || speak(server->sec_dir) || speak(server->sec_url)
-        || speak(core->sec_file) || speak(core->sec_if);
+        waf->htaccess == 1 || speak(server->sec_dir, settings)
+        || speak(server->sec_url, settings) || speak(core->sec_file, settings)
+        || speak(core->sec_if, settings);
+    waf_global->in_sections |= settings->waf_in_sections && waf_global->is_used;
     if (waf->outer_rules) {
         wrong = waf_place_within(NULL, waf->outer_rules, &waf->place, pool);
     }
