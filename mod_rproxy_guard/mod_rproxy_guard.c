@@ -335,9 +335,14 @@ static int fixups(request_rec *r)
 {
     const guard_settings_t *settings = guard_settings_of(r->per_dir_config);
     guard_verdict_t verdict;
+    int insists;
 
-    if (!is_of_client(r) || !is_on(settings)) {
+    if (is_inner(r)) {
         return DECLINED;
+    }
+    insists = waf_request_insist(r);
+    if (insists != DECLINED || is_of_cache(r) || !is_on(settings)) {
+        return insists;
     }
     verdict = guard_check_late(r, settings);
     return verdict.status ? guard_act(r, &verdict) : DECLINED;

@@ -185,6 +185,13 @@ int waf_request_begin(request_rec *r, const guard_settings_t *settings)
                                                             : DECLINED;
 }
 
+int waf_request_insist(request_rec *r)
+{
+    const waf_request_t *waf = waf_request_of(r);
+
+    return waf && waf->is_refused ? waf->refusal : DECLINED;
+}
+
 /* ---- the end ---- */
 
 static int log_transaction(request_rec *r)

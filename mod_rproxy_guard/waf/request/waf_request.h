@@ -63,6 +63,7 @@ typedef struct waf_request_t {
     int is_told;               /* that a limit was met, and it goes on */
     int is_unfinished_told;    /* inspect->unfinished */
     inspect_verdict_t verdict; /* of a refusal */
+    int refusal;               /* its status */
 
     struct {
         waf_body_e state;
@@ -114,6 +115,10 @@ void waf_request_release(waf_request_t *waf);
 /* Runs a phase and does what the verdict says.
  * @return DECLINED, or the status of a refusal: it was told and logged */
 int waf_request_phase(waf_request_t *waf, request_rec *r, int phase);
+
+/* A refusal of phase 1 that "Satisfy Any" has set aside.
+ * @return DECLINED, or its status */
+int waf_request_insist(request_rec *r);
 
 /* ---- waf_head.c ---- */
 

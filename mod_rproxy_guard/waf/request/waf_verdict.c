@@ -121,7 +121,9 @@ int waf_verdict_act(waf_request_t *waf, request_rec *r, int phase,
     }
     waf->is_refused = 1;
     waf->verdict = verdict;
-    return act(waf, r, waf_verdict_status(verdict.kind, verdict.status));
+    waf->refusal =
+        act(waf, r, waf_verdict_status(verdict.kind, verdict.status));
+    return waf->refusal;
 }
 
 int waf_verdict_limit(waf_request_t *waf, request_rec *r, int status,
@@ -137,7 +139,8 @@ int waf_verdict_limit(waf_request_t *waf, request_rec *r, int status,
         return DECLINED;
     }
     waf->is_refused = 1;
-    return refuse(waf, r, &told);
+    waf->refusal = refuse(waf, r, &told);
+    return waf->refusal;
 }
 
 int waf_verdict_unknown(waf_request_t *waf, request_rec *r, const char *what)
