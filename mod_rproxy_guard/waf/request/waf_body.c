@@ -35,7 +35,7 @@ static apr_off_t announced(const request_rec *r)
                : 0;
 }
 
-static int wants_body(const waf_request_t *waf)
+int waf_body_is_wanted(const waf_request_t *waf)
 {
     int said = waf->inspect->ctl.request_body_access;
 
@@ -63,7 +63,7 @@ int waf_body_expect(waf_request_t *waf)
     request_rec *r = waf->r;
     apr_int64_t said = waf->inspect->ctl.request_body_limit;
 
-    if ((!announced(r) && !is_chunked(r)) || !wants_body(waf)) {
+    if ((!announced(r) && !is_chunked(r)) || !waf_body_is_wanted(waf)) {
         return DECLINED;
     }
     waf->body.state = WAF_BODY_AWAITED;

@@ -16,8 +16,9 @@
 #include "guard_request.h"
 
 #define FILTER "RPROXY_GUARD_WAF_BODY"
+#define FILTER_DROP "RPROXY_GUARD_WAF_DROP"
 
-static ap_filter_rec_t *filter_record;
+static ap_filter_rec_t *filter_record, *drop_record;
 static APR_OPTIONAL_FN_TYPE(rproxy_on_loop) * on_loop;
 static APR_OPTIONAL_FN_TYPE(rproxy_can_park) * can_park;
 static APR_OPTIONAL_FN_TYPE(rproxy_park) * park;
@@ -197,10 +198,47 @@ static apr_status_t body_filter(ap_filter_t *f, apr_bucket_brigade *bb,
     return ap_get_brigade(f->next, bb, mode, block, bytes);
 }
 
+/* The program behind an error's page gets what was refused, or not looked at,
+ * by no other way either. */
+static apr_status_t drop_body(ap_filter_t *f, apr_bucket_brigade *bb,
+                              ap_input_mode_t mode, apr_read_type_e block,
+                              apr_off_t bytes)
+{
+    apr_status_t rv;
+
+    do {
+        apr_bucket *e, *next;
+
+        rv = ap_get_brigade(f->next, bb, mode, block, bytes);
+        for (e = APR_BRIGADE_FIRST(bb);
+             rv == APR_SUCCESS && e != APR_BRIGADE_SENTINEL(bb); e = next) {
+            next = APR_BUCKET_NEXT(e);
+            if (!APR_BUCKET_IS_METADATA(e)) {
+                apr_bucket_delete(e);
+            }
+        }
+    } while (rv == APR_SUCCESS && block == APR_BLOCK_READ
+             && mode == AP_MODE_READBYTES && APR_BRIGADE_EMPTY(bb));
+    return rv;
+}
+
+static void insert_dropping(request_rec *r)
+{
+    waf_request_t *waf = r->main ? NULL : waf_request_of(r);
+
+    if (waf && waf->body.state != WAF_BODY_PASSED && waf_body_is_wanted(waf)
+        && !waf_request_only_detects(waf)) {
+        ap_add_input_filter_handle(drop_record, NULL, r, r->connection);
+    }
+}
+
 static void insert_filter(request_rec *r)
 {
     waf_request_t *waf = expecting(r);
 
+    if (is_of_error(r)) {
+        insert_dropping(r);
+    }
     if (!waf || waf->body.state == WAF_BODY_NONE
         || waf->body.state == WAF_BODY_REFUSED) {
         return;
@@ -229,6 +267,8 @@ void waf_hold_register(void)
 
     filter_record =
         ap_register_input_filter(FILTER, body_filter, NULL, AP_FTYPE_RESOURCE);
+    drop_record = ap_register_input_filter(FILTER_DROP, drop_body, NULL,
+                                           AP_FTYPE_RESOURCE);
     ap_hook_optional_fn_retrieve(find_functions, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_filter(insert_filter, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_handler(handler, NULL, behind, APR_HOOK_REALLY_FIRST);

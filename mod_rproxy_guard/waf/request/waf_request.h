@@ -130,6 +130,9 @@ int waf_head_response(waf_request_t *waf, request_rec *r);
 
 /* ---- waf_body.c ---- */
 
+/* Do rules look at bodies here? */
+int waf_body_is_wanted(const waf_request_t *waf);
+
 /* Does the request come with one that rules want to see?
  * @return DECLINED, or the status of a refusal: it is too large */
 int waf_body_expect(waf_request_t *waf);
