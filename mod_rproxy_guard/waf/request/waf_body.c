@@ -106,8 +106,20 @@ static slice_t content_type(const waf_request_t *waf)
 
 inspect_verdict_t waf_body_inspect(waf_request_t *waf)
 {
-    slice_t type = content_type(waf);
+/* One that is there, but cannot be mapped, is one that nobody knows. */
+static slice_t text_of(waf_request_t *waf)
+{
     slice_t body = waf_spool_text(waf->body.spool);
+
+    if (body.len && !body.p) {
+        inspect_full(waf->inspect);
+        return slice_make("", 0);
+    }
+    return body;
+}
+
+    slice_t type = content_type(waf);
+    slice_t body = text_of(waf);
     body_limits_t limits = waf_settings_body_limits(waf->settings);
     uint64_t begun = waf_seen_clock();
     inspect_verdict_t verdict;
