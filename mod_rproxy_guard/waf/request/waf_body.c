@@ -5,6 +5,8 @@
 #include "guard_private.h"
 #include "waf_request.h"
 
+#include <stdlib.h>
+
 #include <apr_strings.h>
 #include <http_core.h>
 #include <http_protocol.h>
@@ -104,8 +106,6 @@ static slice_t content_type(const waf_request_t *waf)
                  : slice_make("", 0);
 }
 
-inspect_verdict_t waf_body_inspect(waf_request_t *waf)
-{
 /* One that is there, but cannot be mapped, is one that nobody knows. */
 static slice_t text_of(waf_request_t *waf)
 {
@@ -118,6 +118,8 @@ static slice_t text_of(waf_request_t *waf)
     return body;
 }
 
+inspect_verdict_t waf_body_inspect(waf_request_t *waf)
+{
     slice_t type = content_type(waf);
     slice_t body = text_of(waf);
     body_limits_t limits = waf_settings_body_limits(waf->settings);
@@ -224,9 +226,15 @@ static int is_full(const waf_request_t *waf)
            || (waf->body.is_cut && waf->body.spool->len >= waf->body.limit);
 }
 
+/* Another filter may have refused it on purpose. */
 static int status_of_error(request_rec *r, apr_status_t rv)
 {
+    const char *said = apr_table_get(r->notes, RPROXY_NOTE_BODY_STATUS);
+
     r->connection->keepalive = AP_CONN_CLOSE;
+    if (said) {
+        return atoi(said);
+    }
     return APR_STATUS_IS_TIMEUP(rv)
                ? HTTP_REQUEST_TIME_OUT
                : ap_map_http_request_error(rv, HTTP_BAD_REQUEST);
