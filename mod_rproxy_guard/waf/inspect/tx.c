@@ -29,47 +29,50 @@ static uint64_t short_word(slice_t name)
     return lower_word(word);
 }
 
-/* Up to eight bytes from there; the last word of a name may begin before it,
- * which is as good to hash and to compare. */
-static uint64_t word_at(slice_t name, size_t at)
+/* Of a name of eight bytes and more. */
+static inline uint64_t word_at(const char *p)
 {
     uint64_t word;
 
-    if (name.len < sizeof(word)) {
-        return short_word(name);
-    }
-    if (at > name.len - sizeof(word)) {
-        at = name.len - sizeof(word);
-    }
-    memcpy(&word, name.p + at, sizeof(word));
+    memcpy(&word, p, sizeof(word));
     return lower_word(word);
 }
 
-static uint32_t name_hash(slice_t name)
+static inline uint64_t hash_word(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 32;
+}
+
+/* The last word may begin within the one before it. */
+static inline uint32_t name_hash(slice_t name)
 {
     uint64_t hash = name.len;
     size_t at;
 
-    for (at = 0; at < name.len; at += sizeof(hash)) {
-        hash = (hash ^ word_at(name, at)) * UINT64_C(0x9e3779b97f4a7c15);
-        hash ^= hash >> 32;
+    if (name.len < sizeof(hash)) {
+        return (uint32_t)hash_word(hash, short_word(name));
     }
-    return (uint32_t)hash;
+    for (at = 0; at + sizeof(hash) < name.len; at += sizeof(hash)) {
+        hash = hash_word(hash, word_at(name.p + at));
+    }
+    return (uint32_t)hash_word(hash, word_at(name.p + name.len - sizeof(hash)));
 }
 
-static int names_equal(slice_t a, slice_t b)
+static inline int names_equal(slice_t a, slice_t b)
 {
     size_t at;
 
-    if (a.len != b.len) {
-        return 0;
+    if (a.len != b.len || a.len < sizeof(uint64_t)) {
+        return a.len == b.len && short_word(a) == short_word(b);
     }
-    for (at = 0; at < a.len; at += sizeof(uint64_t)) {
-        if (word_at(a, at) != word_at(b, at)) {
+    for (at = 0; at + sizeof(uint64_t) < a.len; at += sizeof(uint64_t)) {
+        if (word_at(a.p + at) != word_at(b.p + at)) {
             return 0;
         }
     }
-    return 1;
+    at = a.len - sizeof(uint64_t);
+    return word_at(a.p + at) == word_at(b.p + at);
 }
 
 /* The slot of the name, or the free one where it would be. */

@@ -307,13 +307,16 @@ match_e matcher_run_plain(const matcher_t *matcher, strings_t *strings,
 
 /* ---- telling ---- */
 
+/* No byte gets shorter by escaping: what is behind is cut for sure. */
 const char *matcher_log_cut(slice_t text, apr_pool_t *pool)
 {
-    const char *escaped = waf_line_escape(text, pool);
+    size_t most = text.len <= LOG_MOST ? text.len : LOG_MOST + 1;
+    const char *escaped = waf_line_escape(slice_make(text.p, most), pool);
 
     return strlen(escaped) <= LOG_MOST
                ? escaped
-               : apr_psprintf(pool, "%.*s ...", (int)LOG_MOST, escaped);
+               : apr_pstrcat(pool, apr_pstrmemdup(pool, escaped, LOG_MOST),
+                             " ...", NULL);
 }
 
 const char *matcher_tell(const matcher_t *matcher, int negated, slice_t value,

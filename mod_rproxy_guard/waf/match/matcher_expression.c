@@ -45,8 +45,9 @@ static const char *rx_tell(const matcher_t *matcher, slice_t value,
     slice_t text = matcher->expands ? with_escapes(argument, pool) : argument;
 
     (void)value;
-    return apr_psprintf(pool, "Pattern match \"%s\" at %.*s.",
-                        matcher_log_cut(text, pool), (int)target.len, target.p);
+    return apr_pstrcat(pool, "Pattern match \"", matcher_log_cut(text, pool),
+                       "\" at ", apr_pstrmemdup(pool, target.p, target.len),
+                       ".", NULL);
 }
 
 static const matcher_kind_t rx_kind = { rx_run, rx_tell };

@@ -90,9 +90,10 @@ static const char *phrases_tell(const matcher_t *matcher, slice_t value,
                                 apr_pool_t *pool)
 {
     (void)argument;
-    return apr_psprintf(pool, "Matched phrase \"%s\" at %.*s.",
-                        matcher_log_cut(found_phrase(matcher, value), pool),
-                        (int)target.len, target.p);
+    return apr_pstrcat(pool, "Matched phrase \"",
+                       matcher_log_cut(found_phrase(matcher, value), pool),
+                       "\" at ", apr_pstrmemdup(pool, target.p, target.len),
+                       ".", NULL);
 }
 
 static const matcher_kind_t phrases_kind = { phrases_run, phrases_tell };
