@@ -21,7 +21,7 @@ typedef struct {
 } entry_t;
 
 typedef struct {
-    entry_t *entry;            /* [chains]; NULL: not asked for yet */
+    entry_t **entry;           /* [chains], each NULL: not asked for yet */
     apr_array_header_t *texts; /* of int: the strings, each once */
     int seen;                  /* so many values are among them */
     uint32_t changes;
@@ -61,7 +61,7 @@ static void forget(const inspect_t *inspect, variable_t *of, uint32_t changes)
 {
     int count = inspect->program->plan.chains->nodes->nelts;
 
-    memset(of->entry, 0, sizeof(entry_t) * (size_t)count);
+    memset(of->entry, 0, sizeof(*of->entry) * (size_t)count);
     of->texts->nelts = of->seen = 0;
     of->changes = changes;
 }
@@ -78,7 +78,7 @@ static variable_t *variable_of(inspect_t *inspect, rule_variable_e variable)
     of = &inspect->run->unions->of[variable];
     if (!of->entry) {
         of->entry =
-            apr_palloc(inspect->pool, sizeof(entry_t)
+            apr_palloc(inspect->pool, sizeof(*of->entry)
                                           * (size_t)inspect->program->plan
                                                 .chains->nodes->nelts);
         of->texts = apr_array_make(inspect->pool, 32, sizeof(int));
@@ -88,6 +88,14 @@ static variable_t *variable_of(inspect_t *inspect, rule_variable_e variable)
         forget(inspect, of, changes);
     }
     return of;
+}
+
+static entry_t *entry_of(inspect_t *inspect, variable_t *of, int chain)
+{
+    if (!of->entry[chain]) {
+        of->entry[chain] = apr_pcalloc(inspect->pool, sizeof(entry_t));
+    }
+    return of->entry[chain];
 }
 
 /* Names come in rows. */
@@ -107,6 +115,7 @@ static int is_recent(const variable_t *of, int text)
 static const entry_t *plain_union(inspect_t *inspect, variable_t *of,
                                   rule_variable_e variable)
 {
+    entry_t *entry = entry_of(inspect, of, 0);
     int count = values_count(inspect->values, variable);
 
     for (; of->seen < count; of->seen++) {
@@ -114,11 +123,11 @@ static const entry_t *plain_union(inspect_t *inspect, variable_t *of,
 
         if (!is_recent(of, text)) {
             APR_ARRAY_PUSH(of->texts, int) = text;
-            match_union_add(&of->entry[0].sum, inspect->strings, text);
-            match_union_fold(&of->entry[0].sum);
+            match_union_add(&entry->sum, inspect->strings, text);
+            match_union_fold(&entry->sum);
         }
     }
-    return &of->entry[0];
+    return entry;
 }
 
 static void add_transformed(inspect_t *inspect, entry_t *entry, int chain,
@@ -145,11 +154,12 @@ static const entry_t *chain_union(inspect_t *inspect, rule_variable_e variable,
         transform_chains_node(inspect->program->plan.chains, chain);
     variable_t *of = variable_of(inspect, variable);
     const entry_t *plain = plain_union(inspect, of, variable);
-    entry_t *entry = &of->entry[chain];
+    entry_t *entry;
 
     if (chain == 0 || transform_list_keeps_words(node, &plain->sum.bytes)) {
         return plain;
     }
+    entry = entry_of(inspect, of, chain);
     if (entry->seen < of->texts->nelts) {
         match_union_join(&entry->sum, &plain->sum, inspect->strings);
     }
