@@ -10,6 +10,7 @@ use lib 't/lib';
 use Apache::Test qw(-withtestmore);
 use RProxy::Cache ();
 use RProxy::Client ();
+use RProxy::Driver ();
 use RProxy::Log ();
 use RProxy::Origin ();
 use RProxy::Vars ();
@@ -127,6 +128,27 @@ subtest 'a section with a mode of its own' => sub {
     is(status(sprintf($get, ''), 't68_bypass_mode'), 200, 'a host that only detects');
     is(status(sprintf($get, 'strict'), 't68_bypass_mode'), 403,
         '... and a section that refuses');
+};
+
+subtest 'logins' => sub {
+    for my $n (1 .. 4) {
+        my $login = post('/login', 'user=jane&password=wrong');
+        my $is = status([substr($login, 0, -20), substr $login, -20],
+            't68_bypass_login');
+        is($is, $n <= 2 ? 200 : 429, "try $n");
+    }
+};
+
+subtest 'refusals before the body has come' => sub {
+    for my $target ('/?to=go', '/private') {
+        my ($head, $body) = post($target, 'a=b') =~ /\A(.*\r\n\r\n)(.*)\z/s;
+        my $client = RProxy::Client->to('t68_bypass');
+        $client->send($head);
+        my $answer = RProxy::Driver::is_loop() && $client->read_response;
+        $client->send($body) unless $answer;
+        is(($answer || $client->read_response)->status,
+            $target eq '/private' ? 401 : 302, $target);
+    }
 };
 
 subtest 'who is let in by a password' => sub {

@@ -190,6 +190,10 @@ apr_status_t client_body_read(request_rec *r, char *buf, apr_size_t cap,
 /* Was the body read to its end? */
 int client_body_at_end(const request_rec *r);
 
+/* Throws away what has come of it, without waiting or asking for more.
+ * @return 1: that was all */
+int client_body_drop(request_rec *r);
+
 /* ---- client_loop.c: states ---- */
 
 /* From the adopting thread: hands the connection to its loop. */

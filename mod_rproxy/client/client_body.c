@@ -15,6 +15,11 @@
 
 #define TRAILER_MAX 8192
 
+enum {
+    DROP_AT_ONCE = 8192,
+    DROP_RUNS = 16
+};
+
 typedef struct {
     client_t *client;
     ap_filter_rec_t *http_in; /* whose place we have */
@@ -190,6 +195,22 @@ static apr_status_t next_run(body_t *ctx, request_rec *r, size_t max,
         }
     }
     return ctx->failed ? ctx->failed : APR_EOF;
+}
+
+int client_body_drop(request_rec *r)
+{
+    ap_filter_t *f = own_filter(r);
+    body_t *ctx = f ? f->ctx : NULL;
+    int runs = 0;
+
+    while (ctx && !ctx->ended && !r->expecting_100 && runs++ < DROP_RUNS) {
+        slice_t data;
+
+        if (next_run(ctx, r, DROP_AT_ONCE, &data) != APR_SUCCESS) {
+            break;
+        }
+    }
+    return !ctx || ctx->ended;
 }
 
 static apr_status_t body_filter(ap_filter_t *f, apr_bucket_brigade *bb,

@@ -73,6 +73,10 @@ void client_finish_request(client_t *client, request_rec *r, int status)
         client_hand_off(client, HANDOFF_DIE);
         return;
     }
+    if (!client->on_worker && client->conn->keepalive != AP_CONN_CLOSE
+        && !client_body_drop(r)) {
+        client->conn->keepalive = AP_CONN_CLOSE; /* else httpd waits for it */
+    }
     if (status != OK && status != DONE) {
         r->status = HTTP_OK; /* the first error, not one within another */
     }
