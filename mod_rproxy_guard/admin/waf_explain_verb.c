@@ -28,6 +28,7 @@ typedef struct {
     const server_rec *server;
     int is_named; /* the server has that name */
     const waf_settings_t *waf;
+    int detects; /* RProxyGuard DetectOnly */
     inspect_t *inspect;
     inspect_verdict_t verdict;
     int phase;
@@ -104,6 +105,7 @@ static void find_host(explain_t *x)
     slice_t named = x->request.head.server_name;
     const char *host =
         x->host ? x->host : apr_pstrmemdup(x->r->pool, named.p, named.len);
+    const guard_settings_t *settings;
     const server_rec *s;
 
     x->server = x->r->server;
@@ -114,7 +116,9 @@ static void find_host(explain_t *x)
             x->is_named = 1;
         }
     }
-    x->waf = guard_settings_of(x->server->lookup_defaults)->waf;
+    settings = guard_settings_of(x->server->lookup_defaults);
+    x->waf = settings->waf;
+    x->detects = settings->mode == GUARD_DETECT;
 }
 
 /* ---- the answer ---- */
@@ -187,9 +191,7 @@ static hit_verdict_e verdict_of(const explain_t *x)
     if (x->verdict.kind == RULE_PASS) {
         return x->inspect->detections->nelts ? HIT_MATCH : HIT_PASS;
     }
-    return waf_settings_engine(x->waf) == WAF_ON && x->inspect->engine == WAF_ON
-               ? HIT_REFUSE
-               : HIT_DETECT;
+    return x->inspect->engine == WAF_ON ? HIT_REFUSE : HIT_DETECT;
 }
 
 static void write_verdict(writer_t *w, const explain_t *x)
@@ -219,7 +221,8 @@ static void write_answer(writer_t *w, const explain_t *x)
     write_json(w, s->server_hostname ? s->server_hostname : "");
     write_format(w, ", \"named\": %s, \"engine\": \"%s\"",
                  x->is_named ? "true" : "false",
-                 engine_of(waf_settings_engine(x->waf)));
+                 x->detects ? "DetectionOnly"
+                            : engine_of(waf_settings_engine(x->waf)));
     if (s->defn_name) {
         write_text(w, ", \"defined_at\": ");
         write_json(w, apr_psprintf(w->pool, "%s:%u", s->defn_name,
@@ -241,7 +244,9 @@ static void write_answer(writer_t *w, const explain_t *x)
 static void look(explain_t *x)
 {
     inspect_limits_t limits =
-        waf_settings_limits(x->waf, waf_settings_engine(x->waf) != WAF_ON);
+        waf_settings_limits(x->waf,
+                            x->detects
+                                || waf_settings_engine(x->waf) != WAF_ON);
     body_limits_t body = waf_settings_body_limits(x->waf);
     waf_head_t *head = &x->request.head;
 

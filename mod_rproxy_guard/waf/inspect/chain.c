@@ -224,6 +224,9 @@ int chain_run(inspect_t *inspect, const program_rule_t *starter)
         if (!run_rule(inspect, rule)) {
             return -1;
         }
+        if (rule == starter) {
+            run->first_matches = run->matches->nelts;
+        }
         if (skip_to < 0) {
             skip_to = rule->skip_to;
         }

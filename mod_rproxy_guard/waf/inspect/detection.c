@@ -45,10 +45,11 @@ static void tell_value(inspect_t *inspect, const program_rule_t *last,
                        detection_t *made)
 {
     const inspect_run_t *run = inspect->run;
-    const matched_t *matched = last == run->rule || !run->matches->nelts
-                                   ? &run->matched
-                                   : (const matched_t *)run->matches->elts;
+    int is_chain = last != run->rule && run->matches->nelts;
+    const matched_t *matched =
+        is_chain ? (const matched_t *)run->matches->elts : &run->matched;
 
+    made->has_others = is_chain && run->first_matches != 1;
     made->variable = matched->target.variable;
     made->part = matched->target.name;
     made->value = strings_text(inspect->strings, matched->text);

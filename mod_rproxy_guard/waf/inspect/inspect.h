@@ -71,6 +71,7 @@ typedef struct {
     slice_t part;              /* "a" of ARGS:a; empty: none */
     slice_t value;             /* ... as its operator saw it */
     int counts;                /* of &ARGS */
+    int has_others; /* of a chain: its first rule matched more than that */
     int phase;
     rule_verdict_e verdict; /* what became of the request by it: RULE_PASS is
                                a warning */

@@ -58,6 +58,7 @@ struct inspect_run_t {
     apr_array_header_t *targets;    /* of target_t: of the rule that runs */
     apr_array_header_t *matches;    /* of matched_t: of the chain that runs */
     matched_t matched;              /* the last one */
+    int first_matches; /* of the chain's first rule, where it has links */
     int has_matched;
     int highest_severity;
     size_t text_left; /* bytes of texts that may still be made */

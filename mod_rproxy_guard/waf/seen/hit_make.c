@@ -57,7 +57,8 @@ hit_t hit_make(const inspect_t *inspect, const detection_t *found, slice_t host,
     hit.variable = (uint16_t)found->variable;
     hit.phase = (uint8_t)found->phase;
     hit.verdict = (uint8_t)verdict_of(found, detects);
-    hit.flags = found->counts ? HIT_IS_COUNT : 0;
+    hit.flags = (found->counts ? HIT_IS_COUNT : 0)
+                | (found->has_others ? HIT_HAS_OTHERS : 0);
     hit_text(hit.host, sizeof(hit.host), host);
     if (hit_text(hit.path, sizeof(hit.path), path)) {
         hit.flags |= HIT_PATH_IS_EXACT;

@@ -45,7 +45,8 @@ const char *hit_verdict_name(unsigned verdict);
 enum {
     HIT_PATH_IS_EXACT = 1,
     HIT_PART_IS_EXACT = 2,
-    HIT_IS_COUNT = 4 /* of values: &ARGS */
+    HIT_IS_COUNT = 4,  /* of values: &ARGS */
+    HIT_HAS_OTHERS = 8 /* the rule matched more than what is told */
 };
 
 /* All texts are printable ASCII, other bytes are \xHH.  No byte is unset. */

@@ -66,7 +66,8 @@ int suggest_silences(const rule_t *exception, const hit_t *hit)
         || exception->target[0].variable != VARIABLE_REQUEST_FILENAME
         || exception->op.kind != OPERATOR_STREQ || exception->op.negated
         || !(hit->flags & HIT_PATH_IS_EXACT)
-        || !(hit->flags & HIT_PART_IS_EXACT) || hit->flags & HIT_IS_COUNT
+        || !(hit->flags & HIT_PART_IS_EXACT)
+        || hit->flags & (HIT_IS_COUNT | HIT_HAS_OTHERS)
         || !slice_eq(exception->op.argument, slice_str(hit->path))) {
         return 0;
     }

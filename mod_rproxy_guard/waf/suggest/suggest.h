@@ -3,7 +3,7 @@
 /* suggest.h: narrow exceptions from rules of the WAF, made of what they have
  * found.  Layer L1 (memory of a pool).
  *
- *   SecRule REQUEST_FILENAME "@streq /x" "id:90000,phase:1,pass,nolog,\
+ *   SecRule REQUEST_FILENAME "@streq /x" "id:90000,phase:1,pass,nolog,t:none,\
  *       ctl:ruleRemoveTargetById=942100;ARGS:comment"
  *
  * One exception takes one part of one variable at one path from one rule.  Path

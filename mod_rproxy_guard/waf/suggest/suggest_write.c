@@ -71,8 +71,9 @@ static int is_writable(const hit_t *hit)
     int has_parts =
         rule_variable_has_parts((rule_variable_e)hit->variable) != 0;
 
-    return hit->flags & HIT_PATH_IS_EXACT && hit->flags & HIT_PART_IS_EXACT
-           && *hit->path == '/' && consists_of(hit->path, "/._-~+=:@")
+    return !(hit->flags & HIT_HAS_OTHERS) && hit->flags & HIT_PATH_IS_EXACT
+           && hit->flags & HIT_PART_IS_EXACT && *hit->path == '/'
+           && consists_of(hit->path, "/._-~+=:@")
            && consists_of(hit->part, "_-.[]") && has_parts == (*hit->part != 0);
 }
 
@@ -88,7 +89,7 @@ const char *suggest_write(const hit_t *hit, uint64_t id, const rule_t **read,
     op = apr_pstrcat(pool, "@streq ", hit->path, NULL);
     actions =
         apr_psprintf(pool,
-                     "id:%" APR_UINT64_T_FMT ",phase:1,pass,nolog,"
+                     "id:%" APR_UINT64_T_FMT ",phase:1,pass,nolog,t:none,"
                      "ctl:ruleRemoveTargetById=%" APR_UINT64_T_FMT ";%s%s%s",
                      (apr_uint64_t)id, (apr_uint64_t)hit->rule,
                      rule_variable_name((rule_variable_e)hit->variable),

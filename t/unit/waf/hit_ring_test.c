@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -136,13 +137,15 @@ static void late_writer(void **state)
     ring->place[0].word[9] ^= 1;
     assert_false(hit_ring_read(ring, 0, &hit));
     assert_true(hit_ring_read(ring, 1, &hit));
-    ring->place[1].turn = 3; /* the check is of number 1 */
+    ring->place[1].turn = HIT_PLACES + 2; /* the check is of turn 2 */
     assert_false(hit_ring_read(ring, 1, &hit));
-    assert_false(hit_ring_read(ring, 2, &hit));
+    assert_false(hit_ring_read(ring, HIT_PLACES + 1, &hit));
 }
 
+/* But no longer than the test itself. */
 static void write_for_ever(uint64_t seed)
 {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     for (;;) {
         put(seed++);
     }

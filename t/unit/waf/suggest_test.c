@@ -129,7 +129,7 @@ static void narrow_ones(void **state)
     assert_int_equal(result.list->nelts, 2);
     assert_string_equal(at(&result, 0)->text,
                         "SecRule REQUEST_FILENAME \"@streq /post\" \"id:90000,"
-                        "phase:1,pass,nolog,"
+                        "phase:1,pass,nolog,t:none,"
                         "ctl:ruleRemoveTargetById=2;ARGS:text\"");
     assert_int_equal(at(&result, 0)->hits, 3);
     assert_int_equal(at(&result, 0)->requests, 3);
@@ -226,6 +226,20 @@ static void none_for_what_was_cut(void **state)
     }
 }
 
+/* To take one value from the first rule of the chain would not help. */
+static void none_for_one_of_several(void **state)
+{
+    suggest_result_t result;
+
+    (void)state;
+    forget_hits();
+    look(program_of(""), "h", "/?union=1&unions=2", "u", 1);
+    assert_int_equal(count, 1);
+    result = suggest(NULL, NULL, 0);
+    assert_int_equal(result.list->nelts, 0);
+    assert_int_equal(result.not_written, 1);
+}
+
 /* Scores and numbers of values are nobody's to take away. */
 static void none_for_counters(void **state)
 {
@@ -279,6 +293,7 @@ int main(void)
         cmocka_unit_test(they_help),
         cmocka_unit_test(none_for_odd_bytes),
         cmocka_unit_test(none_for_what_was_cut),
+        cmocka_unit_test(none_for_one_of_several),
         cmocka_unit_test(none_for_counters),
         cmocka_unit_test(ids_in_use),
     };
