@@ -115,11 +115,19 @@ sub new_test_config {
     my $cfg = $self->SUPER::new_test_config;
     $ENV{RPROXY_SCRATCH} = $cfg->{vars}{scratch} // '';
     if ($c->{save}) {
+        answer_prefix($cfg);
         name_origin_ports($cfg);
         load_our_modules($cfg, $suite);
         load_test_modules($cfg, $suite);
     }
     return $cfg;
+}
+
+# Where apxs knows no PREFIX (Debian), each test would ask it 34 times, which is
+# most of a test's start.  The folder is the one that is tried next.
+sub answer_prefix {
+    my ($cfg) = @_;
+    $cfg->{_apxs}{PREFIX} ||= $cfg->apxs('SYSCONFDIR');
 }
 
 # The httpd of this apxs, or what stands in for it under a sanitizer.
