@@ -3,55 +3,82 @@
 /* siphash.c: SipHash-2-4: two rounds a word, four at the end.  Layer L0. */
 #include "siphash.h"
 
-enum {
-    ROUNDS_A_WORD = 2,
-    ROUNDS_AT_END = 4
-};
+typedef struct {
+    uint64_t a, b, c, d;
+} state_t;
 
-static uint64_t rotate_left(uint64_t x, int bits)
+static inline uint64_t rotate_left(uint64_t x, int bits)
 {
     return x << bits | x >> (64 - bits);
 }
 
-static void mix(uint64_t v[4], int rounds)
+static inline state_t mixed(state_t v)
 {
-    while (rounds-- > 0) {
-        v[0] += v[1];
-        v[2] += v[3];
-        v[1] = rotate_left(v[1], 13) ^ v[0];
-        v[3] = rotate_left(v[3], 16) ^ v[2];
-        v[0] = rotate_left(v[0], 32);
-        v[2] += v[1];
-        v[0] += v[3];
-        v[1] = rotate_left(v[1], 17) ^ v[2];
-        v[3] = rotate_left(v[3], 21) ^ v[0];
-        v[2] = rotate_left(v[2], 32);
-    }
+    v.a += v.b;
+    v.c += v.d;
+    v.b = rotate_left(v.b, 13) ^ v.a;
+    v.d = rotate_left(v.d, 16) ^ v.c;
+    v.a = rotate_left(v.a, 32);
+    v.c += v.b;
+    v.a += v.d;
+    v.b = rotate_left(v.b, 17) ^ v.c;
+    v.d = rotate_left(v.d, 21) ^ v.a;
+    v.c = rotate_left(v.c, 32);
+    return v;
 }
 
-static void absorb(uint64_t v[4], uint64_t word)
+static inline state_t absorbed(state_t v, uint64_t word)
 {
-    v[3] ^= word;
-    mix(v, ROUNDS_A_WORD);
-    v[0] ^= word;
+    v.d ^= word;
+    v = mixed(mixed(v));
+    v.a ^= word;
+    return v;
 }
 
-/* Up to eight bytes as a little-endian number. */
-static uint64_t load(const unsigned char *p, size_t len)
+/* Bytes as little-endian numbers. */
+static inline uint64_t load_8(const char *p)
 {
-    uint64_t word = 0;
+    uint64_t word;
 
-    while (len-- > 0) {
-        word = word << 8 | p[len];
-    }
+    memcpy(&word, p, sizeof(word));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
     return word;
+}
+
+static inline uint64_t load_4(const char *p)
+{
+    uint32_t word;
+
+    memcpy(&word, p, sizeof(word));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap32(word);
+#endif
+    return word;
+}
+
+static inline uint64_t load_1(const char *p)
+{
+    return (unsigned char)*p;
+}
+
+/* The last 0 to 7 bytes; those that are read twice stay what they are. */
+static inline uint64_t load_rest(const char *p, size_t len)
+{
+    if (len >= 4) {
+        return load_4(p) | load_4(p + len - 4) << 8 * (len - 4);
+    }
+    return len ? load_1(p) | load_1(p + len / 2) << 8 * (len / 2)
+                     | load_1(p + len - 1) << 8 * (len - 1)
+               : 0;
 }
 
 uint64_t siphash(siphash_key_t key, slice_t input)
 {
-    const unsigned char *p = (const unsigned char *)input.p;
+    const char *p = input.p;
     size_t left = input.len;
-    uint64_t v[4] = {
+    state_t v = {
         key.low ^ 0x736f6d6570736575u,
         key.high ^ 0x646f72616e646f6du,
         key.low ^ 0x6c7967656e657261u,
@@ -59,10 +86,10 @@ uint64_t siphash(siphash_key_t key, slice_t input)
     };
 
     for (; left >= 8; left -= 8, p += 8) {
-        absorb(v, load(p, 8));
+        v = absorbed(v, load_8(p));
     }
-    absorb(v, (uint64_t)input.len << 56 | load(p, left));
-    v[2] ^= 0xff;
-    mix(v, ROUNDS_AT_END);
-    return v[0] ^ v[1] ^ v[2] ^ v[3];
+    v = absorbed(v, (uint64_t)input.len << 56 | load_rest(p, left));
+    v.c ^= 0xff;
+    v = mixed(mixed(mixed(mixed(v))));
+    return v.a ^ v.b ^ v.c ^ v.d;
 }

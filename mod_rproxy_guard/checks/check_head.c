@@ -9,8 +9,7 @@
 enum {
     PATH_MAX_DEFAULT = 4096,
     QUERY_MAX_DEFAULT = 8192,
-    FIELD_MAX_DEFAULT = 8192,
-    FIELDS_LOOKED_AT = 256
+    FIELD_MAX_DEFAULT = 8192
 };
 
 static const slice_t usual_methods[] = {
@@ -45,9 +44,10 @@ static head_rules_t rules_of(const guard_head_t *head)
 static void split_target(const request_rec *r, head_facts_t *facts)
 {
     const char *target = r->unparsed_uri ? r->unparsed_uri : "";
-    const char *query, *authority = strstr(target, "://");
+    const char *query, *authority;
 
-    if (target[0] != '/' && authority) {
+    authority = target[0] == '/' ? NULL : strstr(target, "://");
+    if (authority) {
         target = strchr(authority + 3, '/');
         target = target ? target : "";
     }
@@ -76,28 +76,39 @@ static int status_of(head_check_e check)
     }
 }
 
+static size_t longest(const apr_array_header_t *fields)
+{
+    const apr_table_entry_t *entry = (const apr_table_entry_t *)fields->elts;
+    size_t most = 0;
+    int i;
+
+    for (i = 0; i < fields->nelts; i++) {
+        size_t len = strlen(entry[i].val);
+
+        most = len > most ? len : most;
+    }
+    return most;
+}
+
 guard_verdict_t check_head(request_rec *r, const guard_settings_t *settings)
 {
-    const apr_array_header_t *fields = apr_table_elts(r->headers_in);
-    const apr_table_entry_t *entry = (const apr_table_entry_t *)fields->elts;
-    slice_t values[FIELDS_LOOKED_AT];
-    head_rules_t rules = rules_of(&settings->head);
-    head_facts_t facts = { .method = slice_str(r->method),
-                           .host = slice_str(r->hostname),
-                           .field = values };
-    guard_verdict_t verdict = { 0 };
     guard_mode_e mode = guard_mode_of(settings->head.mode, settings->mode);
+    guard_verdict_t verdict = { 0 };
+    head_rules_t rules;
+    head_facts_t facts;
     head_check_e check;
 
     if (mode == GUARD_OFF) {
         return verdict;
     }
-    for (; (int)facts.field_count < fields->nelts
-           && facts.field_count < FIELDS_LOOKED_AT;
-         facts.field_count++) {
-        values[facts.field_count] = slice_str(entry[facts.field_count].val);
+    rules = rules_of(&settings->head);
+    facts = (head_facts_t){ .method = slice_str(r->method),
+                            .host = slice_str(r->hostname),
+                            .field_longest =
+                                longest(apr_table_elts(r->headers_in)) };
+    if (rules.types) {
+        facts.type = slice_str(apr_table_get(r->headers_in, "Content-Type"));
     }
-    facts.type = slice_str(apr_table_get(r->headers_in, "Content-Type"));
     split_target(r, &facts);
     check = head_sanity(&rules, &facts);
     if (check != HEAD_GOOD) {

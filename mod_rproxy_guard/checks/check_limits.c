@@ -32,34 +32,53 @@ static guard_verdict_t limited(request_rec *r, const limit_applying_t *one,
     return verdict;
 }
 
-/* limit_table_look or limit_table_take */
-typedef limit_table_result_t step_fn(const limit_table_t *table,
-                                     const rate_rule_t *rule, uint64_t hash,
-                                     int64_t now_us, uint32_t cost);
-
-static int is_allowed(request_rec *r, const limit_applying_t *one,
-                      step_fn *step, rate_t *rate)
+/* What is counted elsewhere than in tables of rates: hold_all and slow_down
+ * have their say. */
+static int has_no_rate(const guard_limit_t *limit)
 {
-    guard_limit_t *limit = one->limit;
-    rate_rule_t rule = limit->rate;
-    limit_table_result_t out;
+    return limit->concurrent || limit->bandwidth;
+}
 
-    *rate = (rate_t){ 0 };
-    if (limit->concurrent || limit->bandwidth) {
-        return 1; /* hold_all and slow_down have their say */
-    }
+static rate_rule_t rule_of(const limit_applying_t *one)
+{
+    rate_rule_t rule = one->limit->rate;
+
     if (one->log_only) {
         rule.debt += rule.queue; /* what it is ahead stays known */
         rule.queue = 0;
     }
-    out = step(&limit->place.table, &rule, one->hash, r->request_time,
-               (uint32_t)limit->cost);
-    if (out.displaced) {
-        __atomic_fetch_add(&limit->place.counts->displaced, 1,
+    return rule;
+}
+
+/* Both decide one->looked.  @return is it allowed? */
+typedef int step_fn(request_rec *r, limit_applying_t *one);
+
+static int look(request_rec *r, limit_applying_t *one)
+{
+    rate_rule_t rule = rule_of(one);
+
+    one->looked = limit_table_look(&one->limit->place.table, &rule, one->hash,
+                                   r->request_time, (uint32_t)one->limit->cost);
+    return one->looked.rate.allowed;
+}
+
+static int take(request_rec *r, limit_applying_t *one)
+{
+    rate_rule_t rule = rule_of(one);
+
+    one->looked = limit_table_take(&one->limit->place.table, &rule, one->hash,
+                                   r->request_time, (uint32_t)one->limit->cost);
+    if (one->looked.displaced) {
+        __atomic_fetch_add(&one->limit->place.counts->displaced, 1,
                            __ATOMIC_RELAXED);
     }
-    *rate = out.rate;
-    return out.rate.allowed;
+    return one->looked.rate.allowed;
+}
+
+/* What was looked at before. */
+static int settle(request_rec *r, limit_applying_t *one)
+{
+    return limit_table_settle(&one->looked, one->hash) || take(r, one);
 }
 
 /* Until the time that all of them have for it. */
@@ -72,23 +91,35 @@ static void wait_for(request_rec *r, const rate_t *rate)
     }
 }
 
+static int passes(request_rec *r, limit_applying_t *one, step_fn *step)
+{
+    if (has_no_rate(one->limit)) {
+        return 1;
+    }
+    if (!step(r, one)) {
+        return 0;
+    }
+    if (one->looked.rate.wait_us) {
+        wait_for(r, &one->looked.rate);
+    }
+    return 1;
+}
+
 /* One that is used up and lets the request go on all the same is left out.
  * @return so many allow it: all->count, or the next one refuses it */
 static int step_through(request_rec *r, limits_applying_t *all, step_fn *step,
                         guard_verdict_t *verdict)
 {
-    rate_t rate;
     int i = 0;
 
     while (i < all->count) {
-        if (is_allowed(r, &all->one[i], step, &rate)) {
-            if (rate.wait_us) {
-                wait_for(r, &rate);
-            }
+        limit_applying_t *one = &all->one[i];
+
+        if (passes(r, one, step)) {
             i++;
             continue;
         }
-        *verdict = limited(r, &all->one[i], &rate);
+        *verdict = limited(r, one, &one->looked.rate);
         if (!guard_act_lets_pass(r, verdict)) {
             return i;
         }
@@ -108,7 +139,7 @@ static void give_back(request_rec *r, const limits_applying_t *all, int end)
     for (i = 0; i < end; i++) {
         guard_limit_t *limit = all->one[i].limit;
 
-        if (limit->concurrent || limit->bandwidth) {
+        if (has_no_rate(limit)) {
             continue;
         }
         limit_table_give_back(&limit->place.table, &limit->rate,
@@ -199,13 +230,12 @@ static void slow_down(request_rec *r, const limits_applying_t *all)
 static guard_verdict_t charge(request_rec *r, limits_applying_t *all)
 {
     guard_verdict_t verdict = { 0 };
-    int taken;
+    int several = all->count > 1, taken;
 
-    if (all->count > 1
-        && step_through(r, all, limit_table_look, &verdict) < all->count) {
+    if (several && step_through(r, all, look, &verdict) < all->count) {
         return verdict;
     }
-    taken = step_through(r, all, limit_table_take, &verdict);
+    taken = step_through(r, all, several ? settle : take, &verdict);
     if (taken < all->count || !hold_all(r, all, &verdict)) {
         give_back(r, all, taken);
         return verdict;

@@ -80,13 +80,16 @@ static guard_verdict_t without_key(const guard_limit_t *limit, int log_only)
 static int add(request_rec *r, guard_limit_t *limit, int log_only,
                limits_applying_t *out)
 {
-    uint64_t hash = 0;
+    limit_applying_t *one = &out->one[out->count];
 
-    if (!limit_key_hash(r, limit, fleet_secret(limit), &hash)
+    one->hash = 0;
+    if (!limit_key_hash(r, limit, fleet_secret(limit), &one->hash)
         && limit->missing != MISSING_SHARE) {
         return limit->missing == MISSING_SKIP;
     }
-    out->one[out->count++] = (limit_applying_t){ limit, hash, log_only };
+    one->limit = limit;
+    one->log_only = log_only;
+    out->count++;
     return 1;
 }
 

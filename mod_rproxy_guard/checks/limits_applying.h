@@ -15,6 +15,7 @@ typedef struct {
     guard_limit_t *limit;
     uint64_t hash;
     int log_only;
+    limit_table_result_t looked; /* its verdict; checks/check_limits.c */
 } limit_applying_t;
 
 typedef struct {

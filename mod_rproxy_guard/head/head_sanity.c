@@ -65,18 +65,6 @@ static int any_fits(const slice_t *list, slice_t word,
     return 0;
 }
 
-static int has_long_field(const head_facts_t *head, uint32_t max)
-{
-    uint32_t i;
-
-    for (i = 0; i < head->field_count; i++) {
-        if (head->field[i].len > max) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
 /* ---- the path ---- */
 
 static int hex(char c)
@@ -155,7 +143,7 @@ static int is_hidden(const segment_t *segment)
 
 static int ends_with(slice_t name, slice_t end)
 {
-    return name.len > end.len
+    return name.len > end.len && name.p[name.len - 1] == end.p[end.len - 1]
            && slice_eq(slice_make(name.p + name.len - end.len, end.len), end);
 }
 
@@ -204,30 +192,47 @@ static head_check_e check_segment(const segment_t *segment, int is_last,
                : HEAD_GOOD;
 }
 
-/* Where the segment begins that has the first byte of which more than nothing
- * can be said; all before are plain words. */
+/* Where the segment begins that is the first of which more can be said than
+ * that it is a plain word; of words with "." or "~" in them that is only the
+ * last one, which may be a backup.  @return path.len: there is none */
 static size_t plain_end(slice_t path)
 {
-    size_t i, last = 0;
+    size_t i, begin = 0;
+    int may_be_backup = 0;
 
     for (i = 0; i < path.len; i++) {
         unsigned char c = (unsigned char)path.p[i];
 
-        if (c <= ' ' || c == '%' || c == '.' || c == '\\' || c == 127) {
-            break;
+        if (c > '/' && c < '~' && c != '\\') {
+            continue;
         }
-        last = c == '/' ? i : last;
+        if (c == '/') {
+            begin = i;
+            may_be_backup = 0;
+        }
+        else if (c <= ' ' || c == '%' || c == '\\' || c == 127
+                 || (c == '.' && i <= begin + 1)) {
+            return begin;
+        }
+        else {
+            may_be_backup |= c == '.' || c == '~';
+        }
     }
-    return last;
+    return may_be_backup ? begin : path.len;
 }
 
 /* Windows applications take "\" for "/". */
 static head_check_e check_segments(slice_t path, uint32_t off)
 {
-    segment_t segment = { 0 };
     head_check_e found = HEAD_GOOD;
     size_t i = plain_end(path);
+    segment_t segment;
 
+    if (i == path.len) {
+        return HEAD_GOOD;
+    }
+    segment.len = segment.end_len = 0;
+    segment.first = 0;
     while (i < path.len && found == HEAD_GOOD) {
         unsigned char c = next_byte(path, &i);
 
@@ -271,7 +276,7 @@ head_check_e head_sanity(const head_rules_t *rules, const head_facts_t *head)
     if (head->query.len > rules->query_max && !(off & 1u << HEAD_QUERY)) {
         return HEAD_QUERY;
     }
-    if (has_long_field(head, rules->field_max) && !(off & 1u << HEAD_FIELD)) {
+    if (head->field_longest > rules->field_max && !(off & 1u << HEAD_FIELD)) {
         return HEAD_FIELD;
     }
     if (is_double(head->path) && !(off & 1u << HEAD_DOUBLE)) {

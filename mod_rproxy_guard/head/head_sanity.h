@@ -49,8 +49,7 @@ typedef struct {
     slice_t query;        /* without "?" */
     slice_t host;         /* without port; empty: none */
     slice_t type;         /* Content-Type, empty: none */
-    const slice_t *field; /* [field_count]: values */
-    uint32_t field_count;
+    size_t field_longest; /* bytes of the longest value */
 } head_facts_t;
 
 /* The first check that is not passed, or HEAD_GOOD. */

@@ -76,26 +76,43 @@ static uint64_t until_of(const place_t *place, uint64_t now)
     return place->known ? place->seen & RATE_TIME_MASK : now;
 }
 
+/* @return 0: somebody else was faster */
+static int replace(uint64_t *entry, uint64_t seen, uint64_t hash,
+                   uint64_t until)
+{
+    return __atomic_compare_exchange_n(entry, &seen, mark_of(hash) | until, 0,
+                                       __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
+static int put(const place_t *place, uint64_t hash, uint64_t until)
+{
+    return replace(place->entry, place->seen, hash, until);
+}
+
+static limit_table_result_t look(const limit_table_t *table,
+                                 const rate_rule_t *rule, uint64_t hash,
+                                 uint64_t now, uint32_t cost)
+{
+    place_t place = find(table, rule, hash, now);
+    limit_table_result_t out = { .entry = place.entry, .seen = place.seen };
+
+    out.rate = rate_decide(rule, until_of(&place, now), now, cost);
+    out.displaced = out.rate.allowed && place.displaced;
+    return out;
+}
+
 limit_table_result_t limit_table_look(const limit_table_t *table,
                                       const rate_rule_t *rule, uint64_t hash,
                                       int64_t now_us, uint32_t cost)
 {
-    uint64_t now = rate_now(rule, now_us);
-    place_t place = find(table, rule, hash, now);
-
-    return (limit_table_result_t){
-        rate_decide(rule, until_of(&place, now), now, cost), 0
-    };
+    return look(table, rule, hash, rate_now(rule, now_us), cost);
 }
 
-/* @return 0: somebody else was faster */
-static int put(const place_t *place, uint64_t hash, uint64_t until)
+/* One that was not known then may stand elsewhere by now. */
+int limit_table_settle(const limit_table_result_t *looked, uint64_t hash)
 {
-    uint64_t seen = place->seen;
-
-    return __atomic_compare_exchange_n(place->entry, &seen,
-                                       mark_of(hash) | until, 0,
-                                       __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+    return (looked->seen & ~RATE_TIME_MASK) == mark_of(hash)
+           && replace(looked->entry, looked->seen, hash, looked->rate.until);
 }
 
 limit_table_result_t limit_table_take(const limit_table_t *table,
@@ -103,15 +120,13 @@ limit_table_result_t limit_table_take(const limit_table_t *table,
                                       int64_t now_us, uint32_t cost)
 {
     uint64_t now = rate_now(rule, now_us);
-    limit_table_result_t out;
     int races = 0;
 
     for (;;) {
-        place_t place = find(table, rule, hash, now);
+        limit_table_result_t out = look(table, rule, hash, now, cost);
 
-        out.rate = rate_decide(rule, until_of(&place, now), now, cost);
-        out.displaced = out.rate.allowed && place.displaced;
-        if (!out.rate.allowed || put(&place, hash, out.rate.until)
+        if (!out.rate.allowed
+            || replace(out.entry, out.seen, hash, out.rate.until)
             || ++races == RACES_MAX) {
             return out;
         }

@@ -36,7 +36,8 @@ typedef struct {
 
 typedef struct {
     rate_t rate;
-    int displaced; /* a key that was still known had to go for this one */
+    int displaced; /* a key that was still known has to go for this one */
+    uint64_t *entry, seen; /* that it was decided by, and what was in it */
 } limit_table_result_t;
 
 /* Bytes for at least so many keys; half as many again are a good choice, since
@@ -53,6 +54,11 @@ uint32_t limit_table_sets(uint64_t keys);
 limit_table_result_t limit_table_look(const limit_table_t *table,
                                       const rate_rule_t *rule, uint64_t hash,
                                       int64_t now_us, uint32_t cost);
+
+/* Takes what was looked at and is allowed, as it was decided then.
+ * @return 0: nothing was taken, since the key was not known or has done more
+ *         meanwhile; limit_table_take decides anew */
+int limit_table_settle(const limit_table_result_t *looked, uint64_t hash);
 
 /* Takes it, if it is allowed. */
 limit_table_result_t limit_table_take(const limit_table_t *table,

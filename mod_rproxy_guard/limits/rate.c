@@ -88,6 +88,5 @@ rate_t rate_decide(const rate_rule_t *rule, uint64_t until, uint64_t now,
         out.retry_us = in_us(rule, after - most);
     }
     out.remaining = ahead < free ? (uint32_t)((free - ahead) / RATE_UNITS) : 0;
-    out.reset_us = in_us(rule, ahead);
     return out;
 }

@@ -43,7 +43,6 @@ typedef struct {
     uint32_t remaining; /* so many more would be allowed now, without a wait */
     uint64_t wait_us;   /* allowed: not before so long */
     uint64_t retry_us;  /* not allowed: it would be after so long */
-    uint64_t reset_us;  /* all would be forgotten after so long */
 } rate_t;
 
 /* Of a clock in microseconds: the time in the rule's units. */
