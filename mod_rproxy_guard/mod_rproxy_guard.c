@@ -30,6 +30,7 @@
 #include "guard_act.h"
 #include "guard_client.h"
 #include "guard_inner.h"
+#include "guard_lists.h"
 #include "guard_request.h"
 #include "guard_expression.h"
 #include "limits/bandwidth.h"
@@ -57,91 +58,15 @@ static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
     return OK;
 }
 
-/* ---- lists ---- */
-
-static int has_content(const named_list_t *list)
-{
-    return list->path || list->entries->nelts || list->geo;
-}
-
-/* @return 0: a list is named and not there */
-static int load_list(server_rec *s, named_list_t *list, apr_pool_t *ptemp)
-{
-    const char *wrong;
-
-    if (!has_content(list)) {
-        ap_log_error(APLOG_MARK, APLOG_EMERG, 0, s,
-                     RPLOGNO(4010) "there is no RProxyGuardList %s, which "
-                                   "another directive names",
-                     list->name);
-        return 0;
-    }
-    if (list->geo && !geo_base_at(0)) {
-        ap_log_error(APLOG_MARK, APLOG_EMERG, 0, s,
-                     RPLOGNO(4029) "country: and asn: at %s need a database: "
-                                   "RProxyGuardGeo /path/to/file.mmdb",
-                     list->geo_where);
-        return 0;
-    }
-    wrong = named_list_load(list, ptemp);
-    if (wrong) {
-        ap_log_error(APLOG_MARK, APLOG_EMERG, 0, s,
-                     RPLOGNO(4011) "RProxyGuardList %s at %s: %s", list->name,
-                     list->where, wrong);
-    }
-    return !wrong;
-}
-
-static int load_lists(server_rec *s, apr_pool_t *ptemp)
-{
-    apr_hash_index_t *i;
-    int k, good = 1;
-
-    for (k = 0; k < guard_global->anonymous->nelts; k++) {
-        good &=
-            load_list(s,
-                      APR_ARRAY_IDX(guard_global->anonymous, k, named_list_t *),
-                      ptemp);
-    }
-    for (i = apr_hash_first(ptemp, guard_global->lists); i;
-         i = apr_hash_next(i)) {
-        good &= load_list(s, apr_hash_this_val(i), ptemp);
-    }
-    return good;
-}
-
-static void look_at(named_list_t *list)
-{
-    const char *wrong;
-
-    if (!named_list_changed(list, look_pool)) {
-        return;
-    }
-    wrong = named_list_load(list, look_pool);
-    if (wrong) {
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, ap_server_conf,
-                     RPLOGNO(4012) "RProxyGuardList %s: %s; it stays as it was",
-                     list->name, wrong);
-    }
-    else {
-        ap_log_error(APLOG_MARK, APLOG_INFO, 0, ap_server_conf,
-                     RPLOGNO(4013) "RProxyGuardList %s: %u networks of %s",
-                     list->name, list->count, list->path);
-    }
-}
+/* ---- files ---- */
 
 static void look_at_files(void *unused)
 {
-    apr_hash_index_t *i;
-
     guard_ban_tidy();
     geo_directives_look(ap_server_conf, look_pool);
     ban_state_save(ap_server_conf, look_pool);
     bots_look(look_pool);
-    for (i = apr_hash_first(look_pool, guard_global->lists); i;
-         i = apr_hash_next(i)) {
-        look_at(apr_hash_this_val(i));
-    }
+    guard_lists_look(look_pool);
     credentials_look_at_files(look_pool);
     usage_state_save(ap_server_conf, look_pool);
     apr_pool_clear(look_pool);
@@ -180,8 +105,8 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
         return OK;
     }
-    if (!geo_directives_load(s, ptemp) || !load_lists(s, ptemp)
-        || !waf_open(s, pconf, ptemp)) {
+    if (!geo_directives_load(s, ptemp) || !child_slots_open(s)
+        || !guard_lists_open(s, pconf, ptemp) || !waf_open(s, pconf, ptemp)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     guard_state_open(s, pconf);
@@ -208,8 +133,8 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                      RPLOGNO(4014) "no shared memory for limits");
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    if (!child_slots_open(s) || !connections_open(s) || !attack_open(s)
-        || !hold_open(s) || !fleet_open(s)) {
+    if (!connections_open(s) || !attack_open(s) || !hold_open(s)
+        || !fleet_open(s)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     return login_rule_open(s) && challenge_open(s, ptemp) && bots_open(s, ptemp)
@@ -222,6 +147,7 @@ static void child_init(apr_pool_t *pchild, server_rec *s)
     apr_status_t rv;
 
     child_slots_claim(s, pchild);
+    reload_orders_start();
     bots_start(s, pchild);
     fleet_start(s, pchild);
     apr_pool_create(&look_pool, pchild);

@@ -70,7 +70,7 @@ for my $order ({}, { limit => 'few' }, { limit => 'few', key => 'x' },
     is(($admin->post('guard/forget', $order))[0], 400,
         'a wrong order: ' . JSON::PP::encode_json($order));
 }
-like(ctl('lists'), qr/seven +2 +\Q$file\E/, 'rproxyctl guard lists');
+like(ctl('lists'), qr/seven +2 +[-\d]+ [:\d]+ +\Q$file\E/, 'rproxyctl guard lists');
 
 is_deeply($httpd->complaints, [], 'nothing else in the log');
 done_testing();

@@ -37,6 +37,7 @@ named_list_t *named_list_create(apr_pool_t *pool, const char *name,
     list->where = where;
     list->entries = apr_array_make(pool, 4, sizeof(network_entry_t));
     list->owner = getpid();
+    pthread_mutex_init(&list->mutex, NULL);
     apr_pool_cleanup_register(pool, list, forget, apr_pool_cleanup_null);
     return list;
 }
@@ -66,7 +67,9 @@ static const char *publish(named_list_t *list, network_entry_t *entries,
     free(list->place[at].memory);
     list->place[at].memory = memory;
     list->place[at].list = network_list_make(memory, entries, count);
-    list->count = count;
+    pthread_mutex_lock(&list->mutex);
+    list->state.count = count;
+    pthread_mutex_unlock(&list->mutex);
     __atomic_store_n(&list->current, at, __ATOMIC_SEQ_CST);
     return NULL;
 }
@@ -97,6 +100,7 @@ static const char *take_text(named_list_t *list, slice_t text, apr_pool_t *pool)
     if (text.len) {
         n = list_lines_read(text, entries + own, &fault);
     }
+    list->wrong_line = fault.line;
     wrong = fault.line
                 ? apr_psprintf(pool, "line %u of %s: '%.*s': %s", fault.line,
                                list->path, (int)fault.text.len, fault.text.p,
@@ -108,11 +112,12 @@ static const char *take_text(named_list_t *list, slice_t text, apr_pool_t *pool)
 
 /* ---- the file ---- */
 
-static const char *say(apr_pool_t *pool, const named_list_t *list,
-                       const char *what, apr_status_t rv)
+static const char *say(apr_pool_t *pool, named_list_t *list, const char *what,
+                       apr_status_t rv)
 {
     char text[120];
 
+    list->modified = 0; /* to be tried again */
     return apr_psprintf(pool, "%s cannot be %s: %s", list->path, what,
                         apr_strerror(rv, text, sizeof(text)));
 }
@@ -176,19 +181,39 @@ static const char *load_file(named_list_t *list, apr_pool_t *pool)
     return wrong;
 }
 
+/* What came of a reading. */
+static void note(named_list_t *list, const char *wrong)
+{
+    named_list_state_t *state = &list->state;
+
+    pthread_mutex_lock(&list->mutex);
+    apr_cpystrn(state->fault, wrong ? wrong : "", sizeof(state->fault));
+    state->line = list->wrong_line;
+    if (!wrong) {
+        state->loaded_at = apr_time_now();
+    }
+    pthread_mutex_unlock(&list->mutex);
+}
+
 const char *named_list_load(named_list_t *list, apr_pool_t *pool)
 {
-    const char *wrong = list->path ? load_file(list, pool)
-                                   : take_text(list, slice_make(NULL, 0), pool);
+    const char *wrong;
 
-    list->looked_at = apr_time_now();
-    if (!wrong) {
-        list->loaded_at = list->looked_at;
-    }
-    else if (!list->place[list->current].list) {
+    list->wrong_line = 0;
+    wrong = list->path ? load_file(list, pool)
+                       : take_text(list, slice_make(NULL, 0), pool);
+    note(list, wrong);
+    if (wrong && !list->place[list->current].list) {
         take_text(list, slice_make(NULL, 0), pool);
     }
     return wrong;
+}
+
+void named_list_state(named_list_t *list, named_list_state_t *out)
+{
+    pthread_mutex_lock(&list->mutex);
+    *out = list->state;
+    pthread_mutex_unlock(&list->mutex);
 }
 
 int named_list_changed(named_list_t *list, apr_pool_t *pool)

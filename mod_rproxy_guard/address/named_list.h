@@ -8,6 +8,7 @@
 #ifndef RPROXY_GUARD_NAMED_LIST_H
 #define RPROXY_GUARD_NAMED_LIST_H
 
+#include <pthread.h>
 #include <sys/types.h>
 
 #include <apr_file_info.h>
@@ -18,6 +19,19 @@
 #include "list_lines.h"
 
 #define NAMED_LIST_GEO 0
+
+enum {
+    NAMED_LIST_FAULT = 256
+};
+
+/* What a list has, and what came of the last reading. */
+typedef struct {
+    uint32_t count;               /* networks in it */
+    apr_time_t loaded_at;         /* they were read then */
+    uint32_t line;                /* of the file, that is wrong; 0: none is */
+    char fault[NAMED_LIST_FAULT]; /* why it is still what it was; "": it was
+                                     read */
+} named_list_state_t;
 
 typedef struct named_list_t {
     const char *name;
@@ -35,12 +49,12 @@ typedef struct named_list_t {
         uint32_t readers; /* atomic */
     } place[2];
     uint32_t current; /* atomic: a place */
-    uint32_t count;   /* networks in it */
-    apr_time_t modified, looked_at, loaded_at;
+    apr_time_t modified;
     apr_off_t size;
     apr_ino_t inode;
-    const char *fault; /* of the last reading; NULL: good */
-    apr_pool_t *fault_pool;
+    uint32_t wrong_line; /* of the reading under way */
+    pthread_mutex_t mutex;
+    named_list_state_t state; /* under mutex */
 } named_list_t;
 
 /* @param pool  its end is that of the list */
@@ -48,13 +62,16 @@ named_list_t *named_list_create(apr_pool_t *pool, const char *name,
                                 const char *where);
 
 /* Reads file and directives.  Of the file that cannot be read, or has a wrong
- * line, nothing is taken and the list stays what it was.
+ * line, nothing is taken and the list stays what it was.  One thread at a time.
  * @param pool  of the error text
  * @return NULL, or what is wrong, a sentence */
 const char *named_list_load(named_list_t *list, apr_pool_t *pool);
 
-/* Has the file changed since it was read last? */
+/* Has the file changed since it was read last, or could it not be read? */
 int named_list_changed(named_list_t *list, apr_pool_t *pool);
+
+/* Any thread. */
+void named_list_state(named_list_t *list, named_list_state_t *out);
 
 /* The line (of directives: a number from 1) of the network that holds it, or
  * NAMED_LIST_GEO: its country or autonomous system is in the list, or

@@ -5,7 +5,7 @@
 
 #include "../attack/attack.h"
 #include "../status/flood_report.h"
-#include "admin/json_read.h"
+#include "admin/json_object.h"
 #include "config/config_option.h"
 #include "status/status_write.h"
 
@@ -24,17 +24,14 @@ static int answer(apr_bucket_brigade *bb)
 static const char *read_order(const rproxy_admin_request_t *request,
                               apr_pool_t *pool, attack_order_e *order)
 {
-    static const char *const names[] = { "order", NULL };
     static const char *const words[] = { "auto", "on", "off", NULL };
-    const char *fault, *word = NULL;
-    json_t *json = json_read_load(request->json, request->len, &fault, pool);
+    const char *word = NULL;
+    const json_member_t members[] = { { .name = "order", .text = &word },
+                                      { NULL } };
+    const char *fault =
+        json_object_read(request->json, request->len, members, pool);
     int i;
 
-    if (json) {
-        fault = json_read_names(json, names, pool);
-        fault = fault ? fault : json_read_text(json, "order", &word, pool);
-        json_decref(json);
-    }
     i = word ? config_option_find(words, word) : -1;
     *order = (attack_order_e)i;
     return fault   ? fault

@@ -5,7 +5,7 @@
 
 #include <apr_strings.h>
 
-#include "admin/json_read.h"
+#include "admin/json_object.h"
 #include "bans/ban.h"
 #include "config/config_option.h"
 #include "state/guard_state.h"
@@ -21,7 +21,7 @@ enum {
 typedef struct {
     const char *text; /* of the network */
     network_t network;
-    int64_t seconds, limit;
+    int64_t seconds; /* 0: not said */
     const char *why;
 } order_t;
 
@@ -42,54 +42,28 @@ static const char *read_network(order_t *order, apr_pool_t *pool)
     return NULL;
 }
 
-/* names: all that may be there. */
+/* An order is for one network, for a time where it may say one. */
 static const char *read_order(const rproxy_admin_request_t *request,
-                              const char *const *names, order_t *order,
-                              apr_pool_t *pool)
+                              int has_time, order_t *order, apr_pool_t *pool)
 {
+    const json_member_t members[] = {
+        { .name = "network", .text = &order->text },
+        { .name = "why", .text = &order->why },
+        { .name = has_time ? "seconds" : NULL,
+          .number = &order->seconds,
+          .least = 1,
+          .most = OPTION_YEAR_S },
+        { NULL },
+    };
     const char *fault;
-    json_t *json = json_read_load(request->json, request->len, &fault, pool);
 
-    *order = (order_t){ .limit = LIST_DEFAULT };
-    if (!json) {
-        return fault;
-    }
-    fault = json_read_names(json, names, pool);
-    fault = fault ? fault : json_read_text(json, "network", &order->text, pool);
-    fault = fault ? fault : json_read_text(json, "why", &order->why, pool);
-    fault = fault ? fault
-                  : json_read_number(json, "seconds", 1, OPTION_YEAR_S,
-                                     &order->seconds, pool);
-    json_decref(json);
+    *order = (order_t){ NULL };
+    fault = json_object_read(request->json, request->len, members, pool);
     if (fault) {
         return fault;
     }
     return order->text ? read_network(order, pool)
                        : "\"network\" is missing: an address, or 192.0.2.0/24";
-}
-
-/* The query of a GET: all texts. */
-static const char *read_limit(const rproxy_admin_request_t *request,
-                              int64_t *limit, apr_pool_t *pool)
-{
-    static const char *const names[] = { "limit", NULL };
-    const char *fault, *text = NULL;
-    json_t *json = json_read_load(request->json, request->len, &fault, pool);
-
-    *limit = LIST_DEFAULT;
-    if (!json) {
-        return fault;
-    }
-    fault = json_read_names(json, names, pool);
-    fault = fault ? fault : json_read_text(json, "limit", &text, pool);
-    json_decref(json);
-    if (!fault && text) {
-        *limit = apr_atoi64(text);
-        if (*limit < 1 || *limit > LIST_MAX) {
-            fault = "\"limit\" is a number from 1 to 10000";
-        }
-    }
-    return fault;
 }
 
 /* ---- the answers ---- */
@@ -117,8 +91,13 @@ static int call_bans(request_rec *r, const rproxy_admin_request_t *request,
 {
     const ban_table_t *table = guard_ban_table();
     uint32_t i, now = guard_ban_now();
-    int64_t limit;
-    const char *fault = read_limit(request, &limit, r->pool);
+    int64_t limit = LIST_DEFAULT;
+    const json_member_t members[] = {
+        { .name = "limit", .number = &limit, .least = 1, .most = LIST_MAX },
+        { NULL },
+    };
+    const char *fault =
+        json_object_read(request->json, request->len, members, r->pool);
     const char *comma = "";
     writer_t w;
     ban_t ban;
@@ -163,9 +142,8 @@ static int done(request_rec *r, const rproxy_admin_request_t *request,
 static int call_ban(request_rec *r, const rproxy_admin_request_t *request,
                     apr_bucket_brigade *bb)
 {
-    static const char *const names[] = { "network", "seconds", "why", NULL };
     order_t order;
-    const char *fault = read_order(request, names, &order, r->pool);
+    const char *fault = read_order(request, 1, &order, r->pool);
 
     if (fault) {
         return guard_verbs_refuse(bb, HTTP_BAD_REQUEST, fault);
@@ -182,9 +160,8 @@ static int call_ban(request_rec *r, const rproxy_admin_request_t *request,
 static int call_unban(request_rec *r, const rproxy_admin_request_t *request,
                       apr_bucket_brigade *bb)
 {
-    static const char *const names[] = { "network", "why", NULL };
     order_t order;
-    const char *fault = read_order(request, names, &order, r->pool);
+    const char *fault = read_order(request, 0, &order, r->pool);
 
     if (fault) {
         return guard_verbs_refuse(bb, HTTP_BAD_REQUEST, fault);

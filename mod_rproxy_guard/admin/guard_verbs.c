@@ -10,8 +10,9 @@ enum {
 };
 
 static const rproxy_admin_verb_t *const parts[] = { attack_verbs, ban_verbs,
-                                                    usage_verbs,  look_verbs,
-                                                    waf_verbs,    NULL };
+                                                    usage_verbs,  list_verbs,
+                                                    look_verbs,   waf_verbs,
+                                                    NULL };
 
 int guard_verbs_refuse(apr_bucket_brigade *bb, int status, const char *why)
 {
@@ -22,6 +23,18 @@ int guard_verbs_refuse(apr_bucket_brigade *bb, int status, const char *why)
     write_text(&w, "}");
     writer_end(&w);
     return status;
+}
+
+int guard_verbs_report(request_rec *r, const guard_report_t *report,
+                       apr_bucket_brigade *bb)
+{
+    writer_t w = writer_make(bb);
+
+    write_text(&w, "{");
+    report->json(r, &w);
+    write_text(&w, "}");
+    writer_end(&w);
+    return HTTP_OK;
 }
 
 void guard_verbs_register(apr_pool_t *pool)

@@ -1,17 +1,16 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* look_verbs.c: check, forget, limits, lists.  Layer L2. */
+/* look_verbs.c: check, forget, limits.  Layer L2. */
 #include "guard_verbs.h"
 
 #include <apr_strings.h>
 
-#include "admin/json_read.h"
+#include "admin/json_object.h"
 #include "bans/ban.h"
 #include "config/guard_config.h"
 #include "fleet/fleet.h"
 #include "geo/geo_base.h"
 #include "limits/limit_key.h"
-#include "status/guard_report.h"
 
 #ifdef HAVE_JANSSON
 
@@ -22,54 +21,40 @@ typedef struct {
     address_t address;
 } question_t;
 
+static const char *read_address(question_t *question, apr_pool_t *pool)
+{
+    return !question->text
+                   || address_parse(&question->address,
+                                    slice_str(question->text))
+               ? NULL
+               : apr_psprintf(pool, "\"address\": '%.60s' is no IP address",
+                              question->text);
+}
+
+/* Of an address alone, or of a key of a limit. */
 static const char *read_question(const rproxy_admin_request_t *request,
-                                 const char *const *names, question_t *out,
+                                 int has_limit, question_t *out,
                                  apr_pool_t *pool)
 {
+    const json_member_t members[] = {
+        { .name = "address", .text = &out->text },
+        { .name = has_limit ? "limit" : NULL, .text = &out->limit },
+        { .name = "key", .text = &out->key },
+        { NULL },
+    };
     const char *fault;
-    json_t *json = json_read_load(request->json, request->len, &fault, pool);
 
     *out = (question_t){ NULL };
-    if (!json) {
-        return fault;
-    }
-    fault = json_read_names(json, names, pool);
-    fault = fault ? fault : json_read_text(json, "address", &out->text, pool);
-    fault = fault ? fault : json_read_text(json, "limit", &out->limit, pool);
-    fault = fault ? fault : json_read_text(json, "key", &out->key, pool);
-    json_decref(json);
-    if (!fault && out->text
-        && !address_parse(&out->address, slice_str(out->text))) {
-        fault = apr_psprintf(pool, "\"address\": '%.60s' is no IP address",
-                             out->text);
-    }
-    return fault;
+    fault = json_object_read(request->json, request->len, members, pool);
+    return fault ? fault : read_address(out, pool);
 }
 
-/* ---- limits and lists, as in the status ---- */
-
-static int write_report(request_rec *r, const guard_report_t *report,
-                        apr_bucket_brigade *bb)
-{
-    writer_t w = writer_make(bb);
-
-    write_text(&w, "{");
-    report->json(r, &w);
-    write_text(&w, "}");
-    writer_end(&w);
-    return HTTP_OK;
-}
+/* ---- limits, as in the status ---- */
 
 static int call_limits(request_rec *r, const rproxy_admin_request_t *request,
                        apr_bucket_brigade *bb)
 {
-    return write_report(r, &limits_report, bb);
-}
-
-static int call_lists(request_rec *r, const rproxy_admin_request_t *request,
-                      apr_bucket_brigade *bb)
-{
-    return write_report(r, &lists_report, bb);
+    return guard_verbs_report(r, &limits_report, bb);
 }
 
 /* ---- what is known of an address ---- */
@@ -162,9 +147,8 @@ static void write_limits_of(writer_t *w, address_t address, apr_time_t now)
 static int call_check(request_rec *r, const rproxy_admin_request_t *request,
                       apr_bucket_brigade *bb)
 {
-    static const char *const names[] = { "address", NULL };
     question_t question;
-    const char *fault = read_question(request, names, &question, r->pool);
+    const char *fault = read_question(request, 0, &question, r->pool);
     char text[ADDRESS_TEXT_MAX];
     writer_t w;
 
@@ -245,9 +229,8 @@ static const char *what_lacks(const question_t *question)
 static int call_forget(request_rec *r, const rproxy_admin_request_t *request,
                        apr_bucket_brigade *bb)
 {
-    static const char *const names[] = { "limit", "address", "key", NULL };
     question_t question;
-    const char *fault = read_question(request, names, &question, r->pool);
+    const char *fault = read_question(request, 1, &question, r->pool);
     int found;
     writer_t w;
 
@@ -276,8 +259,6 @@ const rproxy_admin_verb_t look_verbs[] = {
       call_forget },
     { "limits", RPROXY_ADMIN_GET, "limits, and whom they refuse most",
       call_limits },
-    { "lists", RPROXY_ADMIN_GET, "lists of networks, and where they are from",
-      call_lists },
     { NULL, 0, NULL, NULL }
 };
 

@@ -11,7 +11,7 @@
 #include <http_core.h>
 #include <http_main.h>
 
-#include "admin/json_read.h"
+#include "admin/json_object.h"
 #include "waf/inspect/inspect_text.h"
 #include "waf/request/waf_line.h"
 #include "waf/seen/hit_make.h"
@@ -56,21 +56,18 @@ static const char *read_bytes(explain_t *x, const char *plain,
 static const char *read_question(explain_t *x,
                                  const rproxy_admin_request_t *request)
 {
-    static const char *const names[] = { "request", "base64", "host", "client",
-                                         NULL };
+    const char *plain = NULL, *base64 = NULL;
+    const json_member_t members[] = {
+        { .name = "request", .text = &plain },
+        { .name = "base64", .text = &base64 },
+        { .name = "host", .text = &x->host },
+        { .name = "client", .text = &x->client },
+        { NULL },
+    };
     apr_pool_t *pool = x->r->pool;
-    const char *fault, *plain = NULL, *base64 = NULL;
-    json_t *json = json_read_load(request->json, request->len, &fault, pool);
+    const char *fault =
+        json_object_read(request->json, request->len, members, pool);
 
-    if (!json) {
-        return fault;
-    }
-    fault = json_read_names(json, names, pool);
-    fault = fault ? fault : json_read_text(json, "request", &plain, pool);
-    fault = fault ? fault : json_read_text(json, "base64", &base64, pool);
-    fault = fault ? fault : json_read_text(json, "host", &x->host, pool);
-    fault = fault ? fault : json_read_text(json, "client", &x->client, pool);
-    json_decref(json);
     fault = fault ? fault : read_bytes(x, plain, base64);
     fault = fault ? fault : request_text_read(x->text, &x->request, pool);
     return fault;

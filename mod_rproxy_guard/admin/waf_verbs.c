@@ -6,7 +6,7 @@
 #include <apr_strings.h>
 #include <http_main.h>
 
-#include "admin/json_read.h"
+#include "admin/json_object.h"
 #include "status/guard_report.h"
 #include "waf/suggest/suggest.h"
 
@@ -31,53 +31,31 @@ typedef struct {
     int64_t limit, requests, id;
 } question_t;
 
-static const char *read_number(const json_t *json, const char *name,
-                               int64_t most, int64_t *number, apr_pool_t *pool)
-{
-    const char *text;
-    const char *fault = json_read_text(json, name, &text, pool);
-    apr_int64_t n;
-    char *end;
-
-    if (fault || !text) {
-        return fault;
-    }
-    n = apr_strtoi64(text, &end, 10);
-    if (*end || n < 1 || n > most) {
-        return apr_psprintf(pool,
-                            "\"%s\": '%.40s' is wrong: a number from 1 to "
-                            "%" APR_INT64_T_FMT,
-                            name, text, (apr_int64_t)most);
-    }
-    *number = n;
-    return NULL;
-}
+/* What a question may say. */
+typedef enum {
+    OF_HITS,
+    OF_SUGGESTIONS
+} kind_e;
 
 static const char *read_question(const rproxy_admin_request_t *request,
-                                 const char *const *names, question_t *out,
-                                 apr_pool_t *pool)
+                                 kind_e kind, question_t *out, apr_pool_t *pool)
 {
-    const char *fault;
-    json_t *json = json_read_load(request->json, request->len, &fault, pool);
+    const json_member_t members[] = {
+        { .name = "host", .text = &out->host },
+        { .name = "path", .text = &out->path },
+        { .name = kind == OF_HITS ? "rule" : "id",
+          .number = kind == OF_HITS ? &out->rule : &out->id,
+          .least = 1,
+          .most = APR_INT64_MAX },
+        { .name = kind == OF_HITS ? "limit" : "requests",
+          .number = kind == OF_HITS ? &out->limit : &out->requests,
+          .least = 1,
+          .most = HIT_PLACES },
+        { NULL },
+    };
 
     *out = (question_t){ .limit = LIMIT_DEFAULT, .requests = 1 };
-    if (!json) {
-        return fault;
-    }
-    fault = json_read_names(json, names, pool);
-    fault = fault ? fault : json_read_text(json, "host", &out->host, pool);
-    fault = fault ? fault : json_read_text(json, "path", &out->path, pool);
-    fault = fault ? fault
-                  : read_number(json, "rule", APR_INT64_MAX, &out->rule, pool);
-    fault = fault ? fault
-                  : read_number(json, "limit", HIT_PLACES, &out->limit, pool);
-    fault =
-        fault ? fault
-              : read_number(json, "requests", HIT_PLACES, &out->requests, pool);
-    fault =
-        fault ? fault : read_number(json, "id", APR_INT64_MAX, &out->id, pool);
-    json_decref(json);
-    return fault;
+    return json_object_read(request->json, request->len, members, pool);
 }
 
 static int no_rules(apr_bucket_brigade *bb)
@@ -149,10 +127,8 @@ static int is_asked_for(const question_t *question, const hit_t *hit)
 static int call_hits(request_rec *r, const rproxy_admin_request_t *request,
                      apr_bucket_brigade *bb)
 {
-    static const char *const names[] = { "host", "path", "rule", "limit",
-                                         NULL };
     question_t question;
-    const char *fault = read_question(request, names, &question, r->pool);
+    const char *fault = read_question(request, OF_HITS, &question, r->pool);
     const char *comma = "";
     hit_t *hits;
     writer_t w;
@@ -187,17 +163,7 @@ static int call_hits(request_rec *r, const rproxy_admin_request_t *request,
 static int call_stats(request_rec *r, const rproxy_admin_request_t *request,
                       apr_bucket_brigade *bb)
 {
-    writer_t w;
-
-    if (!waf_seen()) {
-        return no_rules(bb);
-    }
-    w = writer_make(bb);
-    write_text(&w, "{");
-    waf_report.json(r, &w);
-    write_text(&w, "}");
-    writer_end(&w);
-    return HTTP_OK;
+    return waf_seen() ? guard_verbs_report(r, &waf_report, bb) : no_rules(bb);
 }
 
 /* ---- suggest ---- */
@@ -248,10 +214,9 @@ static void write_suggestion(writer_t *w, const suggestion_t *made)
 static int call_suggest(request_rec *r, const rproxy_admin_request_t *request,
                         apr_bucket_brigade *bb)
 {
-    static const char *const names[] = { "host", "path", "requests", "id",
-                                         NULL };
     question_t question;
-    const char *fault = read_question(request, names, &question, r->pool);
+    const char *fault =
+        read_question(request, OF_SUGGESTIONS, &question, r->pool);
     suggest_options_t options = { .host = question.host,
                                   .path = question.path,
                                   .requests_least = (int)question.requests,

@@ -80,6 +80,7 @@ static void test_is_read_anew(void **state)
 static void test_stays_when_the_file_is_wrong(void **state)
 {
     named_list_t *list = create();
+    named_list_state_t known;
     const char *wrong;
 
     (void)state;
@@ -91,11 +92,22 @@ static void test_stays_when_the_file_is_wrong(void **state)
     assert_non_null(strstr(wrong, "line 2 of "));
     assert_int_equal(line_of(list, "192.0.2.7"), 1);
     assert_false(named_list_changed(list, pool)); /* not again and again */
+    named_list_state(list, &known);
+    assert_int_equal(known.count, 1);
+    assert_int_equal(known.line, 2);
+    assert_string_equal(known.fault, wrong);
+    write_file("192.0.2.0/24\n192.0.2.0/32\n");
+    assert_null(named_list_load(list, pool));
+    named_list_state(list, &known);
+    assert_int_equal(known.count, 2);
+    assert_int_equal(known.line, 0);
+    assert_string_equal(known.fault, "");
 }
 
 static void test_file_that_is_away(void **state)
 {
     named_list_t *list = create();
+    named_list_state_t known;
 
     (void)state;
     write_file("192.0.2.0/24\n");
@@ -104,6 +116,10 @@ static void test_file_that_is_away(void **state)
     assert_false(named_list_changed(list, pool));
     assert_non_null(named_list_load(list, pool));
     assert_int_equal(line_of(list, "192.0.2.7"), 1);
+    named_list_state(list, &known);
+    assert_non_null(strstr(known.fault, "cannot be opened"));
+    write_file("192.0.2.0/24\n");
+    assert_true(named_list_changed(list, pool));
 }
 
 int main(void)
