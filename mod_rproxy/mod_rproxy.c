@@ -27,6 +27,7 @@
 #include "rproxy_config.h"
 #include "rproxy_handler.h"
 #include "rproxy_offer.h"
+#include "rproxy_pause.h"
 #include "status/status.h"
 #include "status/status_collect.h"
 
@@ -201,6 +202,7 @@ static void register_hooks(apr_pool_t *pool)
     client_register_hooks(pool);
     proxied_register_hooks(pool);
     offer_register();
+    pause_register();
     status_collect_offer();
     status_register_hooks(pool);
     admin_register_hooks(pool);

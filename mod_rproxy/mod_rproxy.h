@@ -96,6 +96,18 @@ APR_DECLARE_OPTIONAL_FN(void, rproxy_memory_bucket,
  * which see an aborted connection and errors from below. */
 APR_DECLARE_OPTIONAL_FN(void, rproxy_finish_alone, (request_rec * r, int on));
 
+/* From an output filter of a response that comes from an upstream, on the loop:
+ * it has to wait for another thread.  Nothing more comes to the filters, and
+ * the request does not end, whatever its client and its upstream do, before
+ * rproxy_go_on is called, from any thread, once: fn runs then, on the loop,
+ * and passes on what the filter has held back.
+ * @return NULL where the filter may not wait so */
+typedef struct rproxy_pause_t rproxy_pause_t;
+typedef void rproxy_pause_fn(request_rec *r, void *ctx);
+APR_DECLARE_OPTIONAL_FN(rproxy_pause_t *, rproxy_pause,
+                        (request_rec * r, rproxy_pause_fn *fn, void *ctx));
+APR_DECLARE_OPTIONAL_FN(void, rproxy_go_on, (rproxy_pause_t * pause));
+
 /* How fast a response goes to its client, over a connection that the event
  * loop has adopted.  Any thread, one at a time; nothing may wait. */
 typedef struct {

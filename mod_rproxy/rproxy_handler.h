@@ -30,8 +30,12 @@ struct proxied_t {
     void *canary;        /* of the route's upstream, or NULL */
     unsigned canary_mark;
     struct mirror_t *mirror; /* its copy, or NULL */
-    apr_time_t body_begun;   /* first look for bytes of the request body */
-    apr_off_t body_bytes;    /* that have come of it */
+    int paused;              /* rproxy_pause.c: nothing goes to the filters */
+    int is_over;             /* the exchange, meanwhile */
+    int has_ended;           /* proxied_end, with this status: */
+    int end_status;
+    apr_time_t body_begun; /* first look for bytes of the request body */
+    apr_off_t body_bytes;  /* that have come of it */
 };
 
 /* Has a route taken the request, and does our handler serve it? */

@@ -7,14 +7,42 @@
 #include "driver/reactor_exchange.h"
 #include "rproxy_buffer.h"
 
+static void finish(proxied_t *p)
+{
+    client_t *client = p->client;
+
+    client_finish_request(client, p->r, p->end_status);
+    if (client->state == CLIENT_FLUSH) {
+        client_write_later(client);
+    }
+}
+
+/* The response's end may be what a filter pauses at. */
 static void finished(exchange_t *x)
 {
     proxied_t *p = x->ctx;
-    client_t *client = p->client;
 
-    client_finish_request(client, p->r, proxied_end(p));
-    if (client->state == CLIENT_FLUSH) {
-        client_write_later(client);
+    p->is_over = 1;
+    if (p->paused) {
+        return;
+    }
+    p->end_status = proxied_end(p);
+    p->has_ended = 1;
+    if (!p->paused) {
+        finish(p);
+    }
+}
+
+void rproxy_loop_go_on(proxied_t *p)
+{
+    if (p->has_ended) {
+        finish(p);
+    }
+    else if (p->is_over) {
+        finished(p->x);
+    }
+    else {
+        client_go(p->client);
     }
 }
 
@@ -38,6 +66,9 @@ void rproxy_loop_ready(proxied_t *p)
     client_t *client = p->client;
     int step = 0;
 
+    if (p->paused) {
+        return;
+    }
     if (rproxy_buffer_is_collecting(p)) {
         collect(p);
         return;
@@ -91,7 +122,7 @@ static int gone(void *ctx)
 {
     proxied_t *p = ctx;
 
-    if (p->discard) {
+    if (p->discard || p->paused) {
         return 0;
     }
     if (proxied_may_finish(p)) {
@@ -119,6 +150,9 @@ static void slow(void *ctx)
 {
     proxied_t *p = ctx;
 
+    if (p->paused) {
+        return; /* the client is looked at when it goes on */
+    }
     if (client_output_pending(p->client)) {
         takes_nothing(p);
     }

@@ -13,4 +13,7 @@ void rproxy_loop_wait(proxied_t *p);
 /* The client's socket moved: room for more, or more of its body. */
 void rproxy_loop_ready(proxied_t *p);
 
+/* It is paused no more (rproxy_pause.c). */
+void rproxy_loop_go_on(proxied_t *p);
+
 #endif

@@ -48,6 +48,9 @@ static sink_e pass(proxied_t *p)
     request_rec *r = p->r;
     apr_status_t rv;
 
+    if (p->paused) {
+        return SINK_FULL; /* what has come stays where it is */
+    }
     p->bb_bytes = 0;
     if (!is_wanted(p)) {
         apr_brigade_cleanup(p->bb);
@@ -65,7 +68,8 @@ static sink_e pass(proxied_t *p)
         && client_write(p->client) != APR_SUCCESS) {
         return client_is_gone(p);
     }
-    return p->client->out_bytes >= CLIENT_OUT_FULL ? SINK_FULL : SINK_OK;
+    return p->paused || p->client->out_bytes >= CLIENT_OUT_FULL ? SINK_FULL
+                                                                : SINK_OK;
 }
 
 /* ---- response ---- */

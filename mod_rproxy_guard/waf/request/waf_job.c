@@ -1,17 +1,20 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
 /* waf_job.c: large bodies are inspected by threads of our own, so that the
- * event loop goes on with others.  Layer L2.
+ * event loop goes on with others (t/bench/waf-lag).  Layer L2.
  *
- * A client may go meanwhile: what the thread looks at is in the record's own
- * pool, which lives until both have done with it. */
+ * A client may go while its request's body is inspected: what the thread looks
+ * at is in the record's own pool, which lives until both have done with it.  A
+ * response's request lives on meanwhile (rproxy_pause), but its pool is for the
+ * loop to take from: the record's own serves here, too. */
 #include "guard_private.h"
 #include "waf_request.h"
 
 #include <apr_thread_pool.h>
 
 enum {
-    LARGE = 4096, /* some milliseconds with the Core Rule Set */
+    LARGE = 4096,           /* near a millisecond with the Core Rule Set */
+    LARGE_RESPONSE = 32768, /* likewise */
     IDLE_MAX = 2,
     THREADS_MAX = 4,
     WAITING_MAX = 1000
@@ -19,6 +22,8 @@ enum {
 
 static APR_OPTIONAL_FN_TYPE(rproxy_on_loop) * on_loop;
 static APR_OPTIONAL_FN_TYPE(rproxy_wake) * wake;
+static APR_OPTIONAL_FN_TYPE(rproxy_pause) * pause_response;
+static APR_OPTIONAL_FN_TYPE(rproxy_go_on) * go_on;
 static apr_thread_pool_t *threads; /* NULL: none */
 
 /* Rules with the exceptions of .htaccess files end with the request: a client
@@ -28,13 +33,24 @@ static int has_lasting_rules(const waf_settings_t *settings)
     return !settings->place || !settings->place->stem;
 }
 
+static int has_room(void)
+{
+    return apr_thread_pool_tasks_count(threads) < WAITING_MAX;
+}
+
+int waf_job_is_on_loop(request_rec *r)
+{
+    return threads && on_loop(r);
+}
+
 int waf_job_is_for(const waf_request_t *waf)
 {
     return has_lasting_rules(waf->settings) && waf->body.spool->len > LARGE
-           && waf->owners && threads && on_loop && on_loop(waf->r)
-           && !waf->job.is_impossible
-           && apr_thread_pool_tasks_count(threads) < WAITING_MAX;
+           && waf->owners && waf_job_is_on_loop(waf->r)
+           && !waf->job.is_impossible && has_room();
 }
+
+/* ---- requests ---- */
 
 static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *data)
 {
@@ -55,6 +71,10 @@ static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *data)
 
 void waf_job_begin(waf_request_t *waf, rproxy_park_t *park)
 {
+    ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, waf->r,
+                  RPLOGNO(4470) "%" APR_SIZE_T_FMT " bytes of the request are "
+                                "inspected by a thread",
+                  waf->body.spool->len);
     waf->job.park = park;
     waf->job.is_begun = 1;
     __atomic_add_fetch(&waf->owners, 1, __ATOMIC_ACQ_REL);
@@ -92,11 +112,67 @@ void waf_job_forget_park(waf_request_t *waf)
     }
 }
 
+/* ---- responses ---- */
+
+int waf_job_is_large_response(apr_off_t bytes)
+{
+    return bytes > LARGE_RESPONSE;
+}
+
+/* The request may be over as soon as it is told to go on. */
+static void *APR_THREAD_FUNC run_response(apr_thread_t *thread, void *data)
+{
+    waf_request_t *waf = data;
+
+    (void)thread;
+    waf_response_inspect(waf);
+    go_on(waf->response.pause);
+    return NULL;
+}
+
+int waf_job_begin_response(waf_request_t *waf, request_rec *r,
+                           rproxy_pause_fn *done)
+{
+    if (!waf->owners || !waf_job_is_on_loop(r) || !has_room()) {
+        return 0;
+    }
+    waf->response.pause = pause_response(r, done, waf);
+    if (!waf->response.pause) {
+        return 0;
+    }
+    ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, r,
+                  RPLOGNO(4471) "%" APR_SIZE_T_FMT " bytes of the response are "
+                                "inspected by a thread",
+                  waf->response.spool->len);
+    if (apr_thread_pool_push(threads, run_response, waf,
+                             APR_THREAD_TASK_PRIORITY_NORMAL, NULL)
+        != APR_SUCCESS) {
+        go_on(waf->response.pause); /* done finds that nobody has looked */
+    }
+    return 1;
+}
+
+/* ---- threads ---- */
+
+/* Before anything of the child's goes: they look at requests.  Behind the
+ * loops' own end, which begins first. */
+static apr_status_t end_threads(void *unused)
+{
+    (void)unused;
+    if (threads) {
+        apr_thread_pool_destroy(threads);
+        threads = NULL;
+    }
+    return APR_SUCCESS;
+}
+
 static void child_init(apr_pool_t *pchild, server_rec *s)
 {
     threads = NULL;
     on_loop = APR_RETRIEVE_OPTIONAL_FN(rproxy_on_loop);
     wake = APR_RETRIEVE_OPTIONAL_FN(rproxy_wake);
+    pause_response = APR_RETRIEVE_OPTIONAL_FN(rproxy_pause);
+    go_on = APR_RETRIEVE_OPTIONAL_FN(rproxy_go_on);
     if (!waf_settings_are_used() || !on_loop) {
         return;
     }
@@ -104,14 +180,16 @@ static void child_init(apr_pool_t *pchild, server_rec *s)
         != APR_SUCCESS) {
         threads = NULL;
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, s,
-                     RPLOGNO(4361) "no threads for large request bodies: the "
-                                   "event loops inspect them, others wait");
+                     RPLOGNO(4361) "no threads for large bodies: the event "
+                                   "loops inspect them, others wait");
         return;
     }
     apr_thread_pool_idle_max_set(threads, IDLE_MAX);
+    apr_pool_pre_cleanup_register(pchild, NULL, end_threads);
 }
 
 void waf_job_register(void)
 {
-    ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_MIDDLE);
+    /* what is registered first is cleaned up last */
+    ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_FIRST);
 }

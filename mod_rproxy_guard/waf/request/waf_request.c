@@ -50,10 +50,11 @@ static const char *make_id(request_rec *r)
 }
 
 /* May another thread look at it? */
-static int may_be_elsewhere(const request_rec *r)
+static int may_be_elsewhere(request_rec *r, const waf_settings_t *settings)
 {
     return apr_table_get(r->headers_in, "Content-Length")
-           || apr_table_get(r->headers_in, "Transfer-Encoding");
+           || apr_table_get(r->headers_in, "Transfer-Encoding")
+           || (waf_response_may_be_held(settings) && waf_job_is_on_loop(r));
 }
 
 static apr_status_t let_go(void *data)
@@ -74,7 +75,8 @@ void waf_request_release(waf_request_t *waf)
 
 static waf_request_t *make(request_rec *r, const waf_settings_t *settings)
 {
-    apr_pool_t *own = may_be_elsewhere(r) ? thread_pool_create() : NULL;
+    apr_pool_t *own =
+        may_be_elsewhere(r, settings) ? thread_pool_create() : NULL;
     apr_pool_t *pool = own ? own : r->pool;
     waf_request_t *waf = apr_pcalloc(pool, sizeof(*waf));
 

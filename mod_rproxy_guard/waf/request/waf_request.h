@@ -7,7 +7,7 @@
  *   waf_head.c      request_rec -> values
  *   waf_body.c      the body: limits, bytes, values; phase 2
  *   waf_hold.c      waits for it, before the handler
- *   waf_job.c       phase 2 of a large body, beside the event loop
+ *   waf_job.c       phases 2 and 4 of large bodies, beside the event loop
  *   waf_response.c  phases 3 and 4
  *   waf_verdict.c   what becomes of the request
  *   waf_log.c       lines of the error log
@@ -38,8 +38,9 @@ typedef enum {
 } waf_body_e;
 
 typedef enum {
-    WAF_RESPONSE_HEAD, /* none of it was seen */
-    WAF_RESPONSE_BODY, /* held back */
+    WAF_RESPONSE_HEAD,  /* none of it was seen */
+    WAF_RESPONSE_BODY,  /* held back */
+    WAF_RESPONSE_WAITS, /* likewise; a thread looks at it */
     WAF_RESPONSE_PASSES,
     WAF_RESPONSE_REPLACED /* what still comes is thrown away */
 } waf_response_e;
@@ -88,8 +89,13 @@ typedef struct waf_request_t {
         waf_response_e state;
         int is_seen; /* httpd has begun to answer */
         waf_spool_t *spool;
-        apr_bucket_brigade *rest; /* metadata behind the bytes held */
+        apr_bucket_brigade *rest;   /* metadata behind the bytes held */
+        apr_bucket_brigade *behind; /* what came while a thread looked at it */
+        ap_filter_t *filter;
+        rproxy_pause_t *pause;
         size_t limit;
+        int is_cut;
+        inspect_verdict_t verdict; /* of phase 4 */
     } response;
 } waf_request_t;
 
@@ -172,9 +178,27 @@ int waf_job_is_busy(waf_request_t *waf);
 /* The park is over. */
 void waf_job_forget_park(waf_request_t *waf);
 
+/* Phase 4: waf_response_inspect by a thread, then done, on the loop; until then
+ * the request lives, and nothing comes to its filters.
+ * @return 0: the caller has to do it itself */
+int waf_job_begin_response(waf_request_t *waf, request_rec *r,
+                           rproxy_pause_fn *done);
+
+/* Would so many bytes of a response keep the loop too long? */
+int waf_job_is_large_response(apr_off_t bytes);
+
+/* May the response to such a request be looked at by a thread? */
+int waf_job_is_on_loop(request_rec *r);
+
 void waf_job_register(void);
 
 /* ---- waf_response.c ---- */
+
+/* Do rules look at the bodies of its responses, by the settings? */
+int waf_response_may_be_held(const waf_settings_t *settings);
+
+/* Values of the body that is held, then phase 4.  Knows nothing of httpd's. */
+void waf_response_inspect(waf_request_t *waf);
 
 void waf_response_register(void);
 

@@ -4,7 +4,9 @@
  * and before those that compress or store it.  Layer L2.
  *
  * A body that rules want to see is held back to its end, or to
- * SecResponseBodyLimit; others pass as they come. */
+ * SecResponseBodyLimit; others pass as they come.  A large one of an upstream's
+ * on an event loop is inspected by a thread (waf_job.c), a large file where all
+ * of it is on a worker thread. */
 #include "guard_private.h"
 #include "waf_request.h"
 
@@ -16,10 +18,12 @@
 #include <mod_core.h>
 
 #include "waf/inspect/response_head.h"
+#include "waf/seen/waf_seen.h"
 
 #define FILTER "RPROXY_GUARD_WAF_RESPONSE"
+#define FILTER_SLOW "RPROXY_GUARD_WAF_FILE" /* no loop runs it */
 
-static ap_filter_rec_t *filter_record;
+static ap_filter_rec_t *filter_record, *slow_record;
 
 /* ---- instead of the response ---- */
 
@@ -47,6 +51,12 @@ static apr_status_t replace(waf_request_t *waf, ap_filter_t *f,
 }
 
 /* ---- which bodies ---- */
+
+int waf_response_may_be_held(const waf_settings_t *settings)
+{
+    return settings->program->phase_count[3]
+           && waf_settings_response_body(settings);
+}
 
 static int wants_body(const waf_request_t *waf)
 {
@@ -87,21 +97,62 @@ static apr_status_t pass_held(waf_request_t *waf, ap_filter_t *f,
     return ap_pass_brigade(f->next, bb);
 }
 
+void waf_response_inspect(waf_request_t *waf)
+{
+    uint64_t begun = waf_seen_clock();
+
+    waf->phases |= 1u << 4;
+    if (!response_body_values(waf->inspect->values,
+                              waf_spool_text(waf->response.spool),
+                              waf->response.is_cut)) {
+        inspect_full(waf->inspect);
+    }
+    waf->response.verdict = inspect_run(waf->inspect, 4);
+    waf->spent_ns += waf_seen_clock() - begun;
+}
+
+/* bb is what comes behind. */
+static apr_status_t judge(waf_request_t *waf, ap_filter_t *f,
+                          apr_bucket_brigade *bb)
+{
+    int status;
+
+    if (!(waf->phases & 1u << 4)) {
+        waf_response_inspect(waf);
+    }
+    status = waf_verdict_act(waf, f->r, 4, waf->response.verdict);
+    return status == DECLINED ? pass_held(waf, f, bb)
+                              : replace(waf, f, bb, status);
+}
+
+/* A thread has looked at it. */
+static void go_on(request_rec *r, void *ctx)
+{
+    waf_request_t *waf = ctx;
+
+    (void)r;
+    judge(waf, waf->response.filter, waf->response.behind);
+}
+
+/* Its buckets may be in memory of the caller's. */
+static apr_status_t keep(waf_request_t *waf, ap_filter_t *f,
+                         apr_bucket_brigade *bb)
+{
+    return ap_save_brigade(f, &waf->response.behind, &bb, f->r->pool);
+}
+
 /* The end, or the limit: bb is what comes behind. */
 static apr_status_t run_body(waf_request_t *waf, ap_filter_t *f,
                              apr_bucket_brigade *bb, int is_cut)
 {
-    int status = DECLINED;
-
-    if (!response_body_values(waf->inspect->values,
-                              waf_spool_text(waf->response.spool), is_cut)) {
-        status = waf_verdict_unknown(waf, f->r, "values in the response");
+    waf->response.is_cut = is_cut;
+    if (waf_job_is_large_response((apr_off_t)waf->response.spool->len)
+        && waf_job_begin_response(waf, f->r, go_on)) {
+        waf->response.state = WAF_RESPONSE_WAITS;
+        waf->response.filter = f;
+        return keep(waf, f, bb);
     }
-    if (status == DECLINED) {
-        status = waf_request_phase(waf, f->r, 4);
-    }
-    return status == DECLINED ? pass_held(waf, f, bb)
-                              : replace(waf, f, bb, status);
+    return judge(waf, f, bb);
 }
 
 static apr_status_t run_head(waf_request_t *waf, ap_filter_t *f,
@@ -230,12 +281,21 @@ static apr_status_t response_filter(ap_filter_t *f, apr_bucket_brigade *bb)
         return rv;
     case WAF_RESPONSE_BODY:
         return hold(waf, f, bb);
+    case WAF_RESPONSE_WAITS:
+        return keep(waf, f, bb);
     default:
         return ap_pass_brigade(f->next, bb);
     }
 }
 
 /* ---- hooks ---- */
+
+static int is_large_file(const waf_request_t *waf, request_rec *r)
+{
+    return r->finfo.filetype == APR_REG
+           && waf_job_is_large_response(r->finfo.size) && wants_body(waf)
+           && has_text(waf, r);
+}
 
 static void insert_filter(request_rec *r)
 {
@@ -245,7 +305,9 @@ static void insert_filter(request_rec *r)
         && (waf->inspect->program->phase_count[2]
             || waf->inspect->program->phase_count[3])) {
         waf->response.state = WAF_RESPONSE_HEAD;
-        ap_add_output_filter_handle(filter_record, waf, r, r->connection);
+        ap_add_output_filter_handle(is_large_file(waf, r) ? slow_record
+                                                          : filter_record,
+                                    waf, r, r->connection);
     }
 }
 
@@ -275,6 +337,8 @@ void waf_response_register(void)
 {
     filter_record = ap_register_output_filter(FILTER, response_filter, NULL,
                                               AP_FTYPE_CONTENT_SET - 3);
+    slow_record = ap_register_output_filter(FILTER_SLOW, response_filter, NULL,
+                                            AP_FTYPE_CONTENT_SET - 3);
     ap_hook_post_config(post_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_filter(insert_filter, NULL, NULL, APR_HOOK_LAST);
     ap_hook_insert_error_filter(insert_error_filter, NULL, NULL, APR_HOOK_LAST);

@@ -17,7 +17,7 @@ JSON_SIZE = 3900
 
 def body(name):
     return {"bytes": lambda: document(1024), "form": _form,
-            "json": _json}[name]()
+            "json": lambda: order(JSON_SIZE)}[name]()
 
 
 def document(size):
@@ -26,7 +26,7 @@ def document(size):
     return lines[:size]
 
 
-def _prose(size, number=1):
+def prose(size, number=1):
     """Words with punctuation, as a visitor writes them."""
     text = ""
     while len(text) < size:
@@ -42,23 +42,23 @@ def _form():
     return urllib.parse.urlencode({
         "author": "Mary Example", "email": "mary@example.com",
         "url": "http://www.example.com/garden?page=1",
-        "comment": _prose(COMMENT_SIZE), "comment_post_ID": "42",
+        "comment": prose(COMMENT_SIZE), "comment_post_ID": "42",
         "comment_parent": "0", "submit": "Post Comment",
     }).encode()
 
 
-def _json():
-    """An order, 4 KB."""
-    lines, number = [], 1
+def order(size):
+    """An order as JSON, with as many lines as make it longer than size."""
+    text = {"customer": {"name": "Mary Example",
+                         "email": "mary@example.com"}, "lines": []}
+    lines, number, length = text["lines"], 1, len(json.dumps(text)) - 2
     while True:
         number = (number * 1103515245 + 12345) & 0x7fffffff
-        lines.append({"id": number >> 12, "name": _prose(24, number),
+        lines.append({"id": number >> 12, "name": prose(24, number),
                       "price": (number >> 8 & 0xffff) / 100,
                       "gift": bool(number >> 20 & 1), "note": None,
                       "options": {"colour": _WORDS[number >> 16 & 15],
                                   "size": number >> 17 & 63}})
-        text = json.dumps({"customer": {"name": "Mary Example",
-                                        "email": "mary@example.com"},
-                           "lines": lines})
-        if len(text) > JSON_SIZE:
-            return text.encode()
+        length += len(json.dumps(lines[-1])) + 2
+        if length > size:
+            return json.dumps(text).encode()
