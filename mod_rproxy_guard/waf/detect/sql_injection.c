@@ -131,11 +131,20 @@ static int has_one_of(const char *word, int is_shorter, const shape_t *shapes,
     return 0;
 }
 
+/* Most values are one name or number, and no shape but X is as short. */
+static int is_too_short(const char *word)
+{
+    return *word != SQL_CONDITIONAL && (!*word || !word[1]);
+}
+
 static int is_code(const char *word, int is_shorter, int is_quoted)
 {
     const size_t quoted_count = sizeof(quoted_shapes) / sizeof(*quoted_shapes),
                  free_count = sizeof(free_shapes) / sizeof(*free_shapes);
 
+    if (is_too_short(word)) {
+        return 0;
+    }
     return is_quoted ? has_one_of(word, is_shorter, quoted_shapes, quoted_count)
                      : has_one_of(word, is_shorter, free_shapes, free_count)
                            || (*word == SQL_OPEN

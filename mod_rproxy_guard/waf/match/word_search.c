@@ -24,7 +24,28 @@ static uint32_t chain_of(uint32_t number)
     return number * UINT32_C(2654435761) >> 18;
 }
 
+/* Eight bytes with the bit of lower case set, letters or not. */
+static uint64_t head_of(const char *text)
+{
+    uint64_t head;
+
+    memcpy(&head, text, sizeof(head));
+    return head | UINT64_C(0x2020202020202020);
+}
+
 /* ---- making ---- */
+
+static void make_head(word_search_word_t *word)
+{
+    char text[sizeof(word->head)] = { 0 }, mask[sizeof(word->head)] = { 0 };
+    size_t length =
+        word->text.len < sizeof(text) ? word->text.len : sizeof(text);
+
+    memcpy(text, word->text.p, length);
+    memset(mask, 0xff, length);
+    memcpy(&word->head_mask, mask, sizeof(mask));
+    word->head = head_of(text) & word->head_mask;
+}
 
 /* The bytes that stand in most words get kinds of their own. */
 static void make_kinds(word_search_t *search, const slice_t *words,
@@ -123,6 +144,7 @@ const word_search_t *word_search_make(void *memory, const slice_t *words,
         uint16_t *chain;
 
         word->text = words[i];
+        make_head(word);
         choose_place(search, word);
         chain = &search->chain[chain_of(word->triple)];
         word->next = *chain;
@@ -137,10 +159,15 @@ const word_search_t *word_search_make(void *memory, const slice_t *words,
 
 static int stands_at(const word_search_word_t *word, slice_t value, size_t end)
 {
-    const char *p = value.p + end - word->offset;
-    size_t i;
+    size_t from = end - word->offset, i;
+    const char *p;
 
-    if (end < word->offset || value.len - end + word->offset < word->text.len) {
+    if (end < word->offset || value.len - from < word->text.len) {
+        return 0;
+    }
+    p = value.p + from;
+    if (value.len - from >= sizeof(word->head)
+        && (head_of(p) & word->head_mask) != word->head) {
         return 0;
     }
     for (i = 0; i < word->text.len; i++) {

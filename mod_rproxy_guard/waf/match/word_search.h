@@ -24,10 +24,12 @@ enum {
 };
 
 typedef struct {
-    slice_t text;    /* lower case; the caller's memory */
-    uint32_t triple; /* or the pair of a word of two bytes */
-    uint16_t offset; /* of the byte behind it, in the word */
-    uint16_t next;   /* of the same chain; 0: none, else a word's number + 1 */
+    slice_t text;             /* lower case; the caller's memory */
+    uint32_t triple;          /* or the pair of a word of two bytes */
+    uint16_t offset;          /* of the byte behind it, in the word */
+    uint64_t head, head_mask; /* of its first eight bytes, or all, with the bit
+                                 of lower case */
+    uint16_t next; /* of the same chain; 0: none, else a word's number + 1 */
 } word_search_word_t;
 
 typedef struct {

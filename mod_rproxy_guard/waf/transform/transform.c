@@ -88,11 +88,29 @@ static size_t write_number(size_t value, unsigned char *out)
     return n;
 }
 
+/* Eight bytes at a time: the bit 0x20 of those from first to first + 25. */
+static uint64_t map_case_of(uint64_t bytes, unsigned char first)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101), top = each * 0x80;
+    uint64_t low = bytes & ~top;
+    uint64_t from = low + each * (0x80u - first);
+    uint64_t behind = low + each * (0x80u - first - 26);
+
+    return bytes ^ ((from & ~behind & ~bytes & top) >> 2);
+}
+
 static size_t map_case(slice_t in, unsigned char *out, unsigned char first)
 {
     size_t i;
 
-    for (i = 0; i < in.len; i++) {
+    for (i = 0; i + sizeof(uint64_t) <= in.len; i += sizeof(uint64_t)) {
+        uint64_t bytes;
+
+        memcpy(&bytes, in.p + i, sizeof(bytes));
+        bytes = map_case_of(bytes, first);
+        memcpy(out + i, &bytes, sizeof(bytes));
+    }
+    for (; i < in.len; i++) {
         unsigned char c = (unsigned char)in.p[i];
 
         out[i] = (unsigned char)(c - first) < 26 ? c ^ 0x20 : c;

@@ -130,6 +130,18 @@ size_t transform_remove_comments_char(slice_t in, unsigned char *out)
     return n;
 }
 
+enum {
+    PLAIN,
+    GOES,
+    PARTS
+};
+
+static const unsigned char command_kinds[256] = {
+    ['"'] = GOES,   ['\''] = GOES,  ['\\'] = GOES, ['^'] = GOES,
+    [' '] = PARTS,  [','] = PARTS,  [';'] = PARTS, ['\t'] = PARTS,
+    ['\r'] = PARTS, ['\n'] = PARTS,
+};
+
 /* Quotes, carets and backslashes go; what parts words becomes one space, and
  * that goes in front of "/" and "(".  Ends at a NUL. */
 size_t transform_command_line(slice_t in, unsigned char *out)
@@ -140,10 +152,10 @@ size_t transform_command_line(slice_t in, unsigned char *out)
     for (i = 0; i < in.len && in.p[i]; i++) {
         unsigned char c = (unsigned char)in.p[i];
 
-        if (strchr("\"'\\^", c)) {
+        if (command_kinds[c] == GOES) {
             continue;
         }
-        if (strchr(" ,;\t\r\n", c)) {
+        if (command_kinds[c] == PARTS) {
             if (!in_run) {
                 out[n++] = ' ';
             }

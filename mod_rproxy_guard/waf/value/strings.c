@@ -121,15 +121,18 @@ slice_t strings_text(const strings_t *strings, int number)
     return string_at(strings, number)->text;
 }
 
-const byte_set_t *strings_bytes(strings_t *strings, int number)
+static inline const byte_set_t *bytes_of(string_t *string)
 {
-    string_t *string = string_at(strings, number);
-
     if (!string->has_bytes) {
         string->bytes = byte_set_of(string->text);
         string->has_bytes = 1;
     }
     return &string->bytes;
+}
+
+const byte_set_t *strings_bytes(strings_t *strings, int number)
+{
+    return bytes_of(string_at(strings, number));
 }
 
 /* ---- transformations ---- */
@@ -191,16 +194,16 @@ static uint16_t *place_of(strings_t *strings, int number, int chain)
 
 int strings_transformed(strings_t *strings, int number, int chain)
 {
-    const transform_node_t *node;
+    const transform_node_t *node =
+        transform_chains_node(strings->plan->chains, chain);
+    string_t *string = string_at(strings, number);
     int before, result;
 
-    node = transform_chains_node(strings->plan->chains, chain);
-    if (transform_list_keeps(node, strings_bytes(strings, number))) {
+    if (transform_list_keeps(node, bytes_of(string))) {
         return number;
     }
-    result = *place_of(strings, number, chain);
-    if (result != NOT_MADE) {
-        return result - 1;
+    if (string->made && string->made[chain] != NOT_MADE) {
+        return string->made[chain] - 1;
     }
     before = strings_transformed(strings, number, node->parent);
     result = before == STRINGS_FULL ? before : run(strings, before, node);

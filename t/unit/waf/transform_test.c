@@ -159,6 +159,29 @@ static void check_untouched(void **state)
     }
 }
 
+/* Each byte at each place of a value that is longer than a word. */
+static void check_case_of_all(void **state)
+{
+    char in[19], out[32];
+    int c, at;
+
+    for (c = 0; c < 256; c++) {
+        char lower = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+        char upper = (char)(c >= 'a' && c <= 'z' ? c - 32 : c);
+
+        for (at = 0; at < (int)sizeof(in); at++) {
+            memset(in, 'Z' + at, sizeof(in));
+            in[at] = (char)c;
+            transform_run(TRANSFORM_LOWERCASE, slice_make(in, sizeof(in)), out,
+                          NULL);
+            assert_int_equal(out[at], lower);
+            transform_run(TRANSFORM_UPPERCASE, slice_make(in, sizeof(in)), out,
+                          NULL);
+            assert_int_equal(out[at], upper);
+        }
+    }
+}
+
 static void check_names(void **state)
 {
     int t;
@@ -193,6 +216,7 @@ int main(void)
         unit_add(cases[i].name, check_case, &cases[i]);
     }
     unit_add("untouched values", check_untouched, NULL);
+    unit_add("case of all bytes", check_case_of_all, NULL);
     unit_add("names", check_names, NULL);
     unit_add("unicode map", check_unicode_map, NULL);
     return unit_run("transform");
