@@ -8,8 +8,10 @@
 #include <apr_strings.h>
 
 enum {
-    DATA_MOST = 512, /* bytes, escaped */
-    ESCAPED_MOST = 4 /* bytes that one may become */
+    DATA_MOST = 512,  /* bytes, escaped */
+    ESCAPED_MOST = 4, /* bytes that one may become */
+    NUMBER_ROOM = 24, /* 2^64 */
+    LINE_ROOM = 1024
 };
 
 /* ---- escapes ---- */
@@ -47,33 +49,52 @@ static char *put_hex(char *out, unsigned char byte)
     return out;
 }
 
-static const char *escape(slice_t text, int only_hex, apr_pool_t *pool)
+/* Of the bytes that stand for themselves. */
+static size_t plain_length(const unsigned char *p, const unsigned char *end)
 {
-    char *made = apr_palloc(pool, ESCAPED_MOST * text.len + 1), *out = made;
-    size_t i;
+    const unsigned char *from = p;
 
-    for (i = 0; i < text.len; i++) {
-        unsigned char byte = (unsigned char)text.p[i];
-        char letter = short_escape(byte);
+    while (p < end && *p >= 0x20 && *p <= 0x7e && *p != '"' && *p != '\\') {
+        p++;
+    }
+    return (size_t)(p - from);
+}
 
+/* @param out  ESCAPED_MOST bytes for each of the text's
+ * @return behind what was written */
+static char *escape(slice_t text, int only_hex, char *out)
+{
+    const unsigned char *p = (const unsigned char *)text.p, *end = p + text.len;
+
+    while (p < end) {
+        size_t plain = plain_length(p, end);
+        char letter;
+
+        memcpy(out, p, plain);
+        out += plain;
+        p += plain;
+        if (p == end) {
+            break;
+        }
+        letter = short_escape(*p);
         if (letter && !only_hex) {
             *out++ = '\\';
             *out++ = letter;
         }
-        else if (letter || byte < 0x20 || byte > 0x7e) {
-            out = put_hex(out, byte);
-        }
         else {
-            *out++ = (char)byte;
+            out = put_hex(out, *p);
         }
+        p++;
     }
-    *out = '\0';
-    return made;
+    return out;
 }
 
 const char *waf_line_escape(slice_t text, apr_pool_t *pool)
 {
-    return escape(text, 0, pool);
+    char *made = apr_palloc(pool, ESCAPED_MOST * text.len + 1);
+
+    *(text.len ? escape(text, 0, made) : made) = '\0';
+    return made;
 }
 
 /* ---- parts ---- */
@@ -129,41 +150,83 @@ const char *waf_line_action(rule_verdict_e verdict, int status,
 
 typedef struct {
     apr_pool_t *pool;
-    apr_array_header_t *parts; /* of const char * */
+    char *text;
+    size_t len, room;
 } writer_t;
 
-static void put(writer_t *w, const char *name, const char *escaped)
+/* Room behind the text, and for a final 0. */
+static void make_room(writer_t *w, size_t bytes)
 {
-    APR_ARRAY_PUSH(w->parts, const char *) =
-        apr_pstrcat(w->pool, " [", name, " \"", escaped, "\"]", NULL);
+    char *more;
+
+    if (w->room - w->len > bytes) {
+        return;
+    }
+    w->room = 2 * w->room + bytes;
+    more = apr_palloc(w->pool, w->room);
+    memcpy(more, w->text, w->len);
+    w->text = more;
+}
+
+static void put_bytes(writer_t *w, slice_t text)
+{
+    if (text.len) {
+        make_room(w, text.len);
+        memcpy(w->text + w->len, text.p, text.len);
+        w->len += text.len;
+    }
+}
+
+static void put_escaped(writer_t *w, slice_t text, int only_hex)
+{
+    make_room(w, ESCAPED_MOST * text.len);
+    w->len = (size_t)(escape(text, only_hex, w->text + w->len) - w->text);
+}
+
+static void open_part(writer_t *w, const char *name)
+{
+    put_bytes(w, SLICE_LIT(" ["));
+    put_bytes(w, slice_str(name));
+    put_bytes(w, SLICE_LIT(" \""));
+}
+
+static void close_part(writer_t *w)
+{
+    put_bytes(w, SLICE_LIT("\"]"));
 }
 
 static void put_text(writer_t *w, const char *name, slice_t text)
 {
     if (text.len) {
-        put(w, name, waf_line_escape(text, w->pool));
+        open_part(w, name);
+        put_escaped(w, text, 0);
+        close_part(w);
     }
 }
 
 static void put_number(writer_t *w, const char *name, uint64_t number)
 {
-    put(w, name, apr_psprintf(w->pool, "%" APR_UINT64_T_FMT, number));
+    char text[NUMBER_ROOM];
+
+    apr_snprintf(text, sizeof(text), "%" APR_UINT64_T_FMT, number);
+    put_text(w, name, slice_str(text));
 }
 
 static void put_data(writer_t *w, slice_t data)
 {
-    const char *escaped;
+    size_t from;
 
     if (!data.len) {
         return;
     }
-    escaped = escape(data, 1, w->pool);
-    if (strlen(escaped) > DATA_MOST) {
-        escaped = apr_pstrcat(w->pool,
-                              apr_pstrmemdup(w->pool, escaped, DATA_MOST - 3),
-                              "...", NULL);
+    open_part(w, "data");
+    from = w->len;
+    put_escaped(w, data, 1);
+    if (w->len - from > DATA_MOST) {
+        w->len = from + DATA_MOST - 3;
+        put_bytes(w, SLICE_LIT("..."));
     }
-    put(w, "data", escaped);
+    close_part(w);
 }
 
 static void put_rule(writer_t *w, const waf_line_t *line)
@@ -183,7 +246,7 @@ static void put_rule(writer_t *w, const waf_line_t *line)
     put_text(w, "msg", line->msg);
     put_data(w, line->data);
     if (severity) {
-        put(w, "severity", severity);
+        put_text(w, "severity", slice_str(severity));
     }
     put_text(w, "ver", rule->ver);
     put_text(w, "maturity", rule->maturity);
@@ -196,12 +259,12 @@ static void put_rule(writer_t *w, const waf_line_t *line)
 const char *waf_line_write(const char *action, const waf_line_t *line,
                            apr_pool_t *pool)
 {
-    writer_t w = { pool, apr_array_make(pool, 24, sizeof(const char *)) };
+    writer_t w = { pool, apr_palloc(pool, LINE_ROOM), 0, LINE_ROOM };
 
-    APR_ARRAY_PUSH(w.parts, const char *) = action;
-    APR_ARRAY_PUSH(w.parts, const char *) = " ";
-    APR_ARRAY_PUSH(w.parts, const char *) =
-        apr_pstrmemdup(pool, line->message.p, line->message.len);
+    put_bytes(&w, slice_str(action));
+    put_bytes(&w, SLICE_LIT(" "));
+    put_bytes(&w, line->message);
     put_rule(&w, line);
-    return apr_array_pstrcat(pool, w.parts, 0);
+    w.text[w.len] = '\0';
+    return w.text;
 }
