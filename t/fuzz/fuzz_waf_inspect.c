@@ -2,7 +2,8 @@
 
 /* fuzz_waf_inspect.c: lines of SecRule, SecAction and SecMarker, an empty line,
  * a request as text.  Promise: whatever rules and request are, the inspection
- * ends, keeps its limits, and says the same a second time. */
+ * ends, keeps its limits, and says the same a second time, and with gates what
+ * it says without. */
 #include "fuzz.h"
 
 #include "../unit/waf/crs_request.h"
@@ -90,7 +91,7 @@ static void inspect_input(char *text, apr_pool_t *pool)
     const program_t *program;
     request_text_t request;
     rule_text_file_t file;
-    inspect_t *first;
+    inspect_t *first, *plain;
 
     if (!end || reads_files(text)) {
         return;
@@ -105,6 +106,11 @@ static void inspect_input(char *text, apr_pool_t *pool)
     first = inspect_all(program, &request, pool);
     if (first) {
         check_same(first, inspect_all(program, &request, pool));
+        plain =
+            inspect_all(program_without_gates(program, pool), &request, pool);
+        if (plain->over == INSPECT_OVER_NONE) {
+            check_same(first, plain);
+        }
     }
 }
 

@@ -38,6 +38,10 @@ static inspect_run_t *run_make(const inspect_t *inspect)
 {
     inspect_run_t *run = apr_pcalloc(inspect->pool, sizeof(*run));
 
+    run->tx.place =
+        apr_pcalloc(inspect->pool,
+                    sizeof(*run->tx.place)
+                        * (size_t)tx_names_count(inspect->program->tx_names));
     run->exceptions = apr_array_make(inspect->pool, 2, sizeof(exception_t));
     run->targets = apr_array_make(inspect->pool, 64, sizeof(target_t));
     run->matches = apr_array_make(inspect->pool, 4, sizeof(matched_t));
@@ -99,27 +103,6 @@ static void begin_phase(inspect_run_t *run, int phase)
     work_time_begin(&run->time);
 }
 
-static void run_rules(inspect_t *inspect, int phase)
-{
-    const program_t *program = inspect->program;
-    const program_rule_t *const *rules = program->phase[phase - 1];
-    int count = program->phase_count[phase - 1], i, next;
-    inspect_run_t *run = inspect->run;
-
-    for (i = 0; i < count; i = next) {
-        next = i + 1;
-        if (inspect->engine == WAF_OFF || run->is_intercepted
-            || inspect->over == INSPECT_OVER_TIME) {
-            return;
-        }
-        if (!run->removed || !program_bit(run->removed, rules[i]->number)) {
-            int skip_to = chain_run(inspect, rules[i]);
-
-            next = skip_to > i ? skip_to : next;
-        }
-    }
-}
-
 /* A limit that is met is a refusal if no rule said one. */
 static void close_over(inspect_t *inspect)
 {
@@ -140,7 +123,7 @@ inspect_verdict_t inspect_run(inspect_t *inspect, int phase)
         return run->verdict;
     }
     begin_phase(run, phase);
-    run_rules(inspect, phase);
+    rules_run(inspect, phase);
     work_time_end(&run->time);
     close_over(inspect);
     return run->verdict;

@@ -26,11 +26,13 @@ typedef struct {
     const program_ctl_t *of;
 } exception_t;
 
-/* Names of TX by their hashes: tx.c. */
+/* Where the values of TX are: tx.c. */
 typedef struct {
-    uint16_t *slot;  /* place in values + 1; 0: free */
-    uint32_t mask;   /* a power of two - 1 */
-    unsigned digits; /* bits of the names from 0 to 9 that are there */
+    uint16_t *place; /* of the program's names, by number: place in values + 1;
+                        0: it is not there */
+    uint16_t *slot;  /* of other names, by their hashes: as place; NULL: there
+                        is none */
+    uint32_t mask;   /* of slots: a power of two - 1 */
 } tx_t;
 
 /* What a selector said of a name: both stay where and as they are. */
@@ -126,6 +128,15 @@ slice_t expand_number(inspect_t *inspect, apr_int64_t number);
 /* ---- tx.c ---- */
 
 const value_t *tx_find(const inspect_t *inspect, slice_t name);
+
+/* By the number that the program has for the name. */
+static inline const value_t *tx_at(const inspect_t *inspect, int number)
+{
+    uint16_t place = inspect->run->tx.place[number];
+
+    return place ? values_at(inspect->values, VARIABLE_TX, place - 1) : NULL;
+}
+
 void tx_set(inspect_t *inspect, slice_t name, slice_t text);
 void tx_remove(inspect_t *inspect, slice_t name);
 
@@ -142,6 +153,11 @@ void effects_run(inspect_t *inspect, const program_rule_t *rule);
 /* The chain from run->rule to last has matched: what becomes of it. */
 void detection_make(inspect_t *inspect, const program_rule_t *last,
                     slice_t argument);
+
+/* ---- rules.c ---- */
+
+/* The rules of a phase, from 1, up to one that ends it. */
+void rules_run(inspect_t *inspect, int phase);
 
 /* ---- chain.c ---- */
 

@@ -2,96 +2,41 @@
 
 /* tx.c: the collection TX.  Layer L1.
  *
- * It stands in values.h as all others do; a hash finds its names, which some
- * hundred rules ask for in every request. */
+ * It stands in values.h as all others do.  Where the values of names are that
+ * rules say as they are stands in a list by their numbers; a hash finds the
+ * others, which rules make of what they matched. */
 #include "inspect_private.h"
 
 enum {
-    SLOTS_FIRST = 256
+    SLOTS_FIRST = 64
 };
 
-/* Eight bytes in lower case: those from 'A' to 'Z' get the bit. */
-static uint64_t lower_word(uint64_t word)
+static const tx_names_t *names_of(const inspect_t *inspect)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
-    uint64_t low = word & ~high;
-    uint64_t from_a = low + ones * (0x80 - 'A');
-    uint64_t behind_z = low + ones * (0x80 - 'Z' - 1);
-
-    return word | (from_a & ~behind_z & ~word & high) >> 2;
+    return inspect->program->tx_names;
 }
 
-static uint64_t short_word(slice_t name)
+static slice_t name_at(const inspect_t *inspect, int place)
 {
-    uint64_t word = 0;
-
-    memcpy(&word, name.p, name.len);
-    return lower_word(word);
+    return values_at(inspect->values, VARIABLE_TX, place)->name;
 }
 
-/* Of a name of eight bytes and more. */
-static inline uint64_t word_at(const char *p)
-{
-    uint64_t word;
-
-    memcpy(&word, p, sizeof(word));
-    return lower_word(word);
-}
-
-static inline uint64_t hash_word(uint64_t hash, uint64_t word)
-{
-    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-    return hash ^ hash >> 32;
-}
-
-/* The last word may begin within the one before it. */
-static inline uint32_t name_hash(slice_t name)
-{
-    uint64_t hash = name.len;
-    size_t at;
-
-    if (name.len < sizeof(hash)) {
-        return (uint32_t)hash_word(hash, short_word(name));
-    }
-    for (at = 0; at + sizeof(hash) < name.len; at += sizeof(hash)) {
-        hash = hash_word(hash, word_at(name.p + at));
-    }
-    return (uint32_t)hash_word(hash, word_at(name.p + name.len - sizeof(hash)));
-}
-
-static inline int names_equal(slice_t a, slice_t b)
-{
-    size_t at;
-
-    if (a.len != b.len || a.len < sizeof(uint64_t)) {
-        return a.len == b.len && short_word(a) == short_word(b);
-    }
-    for (at = 0; at + sizeof(uint64_t) < a.len; at += sizeof(uint64_t)) {
-        if (word_at(a.p + at) != word_at(b.p + at)) {
-            return 0;
-        }
-    }
-    at = a.len - sizeof(uint64_t);
-    return word_at(a.p + at) == word_at(b.p + at);
-}
+/* ---- names that no rule says as they are ---- */
 
 /* The slot of the name, or the free one where it would be. */
 static uint32_t slot_of(const inspect_t *inspect, slice_t name)
 {
     const tx_t *tx = &inspect->run->tx;
-    uint32_t at = name_hash(name) & tx->mask;
+    uint32_t at = tx_name_hash(name) & tx->mask;
 
     while (tx->slot[at]
-           && !names_equal(values_at(inspect->values, VARIABLE_TX,
-                                     tx->slot[at] - 1)
-                               ->name,
-                           name)) {
+           && !tx_name_equal(name_at(inspect, tx->slot[at] - 1), name)) {
         at = (at + 1) & tx->mask;
     }
     return at;
 }
 
-/* All names anew: at first, where there are too many, where places moved. */
+/* All of them anew: at first, where there are too many, where places moved. */
 static void lay_slots(inspect_t *inspect)
 {
     int count = values_count(inspect->values, VARIABLE_TX), i;
@@ -107,90 +52,128 @@ static void lay_slots(inspect_t *inspect)
     }
     memset(tx->slot, 0, slots * sizeof(*tx->slot));
     for (i = 0; i < count; i++) {
-        slice_t name = values_at(inspect->values, VARIABLE_TX, i)->name;
+        slice_t name = name_at(inspect, i);
 
-        tx->slot[slot_of(inspect, name)] = (uint16_t)(i + 1);
+        if (tx_names_find(names_of(inspect), name) == TX_NO_NAME) {
+            tx->slot[slot_of(inspect, name)] = (uint16_t)(i + 1);
+        }
     }
 }
 
-/* The bit of a name from "0" to "9". */
-static unsigned digit_bit(slice_t name)
+static void add_slot(inspect_t *inspect, slice_t name, int place)
 {
-    return name.len == 1 && name.p[0] >= '0' && name.p[0] <= '9'
-               ? 1u << (name.p[0] - '0')
-               : 0;
+    tx_t *tx = &inspect->run->tx;
+
+    if (!tx->slot || (uint32_t)place * 2 + 4 > tx->mask) {
+        lay_slots(inspect);
+        return;
+    }
+    tx->slot[slot_of(inspect, name)] = (uint16_t)(place + 1);
 }
+
+/* ---- finding ---- */
 
 const value_t *tx_find(const inspect_t *inspect, slice_t name)
 {
     const tx_t *tx = &inspect->run->tx;
-    uint32_t at;
+    int number = tx_names_find(names_of(inspect), name);
+    uint16_t place;
 
-    if (!tx->slot) {
-        return NULL;
+    if (number != TX_NO_NAME) {
+        return tx_at(inspect, number);
     }
-    at = slot_of(inspect, name);
-    return tx->slot[at]
-               ? values_at(inspect->values, VARIABLE_TX, tx->slot[at] - 1)
-               : NULL;
+    place = tx->slot ? tx->slot[slot_of(inspect, name)] : 0;
+    return place ? values_at(inspect->values, VARIABLE_TX, place - 1) : NULL;
 }
 
-static void tx_add(inspect_t *inspect, slice_t name, int text)
+/* ---- setting ---- */
+
+static void tx_add(inspect_t *inspect, int number, slice_t name, int text)
 {
-    tx_t *tx = &inspect->run->tx;
     int count = values_count(inspect->values, VARIABLE_TX);
 
-    tx->digits |= digit_bit(name);
     if (count >= UINT16_MAX - 1
         || !values_put(inspect->values, VARIABLE_TX, name, text)) {
         inspect_say_over(inspect, INSPECT_OVER_VALUES);
         return;
     }
-    if (!tx->slot || (uint32_t)count * 2 + 4 > tx->mask) {
-        lay_slots(inspect);
+    if (number == TX_NO_NAME) {
+        add_slot(inspect, name, count);
         return;
     }
-    tx->slot[slot_of(inspect, name)] = (uint16_t)(count + 1);
+    inspect->run->tx.place[number] = (uint16_t)(count + 1);
 }
 
-void tx_set(inspect_t *inspect, slice_t name, slice_t text)
+/* @param number  of the name, or TX_NO_NAME */
+static void set(inspect_t *inspect, int number, slice_t name, slice_t text)
 {
-    const value_t *value = tx_find(inspect, name);
-    int number = strings_add(inspect->strings, text);
+    const value_t *value =
+        number == TX_NO_NAME ? tx_find(inspect, name) : tx_at(inspect, number);
+    int string = strings_add(inspect->strings, text);
 
-    if (number == STRINGS_FULL) {
+    if (string == STRINGS_FULL) {
         inspect_say_over(inspect, INSPECT_OVER_BYTES);
         return;
     }
     if (!value) {
-        tx_add(inspect, name, number);
+        tx_add(inspect, number, name, string);
         return;
     }
     APR_ARRAY_IDX(inspect->values->of[VARIABLE_TX],
                   value - values_at(inspect->values, VARIABLE_TX, 0), value_t)
-        .text = number;
+        .text = string;
+}
+
+void tx_set(inspect_t *inspect, slice_t name, slice_t text)
+{
+    set(inspect, tx_names_find(names_of(inspect), name), name, text);
+}
+
+/* ---- removing ---- */
+
+/* Those behind it move to the front. */
+static void move_places(inspect_t *inspect, int from)
+{
+    tx_t *tx = &inspect->run->tx;
+    int count = values_count(inspect->values, VARIABLE_TX), i, number;
+
+    for (i = from; i < count; i++) {
+        number = tx_names_find(names_of(inspect), name_at(inspect, i));
+        if (number != TX_NO_NAME) {
+            tx->place[number] = (uint16_t)(i + 1);
+        }
+    }
+    if (tx->slot) {
+        lay_slots(inspect);
+    }
 }
 
 void tx_remove(inspect_t *inspect, slice_t name)
 {
-    if (tx_find(inspect, name)) {
+    const value_t *value = tx_find(inspect, name);
+    int number, place;
+
+    if (value) {
+        place = (int)(value - values_at(inspect->values, VARIABLE_TX, 0));
+        number = tx_names_find(names_of(inspect), name);
+        if (number != TX_NO_NAME) {
+            inspect->run->tx.place[number] = 0;
+        }
         values_remove(inspect->values, VARIABLE_TX, name);
-        inspect->run->tx.digits &= ~digit_bit(name);
-        lay_slots(inspect);
+        move_places(inspect, place);
     }
 }
 
 void tx_set_captures(inspect_t *inspect, const captures_t *captures)
 {
-    static const char digits[] = "0123456789";
     int i;
 
     for (i = 0; i < CAPTURES_MAX; i++) {
-        slice_t name = slice_make(digits + i, 1);
+        slice_t name = APR_ARRAY_IDX(names_of(inspect)->all, i, slice_t);
         slice_t group = VALUE_ALONE;
 
         if (i >= captures->count) {
-            if (inspect->run->tx.digits & digit_bit(name)) {
+            if (tx_at(inspect, i)) {
                 tx_remove(inspect, name);
             }
             continue;
@@ -198,6 +181,6 @@ void tx_set_captures(inspect_t *inspect, const captures_t *captures)
         if (captures->group[i].p) {
             group = captures->group[i];
         }
-        tx_set(inspect, name, group);
+        set(inspect, i, name, group);
     }
 }

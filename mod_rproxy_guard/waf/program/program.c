@@ -191,6 +191,7 @@ static program_maker_t begin(const unicode_map_t *map, uint32_t limit,
     m.matchers = matcher_maker_make(limit, pool);
     m.chains = transform_chains_make(pool);
     m.chains->map = map;
+    m.tx_names = tx_names_make(pool);
     m.expressions = apr_hash_make(pool);
     m.rule_sets = apr_hash_make(pool);
     m.rules = apr_array_make(pool, 1024, sizeof(program_rule_t *));
@@ -225,6 +226,7 @@ static const char *finish(program_maker_t *m)
     int i;
 
     set_skips(m);
+    program_gate_make_all(m);
     for (i = 0; i < RULE_PHASES; i++) {
         m->program->phase[i] = (const program_rule_t *const *)m->phase[i]->elts;
         m->program->phase_count[i] = m->phase[i]->nelts;

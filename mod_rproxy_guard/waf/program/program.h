@@ -7,6 +7,7 @@
 #ifndef RPROXY_GUARD_PROGRAM_H
 #define RPROXY_GUARD_PROGRAM_H
 
+#include "tx_names.h"
 #include "waf/match/matcher.h"
 #include "waf/rule/rule_list.h"
 
@@ -30,12 +31,33 @@ typedef struct program_rule_t {
                     up to phase_count; -1: it has none */
 } program_rule_t;
 
+/* What tells that a rule matches nothing before it is run. */
+typedef enum {
+    GATE_OPEN, /* nothing does */
+    GATE_TX    /* it compares a name of TX with a number */
+} program_gate_e;
+
+/* Few bytes: those of a phase are looked at one after the other. */
+typedef struct {
+    uint8_t kind;                   /* program_gate_e */
+    uint8_t op, negated;            /* rule_operator_e */
+    uint8_t asks_count, asks_value; /* &TX:name, TX:name */
+    uint8_t only_skips;             /* a match does nothing but go on at ... */
+    uint16_t name;                  /* its number in tx_names */
+    int number;
+    int skip_to; /* ... here, as the rule's */
+} program_gate_t;
+
 typedef struct {
     strings_plan_t plan;
     const program_rule_t *const *phase[RULE_PHASES]; /* starters, of phase 1
                                                         first */
     int phase_count[RULE_PHASES];
-    uint32_t rule_count;                /* links too */
+    const program_gate_t *gate[RULE_PHASES]; /* [phase_count]; NULL: all rules
+                                                run */
+    const tx_names_t *tx_names;
+    int asks_before;     /* a starter asks what a rule before it has matched */
+    uint32_t rule_count; /* links too */
     const apr_array_header_t *left_out; /* of const char *: chains that are in
                                            no phase, since an operator is not
                                            supported: where, id and which */

@@ -5,6 +5,8 @@
 
 #include <apr_strings.h>
 
+#include "program_private.h"
+
 /* In the place of a rule that is gone: others keep their places in the list, to
  * which skips lead. */
 static const program_rule_t *nothing(const program_rule_t *gone,
@@ -77,22 +79,43 @@ static const program_rule_t *with_targets(const program_rule_t *from,
     return made;
 }
 
-static void change_phase(const program_rule_t **rules, int count,
-                         const rule_change_t *change, apr_pool_t *pool)
+static const program_rule_t *changed(const program_rule_t *from,
+                                     const rule_change_t *change,
+                                     apr_pool_t *pool)
 {
-    int i;
+    return change->kind == CHANGE_REMOVE
+               ? nothing(from, pool)
+               : with_targets(from, change,
+                              rule_change_targets(change, from->rule, pool),
+                              pool);
+}
 
-    for (i = 0; i < count; i++) {
-        if (!rule_change_is_of(change, rules[i]->rule)) {
-            continue;
+/* Of a changed rule nothing is known before it runs. */
+static void change_phase(program_t *copy, int phase,
+                         const apr_array_header_t *items, apr_pool_t *pool)
+{
+    size_t count = (size_t)copy->phase_count[phase], i;
+    size_t room = count ? count : 1;
+    const program_rule_t **rules =
+        apr_pmemdup(pool, copy->phase[phase], sizeof(*rules) * room);
+    program_gate_t *gates =
+        apr_pmemdup(pool, copy->gate[phase], sizeof(*gates) * room);
+    int k;
+
+    for (k = 0; k < items->nelts; k++) {
+        const rule_change_t *change =
+            APR_ARRAY_IDX(items, k, rule_item_t).change;
+
+        for (i = 0; i < count; i++) {
+            if (rule_change_is_of(change, rules[i]->rule)) {
+                rules[i] = changed(rules[i], change, pool);
+                gates[i].kind = GATE_OPEN;
+                copy->asks_before |= program_gate_asks_before(rules[i]);
+            }
         }
-        rules[i] = change->kind == CHANGE_REMOVE
-                       ? nothing(rules[i], pool)
-                       : with_targets(rules[i], change,
-                                      rule_change_targets(change,
-                                                          rules[i]->rule, pool),
-                                      pool);
     }
+    copy->phase[phase] = rules;
+    copy->gate[phase] = gates;
 }
 
 const char *program_except(const program_t *program,
@@ -100,7 +123,7 @@ const char *program_except(const program_t *program,
                            const program_t **made, apr_pool_t *pool)
 {
     program_t *copy;
-    int phase, i;
+    int phase;
 
     *made = program;
     if (!program) {
@@ -108,18 +131,7 @@ const char *program_except(const program_t *program,
     }
     copy = apr_pmemdup(pool, program, sizeof(*program));
     for (phase = 0; phase < RULE_PHASES; phase++) {
-        int count = program->phase_count[phase];
-        const program_rule_t **rules =
-            apr_pmemdup(pool, program->phase[phase],
-                        sizeof(*rules) * (size_t)(count ? count : 1));
-
-        for (i = 0; i < exceptions->items->nelts; i++) {
-            change_phase(rules, count,
-                         APR_ARRAY_IDX(exceptions->items, i, rule_item_t)
-                             .change,
-                         pool);
-        }
-        copy->phase[phase] = rules;
+        change_phase(copy, phase, exceptions->items, pool);
     }
     *made = copy;
     return NULL;

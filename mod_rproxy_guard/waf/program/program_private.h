@@ -19,6 +19,7 @@ typedef struct {
     uint32_t limit;
     program_t *program;
     matcher_maker_t *matchers;
+    tx_names_t *tx_names;
     transform_chains_t *chains;
     apr_hash_t *expressions;                /* text -> expression_t */
     apr_hash_t *rule_sets;                  /* text -> bits of numbers */
@@ -35,6 +36,12 @@ const char *program_expression(program_maker_t *maker, slice_t text,
 /* The actions ctl:... of all rules.  @return NULL, or what is wrong, with file
  * and line */
 const char *program_ctl_make_all(program_maker_t *maker);
+
+/* Names of TX, and gates.  When all rules are there, with their skips. */
+void program_gate_make_all(program_maker_t *maker);
+
+/* Does it ask what a rule before it has matched? */
+int program_gate_asks_before(const program_rule_t *starter);
 
 /* The expressions of targets; NULL where none has one.
  * @return NULL, or what is wrong */

@@ -74,23 +74,30 @@ static void show(unit_text_t *out, const inspect_t *inspect)
     }
 }
 
-static void check_case(void **state)
+static void check_program(const case_t *c, const program_t *program)
 {
-    const case_t *c = *state;
     unit_text_t out = { .len = 0 };
     inspect_verdict_t verdict;
-    inspect_t *inspect;
+    inspect_t *inspect =
+        crs_inspect(program, WAF_DETECT, slice_str(c->request), &verdict, pool);
 
-    if (!programs[c->paranoia]) {
-        print_message("# no Core Rule Set: t/waf/packages fetches it\n");
-        return;
-    }
-    inspect = crs_inspect(programs[c->paranoia], WAF_DETECT,
-                          slice_str(c->request), &verdict, pool);
     assert_non_null(inspect);
     assert_int_equal(inspect->over, INSPECT_OVER_NONE);
     show(&out, inspect);
     assert_string_equal(out.text, c->expect);
+}
+
+static void check_case(void **state)
+{
+    const case_t *c = *state;
+    const program_t *program = programs[c->paranoia];
+
+    if (!program) {
+        print_message("# no Core Rule Set: t/waf/packages fetches it\n");
+        return;
+    }
+    check_program(c, program_without_gates(program, pool));
+    check_program(c, program);
 }
 
 int main(void)

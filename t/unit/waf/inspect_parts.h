@@ -68,6 +68,8 @@
 #include "waf/inspect/effects.c"
 #include "waf/inspect/detection.c"
 #include "waf/inspect/chain.c"
+#define compares gate_compares
+#include "waf/inspect/rules.c"
 #include "waf/inspect/inspect.c"
 
 #endif

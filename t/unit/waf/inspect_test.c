@@ -181,6 +181,36 @@ static const case_t cases[] = {
       GET("/?a=y"), "2 3" },
     { "skips some", "SecAction \"id:1,nolog,skip:1\"\nSecAction id:2,chain\nSecRule ARGS x\nSecAction id:3\n",
       GET("/?a=x"), "3" },
+    { "numbers of TX", "SecAction \"id:1,nolog,setvar:tx.a=2\"\n"
+                       "SecRule TX:A \"@lt 2\"" SHOWS(2, "") "SecRule TX:a \"@le 2\"" SHOWS(3, "")
+                       "SecRule TX:a \"@ge 3\"" SHOWS(4, "") "SecRule TX:a \"!@gt 2\"" SHOWS(5, "")
+                       "SecRule TX:a \"@eq 2\"" SHOWS(6, ",t:sha1,t:hexEncode") "SecRule TX:no \"!@eq 1\"" SHOWS(7, "")
+                       "SecRule TX:a|!TX:a \"@eq 2\"" SHOWS(8, "") "SecRule TX:a|TX:1 \"@eq 2\"" SHOWS(9, ""),
+      GET("/"), "3(TX:a=2) 5(TX:a=2) 9(TX:a=2)" },
+    { "counts of TX", "SecAction \"id:1,nolog,setvar:tx.a=5\"\n"
+                      "SecRule &TX:a \"@eq 1\"" SHOWS(2, "") "SecRule &TX:no \"!@eq 1\"" SHOWS(3, "")
+                      "SecRule &TX:a|TX:a \"@ge 1\"" SHOWS(4, "") "SecRule &TX:no|TX:no \"@gt 0\"" SHOWS(5, "")
+                      "SecRule &TX:a|!TX:a \"@eq 1\"" SHOWS(6, ""),
+      GET("/"), "2(TX=1) 3(TX=0) 4(TX=1) 4(TX:a=5) 6(TX=1)" },
+    { "levels", "SecAction \"id:1,nolog,setvar:tx.level=1\"\n"
+                "SecRule TX:LEVEL \"@lt 1\" \"id:2,nolog,skipAfter:END\"\nSecAction id:3\n"
+                "SecRule TX:LEVEL \"@lt 2\" \"id:4,nolog,skipAfter:END\"\nSecAction id:5\n"
+                "SecMarker END\nSecAction id:6\n",
+      GET("/"), "3 6" },
+    { "a skip without its target", "SecAction \"id:1,nolog,setvar:tx.level=1,ctl:ruleRemoveTargetById=2;TX:level\"\n"
+                                   "SecRule TX:LEVEL \"@lt 2\" \"id:2,nolog,skipAfter:END\"\nSecAction id:3\nSecMarker END\n",
+      GET("/"), "3" },
+    { "a skip is a match to those behind", "SecAction \"id:1,nolog,setvar:tx.level=1\"\n"
+                                           "SecRule TX:LEVEL \"@lt 2\" \"id:2,nolog,noauditlog,skipAfter:END\"\nSecMarker END\n"
+                                           "SecRule MATCHED_VAR_NAME @unconditionalMatch" SHOWS(3, "")
+                                           "SecRule TX:LEVEL \"@eq 1\" \"id:4,nolog,noauditlog,skipAfter:END4\"\nSecMarker END4\n"
+                                           "SecRule REQUEST_METHOD \"!@streq %{MATCHED_VAR}\" id:5,logdata:'%{TX.level}'\n",
+      GET("/"), "3(MATCHED_VAR_NAME=TX:level) 5(1)" },
+    { "names made of values", "SecRule ARGS x \"id:1,nolog,setvar:'tx.%{MATCHED_VAR}=1',setvar:'tx.m_%{MATCHED_VAR_NAME}=2',setvar:tx.z=3\"\n"
+                              "SecRule ARGS x \"id:2,nolog,setvar:'!tx.m_%{MATCHED_VAR_NAME}',setvar:'!tx.xb'\"\n"
+                              "SecAction \"id:3,nolog,setvar:tx.z=+1,setvar:'tx.M_%{REQUEST_METHOD}=5'\"\n"
+                              "SecRule TX:XA|&TX:xb|TX:m_get|TX:/./ @unconditionalMatch" SHOWS(4, ""),
+      GET("/?a=xa&b=xb"), "4(TX:xa=1) 4(TX=0) 4(TX:M_GET=5) 4(TX:xa=1) 4(TX:z=4) 4(TX:M_GET=5)" },
     { "after each step", "SecRule ARGS x" SHOWS(1, ",multiMatch,t:lowercase,t:urlDecode,t:trim"),
       GET("/?a=X%2520x"), "1(ARGS:a=X%20x) 1(ARGS:a=x%20x) 1(ARGS:a=x x) 1(ARGS:a=x x)" },
     { "a step that says it does", "SecRule ARGS x" SHOWS(1, ",multiMatch,t:lowercase,t:cmdLine"),
@@ -233,11 +263,10 @@ static const case_t cases[] = {
 };
 /* clang-format on */
 
-static void check_case(void **state)
+static void check_program(const case_t *c, const program_t *program)
 {
-    const case_t *c = *state;
     inspect_limits_t limits = { .engine = WAF_ON };
-    inspect_t *inspect = inspect_make(program_of(c->rules), &limits, pool);
+    inspect_t *inspect = inspect_make(program, &limits, pool);
     inspect_verdict_t verdict = inspect_request(inspect, c->request);
     unit_text_t out = { .len = 0 };
 
@@ -245,6 +274,15 @@ static void check_case(void **state)
     show_verdict(&out, verdict);
     assert_string_equal(out.text, c->expect);
     assert_int_equal(inspect->over, INSPECT_OVER_NONE);
+}
+
+static void check_case(void **state)
+{
+    const case_t *c = *state;
+    const program_t *program = program_of(c->rules);
+
+    check_program(c, program_without_gates(program, pool));
+    check_program(c, program);
 }
 
 /* ---- what is told ---- */

@@ -12,9 +12,23 @@
 #undef begin
 #undef finish
 #include "waf/program/program_ctl.c"
+#include "waf/program/program_gate.c"
+#define place_of tx_names_place_of
+#include "waf/program/tx_names.c"
+#undef place_of
 #include "waf/rule/rule_build.c"
 #include "waf/rule/rule_change.c"
 #include "waf/rule/rule_list.c"
 #include "waf/rule/rule_setvar.c"
+
+/* The same one, of which all rules run. */
+static inline const program_t *program_without_gates(const program_t *program,
+                                                     apr_pool_t *pool)
+{
+    program_t *made = apr_pmemdup(pool, program, sizeof(*program));
+
+    memset(made->gate, 0, sizeof(made->gate));
+    return made;
+}
 
 #endif

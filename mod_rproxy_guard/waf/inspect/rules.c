@@ -1,0 +1,103 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* rules.c: which rules of a phase run.  Layer L1.
+ *
+ * Most of those that are there match nothing: a gate (program.h) tells so
+ * before any value is looked for. */
+#include "inspect_private.h"
+
+#include "waf/match/operators.h"
+
+typedef enum {
+    ANSWER_RUN,  /* nobody knows */
+    ANSWER_NO,   /* it matches nothing */
+    ANSWER_SKIPS /* it matches, and that does nothing but skip */
+} answer_e;
+
+/* ---- TX ---- */
+
+static int compares(const program_gate_t *gate, int number)
+{
+    switch (gate->op) {
+    case OPERATOR_EQ:
+        return number == gate->number;
+    case OPERATOR_GE:
+        return number >= gate->number;
+    case OPERATOR_GT:
+        return number > gate->number;
+    case OPERATOR_LE:
+        return number <= gate->number;
+    default:
+        return number < gate->number;
+    }
+}
+
+static int tx_matches(const inspect_t *inspect, const program_gate_t *gate)
+{
+    const value_t *value = tx_at(inspect, gate->name);
+
+    if (gate->asks_count && compares(gate, value != NULL) != gate->negated) {
+        return 1;
+    }
+    return gate->asks_value && value
+           && compares(gate, operator_number(
+                                 strings_text(inspect->strings, value->text)))
+                  != gate->negated;
+}
+
+static answer_e ask_tx(const inspect_t *inspect, const program_gate_t *gate,
+                       const program_rule_t *const *rule)
+{
+    if (!tx_matches(inspect, gate)) {
+        return ANSWER_NO;
+    }
+    return gate->only_skips && !inspect->program->asks_before
+                   && !(inspect->run->excepted
+                        && program_bit(inspect->run->excepted, (*rule)->number))
+               ? ANSWER_SKIPS
+               : ANSWER_RUN;
+}
+
+/* ---- the phase ---- */
+
+static answer_e ask(const inspect_t *inspect, const program_gate_t *gate,
+                    const program_rule_t *const *rule)
+{
+    return gate->kind == GATE_TX ? ask_tx(inspect, gate, rule) : ANSWER_RUN;
+}
+
+static int has_ended(const inspect_t *inspect)
+{
+    return inspect->engine == WAF_OFF || inspect->run->is_intercepted
+           || inspect->over == INSPECT_OVER_TIME;
+}
+
+void rules_run(inspect_t *inspect, int phase)
+{
+    const program_t *program = inspect->program;
+    const program_rule_t *const *rules = program->phase[phase - 1];
+    const program_gate_t *gates = program->gate[phase - 1];
+    int count = program->phase_count[phase - 1], i, skip_to;
+    inspect_run_t *run = inspect->run;
+    answer_e answer;
+
+    if (has_ended(inspect)) {
+        return;
+    }
+    for (i = 0; i<count; i = skip_to> i ? skip_to : i + 1) {
+        skip_to = -1;
+        if (run->removed && program_bit(run->removed, rules[i]->number)) {
+            continue;
+        }
+        answer = gates ? ask(inspect, &gates[i], &rules[i]) : ANSWER_RUN;
+        if (answer == ANSWER_SKIPS) {
+            skip_to = gates[i].skip_to;
+        }
+        else if (answer == ANSWER_RUN) {
+            skip_to = chain_run(inspect, rules[i]);
+            if (has_ended(inspect)) {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+/* Licensed under the Apache License, Version 2.0 (see LICENSE). */
+
+/* program_gate.c: what tells that a rule matches nothing before it is run.
+ * Layer L1.
+ *
+ * A third of the rules of a request ask for a paranoia level, or whether a
+ * setting is there: SecRule TX:EXECUTING_PARANOIA_LEVEL "@lt 2". */
+#include "program_private.h"
+
+#include "waf/match/operators.h"
+
+/* ---- what was matched before ---- */
+
+static int is_of_match(int variable)
+{
+    return variable == VARIABLE_MATCHED_VAR
+           || variable == VARIABLE_MATCHED_VAR_NAME;
+}
+
+int program_gate_asks_before(const program_rule_t *starter)
+{
+    const rule_text_t *text =
+        starter->matcher ? matcher_argument(starter->matcher) : NULL;
+    int i;
+
+    for (i = 0; i < starter->rule->target_count; i++) {
+        if (is_of_match(starter->rule->target[i].variable)) {
+            return 1;
+        }
+    }
+    for (i = 0; text && i < text->count; i++) {
+        if (is_of_match(text->part[i].variable)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* ---- names of TX ---- */
+
+static void add_name(const program_maker_t *m, slice_t name)
+{
+    if (name.len) {
+        tx_names_add(m->tx_names, name, m->pool);
+    }
+}
+
+static void add_texts(const program_maker_t *m, const rule_text_t *text)
+{
+    int i;
+
+    for (i = 0; text && i < text->count; i++) {
+        if (text->part[i].variable == VARIABLE_TX) {
+            add_name(m, text->part[i].text);
+        }
+    }
+}
+
+static void add_names(const program_maker_t *m, const program_rule_t *made)
+{
+    const rule_t *rule = made->rule;
+    int i;
+
+    for (i = 0; i < rule->target_count; i++) {
+        if (rule->target[i].variable == VARIABLE_TX
+            && !rule->target[i].is_pattern) {
+            add_name(m, rule->target[i].selector);
+        }
+    }
+    for (i = 0; i < rule->setvar_count; i++) {
+        const rule_setvar_t *setvar = &rule->setvar[i];
+
+        if (setvar->collection == VARIABLE_TX && setvar->name.count == 1
+            && setvar->name.part[0].variable < 0) {
+            add_name(m, setvar->name.part[0].text);
+        }
+        add_texts(m, &setvar->value);
+    }
+    if (made->matcher) {
+        add_texts(m, matcher_argument(made->matcher));
+    }
+}
+
+/* ---- gates ---- */
+
+static int is_of_numbers(rule_operator_e kind)
+{
+    switch (kind) {
+    case OPERATOR_EQ:
+    case OPERATOR_GE:
+    case OPERATOR_GT:
+    case OPERATOR_LE:
+    case OPERATOR_LT:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+/* Whatever has matched, nothing but the place where rules go on tells. */
+static int only_skips(const program_rule_t *made)
+{
+    const rule_t *rule = made->rule;
+
+    return rule->verdict == RULE_PASS && !rule->logs && !rule->logs_audit
+           && rule->severity < 0 && !rule->setvar_count && !rule->ctl_count
+           && !made->link;
+}
+
+/* One name, in all targets.  @return TX_NO_NAME: there are others */
+static int tx_name_of(const program_maker_t *m, const rule_t *rule,
+                      program_gate_t *gate)
+{
+    int number = TX_NO_NAME, i;
+
+    for (i = 0; i < rule->target_count; i++) {
+        const rule_target_t *target = &rule->target[i];
+        int found = target->variable == VARIABLE_TX && target->selector.len
+                            && !target->is_pattern && !target->excludes
+                        ? tx_names_find(m->tx_names, target->selector)
+                        : TX_NO_NAME;
+
+        if (found == TX_NO_NAME || (i && found != number)) {
+            return TX_NO_NAME;
+        }
+        number = found;
+        gate->asks_count |= target->counts != 0;
+        gate->asks_value |= !target->counts;
+    }
+    return number;
+}
+
+static program_gate_t gate_of(const program_maker_t *m,
+                              const program_rule_t *made)
+{
+    program_gate_t gate = { .kind = GATE_OPEN }, open = gate;
+    const rule_t *rule = made->rule;
+    int name;
+
+    if (!made->matcher || matcher_argument(made->matcher) || made->chain
+        || rule->multi_match || !is_of_numbers(rule->op.kind)) {
+        return open;
+    }
+    name = tx_name_of(m, rule, &gate);
+    if (name == TX_NO_NAME) {
+        return open;
+    }
+    gate.kind = GATE_TX;
+    gate.op = (uint8_t)rule->op.kind;
+    gate.negated = rule->op.negated != 0;
+    gate.only_skips = (uint8_t)only_skips(made);
+    gate.name = (uint16_t)name;
+    gate.number = operator_number(rule->op.argument);
+    gate.skip_to = made->skip_to;
+    return gate;
+}
+
+void program_gate_make_all(program_maker_t *m)
+{
+    program_gate_t *gates;
+    int phase, i;
+
+    for (i = 0; i < m->rules->nelts; i++) {
+        add_names(m, APR_ARRAY_IDX(m->rules, i, program_rule_t *));
+    }
+    for (phase = 0; phase < RULE_PHASES; phase++) {
+        const apr_array_header_t *rules = m->phase[phase];
+
+        gates =
+            apr_palloc(m->pool, sizeof(*gates) * ((size_t)rules->nelts + 1));
+        for (i = 0; i < rules->nelts; i++) {
+            const program_rule_t *rule =
+                APR_ARRAY_IDX(rules, i, program_rule_t *);
+
+            gates[i] = gate_of(m, rule);
+            m->program->asks_before |= program_gate_asks_before(rule);
+        }
+        m->program->gate[phase] = gates;
+    }
+    m->program->tx_names = m->tx_names;
+}
