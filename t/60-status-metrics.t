@@ -136,7 +136,8 @@ sub is_histogram {
         return 0 if $bucket->[1] < $last;
         $last = $bucket->[1];
     }
-    return @le == 22 && $le[0][0] == 0.000128 && $le[-1][0] eq '+Inf'
+    my ($first, $all) = $name =~ /_waf_/ ? (0.00001, 17) : (0.000128, 22);
+    return @le == $all && $le[0][0] == $first && $le[-1][0] eq '+Inf'
         && $last == $value->{$count};
 }
 

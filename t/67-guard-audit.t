@@ -74,7 +74,9 @@ is($line->{status}, undef, '... without a status');
 # Rotation: the file goes, and a graceful restart makes a new one.
 my $folder = $httpd->folder;
 rename "$folder/audit.json", "$folder/audit.json.1" or die $!;
+my @before = $httpd->children;
 $httpd->restart_gracefully;
+ok($httpd->await_gone(\@before, 20), 'the children with the old file are gone');
 ask(target => '/few');
 is((lines(audit => 1))[0]{rule}, 'few', 'a new file after a graceful restart');
 is((stat "$folder/audit.json")[2] & 0777, 0640, 'that not everybody reads');
