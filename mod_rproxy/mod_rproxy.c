@@ -22,6 +22,7 @@
 #include "engine/upstream_places.h"
 #include "mirror/mirror.h"
 #include "mirror/mirror_report.h"
+#include "rproxy_ask.h"
 #include "rproxy_balance.h"
 #include "rproxy_canary.h"
 #include "rproxy_config.h"
@@ -158,7 +159,7 @@ static int loop_threads(void)
     return loops < 1 ? 1 : loops > 64 ? 64 : (int)loops;
 }
 
-static int is_used(server_rec *s)
+static int has_clients(server_rec *s)
 {
     for (; s; s = s->next) {
         const server_conf_t *conf = rproxy_server_conf(s);
@@ -179,9 +180,12 @@ static void child_init(apr_pool_t *pchild, server_rec *s)
     }
     proxied_child_init(pchild, shared);
     mirror_child_init(pchild, shared);
-    if (is_used(s)) {
+    rproxy_ask_child_init(pchild, shared);
+    if (has_clients(s) || rproxy_global->is_asked) {
         resolver_start(rproxy_global->upstream_list, shared,
                        rproxy_global->resolve_interval, pchild);
+    }
+    if (has_clients(s)) {
         client_child_init(pchild, s, shared, loop_threads());
     }
 }
@@ -203,6 +207,7 @@ static void register_hooks(apr_pool_t *pool)
     proxied_register_hooks(pool);
     offer_register();
     pause_register();
+    rproxy_ask_register();
     status_collect_offer();
     status_register_hooks(pool);
     admin_register_hooks(pool);

@@ -16,6 +16,7 @@
 
 #include "engine/balancer.h"
 #include "engine/metrics.h"
+#include "http1/h1_fields.h"
 
 /* ---- requests that wait on the event loop, without a thread ---- */
 
@@ -140,6 +141,44 @@ APR_DECLARE_OPTIONAL_FN(uint64_t, rproxy_queue_waiting, (void));
  * @param reason  words for people */
 APR_DECLARE_OPTIONAL_FN(void, rproxy_message,
                         (const char *event, const char *reason));
+
+/* ---- questions to an upstream, of no client ---- */
+
+typedef struct {
+    const char *upstream;     /* as rproxy_ask_target has it */
+    const char *target;       /* path and query */
+    const h1_field_t *fields; /* but Host; these two are copied */
+    size_t field_count;
+    apr_interval_time_t timeout; /* for all of it, retries too */
+} rproxy_question_t;
+
+typedef struct {
+    int status;          /* 0: there is none */
+    const char *outcome; /* a word as of rproxy_outcome */
+    const char *why;     /* with status 0: a phrase, or NULL */
+    const h1_field_t *fields;
+    size_t field_count;
+} rproxy_answer_t;
+
+/* On a thread of its own, which must not wait.
+ * @param answer  valid until this returns */
+typedef void rproxy_answered_fn(void *ctx, const rproxy_answer_t *answer);
+
+/* While the configuration is read: a directive asks there.  text: a target as
+ * RProxyPass has it; a query may follow.
+ * @return NULL, and the two for rproxy_question_t, or the error text */
+APR_DECLARE_OPTIONAL_FN(const char *, rproxy_ask_target,
+                        (cmd_parms * cmd, const char *text,
+                         const char **upstream, const char **target));
+
+/* Sends a GET to a member of the upstream, with retries, limits and times of
+ * r's section.  Any thread, nothing waits.  answered is called once, when the
+ * head of the response has come or none will, perhaps before this returns; not
+ * any more when the child ends.
+ * @return 0: it cannot be asked, and nobody is called */
+APR_DECLARE_OPTIONAL_FN(int, rproxy_ask,
+                        (request_rec * r, const rproxy_question_t *question,
+                         rproxy_answered_fn *answered, void *ctx));
 
 /* ---- who chooses among the members of an upstream ---- */
 

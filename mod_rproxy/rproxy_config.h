@@ -172,6 +172,7 @@ typedef struct {
     apr_off_t mirror_memory;     /* 16 MiB */
     apr_array_header_t *named;   /* of upstream_name_t: by directives that
                                   * are no routes */
+    int is_asked;                /* rproxy_ask_target was called */
     int retry_budget_percent;    /* RProxyRetry budget= of the main server */
     const char *temp_dir;        /* for buffered bodies; set by
                                   * rproxy_config_finish when not given */

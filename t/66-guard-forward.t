@@ -29,6 +29,8 @@ my $service = RProxy::Origin->start('origin_b', sub {
     return $c->send("HTTP/1.1 200") && $c->hang if $who eq 'cut';
     return $c->send("nonsense\r\n\r\n") if $who eq 'odd';
     return $c->reply(500, '') if $who eq 'broken';
+    return $c->reply(302, '') if $who eq 'nowhere';
+    return $c->reply(204, '', map { ("X-Fill-$_" => 'x' x 4000) } 1 .. 40) if $who eq 'huge';
     return $c->reply(302, '', Location => 'https://login.example/?u=1',
         'Set-Cookie' => 'state=1', 'X-User' => 'nobody') if $who eq '';
     return $c->reply(403, 'no', 'X-Odd' => 'x') if $who eq 'evil';
@@ -98,8 +100,20 @@ is(ask('/a?b=c', 'anna', 'X-User' => 'root', X_User => 'root', 'X-Odd' => 'mine'
     is($answer->status, 401, 'who must show something else');
     is($answer->field('WWW-Authenticate'), 'Bearer realm="sso"', '... is told what');
 }
-is(status('/a', $_), 503, "the service is $_: nobody is let in") for qw(broken odd cut slow);
+for (
+    [broken => qr/RP4351: .* answers 500: expected 2xx/],
+    [nowhere => qr/RP4351: .* answers 302: expected 2xx/],
+    [odd => qr/RP4350: .* invalid_response: .*RProxyResponseLimit/],
+    [huge => qr/RP4350: .* invalid_response: .*RProxyResponseLimit/],
+    [cut => qr/RP4350: .* total_timeout: .*its timeout=/],
+    [slow => qr/RP4350: .* total_timeout: .*its timeout=/],
+) {
+    my ($who, $line) = @$_;
+    is(status('/a', $who), 503, "the service is $who: nobody is let in");
+    like($httpd->text('error_log'), $line, '... and the log says why');
+}
 is(status('/nobody', 'anna'), 503, '... or is not there');
+like($httpd->text('error_log'), qr/RP4350: .* connect_failed/, '... and the log says so');
 is(status('/f.txt'), 302, 'a file');
 is(ask('/f.txt', 'anna')->body, "file\n", '... for who may');
 is(status('/delayed', 'anna'), 200, 'with a delay') for 1 .. 3;

@@ -102,6 +102,16 @@ static const char *parse_one(cmd_parms *cmd, const char *text,
     return parse_name(cmd, text, target);
 }
 
+const char *config_target_one(cmd_parms *cmd, const char *text,
+                              route_target_t *target)
+{
+    const char *error = parse_one(cmd, text, target);
+
+    return error || target->path[0] != '$'
+               ? error
+               : config_option_expected(cmd, text, EXPECTED);
+}
+
 /* "90%".  @return 1 and *percent */
 static int is_percent(const char *text, int *percent)
 {

@@ -20,4 +20,8 @@
 const char *config_target_parse(cmd_parms *cmd, int argc, char *const argv[],
                                 route_t *route, int *used);
 
+/* Reads one target, without a percentage, that no request has a part in. */
+const char *config_target_one(cmd_parms *cmd, const char *text,
+                              route_target_t *target);
+
 #endif

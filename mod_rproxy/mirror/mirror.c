@@ -14,7 +14,6 @@
 #include "../rproxy_private.h"
 #include "../rproxy_random.h"
 #include "../rproxy_request.h"
-#include "mirror_loop.h"
 
 #define KEPT "rproxy-mirror"
 #define BODY_FIRST 4096
@@ -356,6 +355,6 @@ apr_status_t mirror_configure(server_rec *s)
 void mirror_child_init(apr_pool_t *pchild, const shared_t *shared)
 {
     if (mirror_shared) {
-        mirror_loop_prepare(shared, mirror_copy_stop, pchild);
+        mirror_copy_child_init(pchild, shared);
     }
 }

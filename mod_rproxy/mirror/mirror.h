@@ -8,7 +8,7 @@
  *                   mirror_t: request, two views ---> equal? ---> mirror_table
  *                      |        ^
  *                      v        |
- *   mirror_loop:     exchange of the copy, its response is dropped
+ *   side loop:       exchange of the copy, its response is dropped
  *
  * The copy is sent when the request is complete, and then both go on by
  * themselves; whoever ends last compares.  The client's exchange waits for

@@ -1,6 +1,6 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* mirror_copy.c: the exchange of a copy, on the mirror loop.  Layer L2. */
+/* mirror_copy.c: the exchange of a copy, on a loop of its own.  Layer L2. */
 #include "mirror_private.h"
 
 #include <stddef.h>
@@ -8,12 +8,13 @@
 #include <apr_strings.h>
 
 #include "../driver/reactor_exchange.h"
+#include "../driver/side_loop.h"
 #include "../rproxy_balance.h"
-#include "mirror_loop.h"
 
 /* Where RProxyTimeout total= says nothing. */
 #define TOTAL_TIMEOUT apr_time_from_sec(60)
 
+static side_loop_t loop = SIDE_LOOP;
 static mirror_t *all; /* under way; the loop's thread alone */
 
 /* ---- the request ---- */
@@ -149,7 +150,7 @@ void mirror_copy_send(mirror_t *m, const proxied_t *p)
     static const sink_ops_t sink = { drop_interim, look_at_head, look_at_body,
                                      drop_trailer, no_flush };
     static const source_ops_t source = { read_body, rewind_body };
-    reactor_t *reactor = mirror_loop();
+    reactor_t *reactor = side_loop_reactor(&loop);
     exchange_t *x;
 
     if (!reactor) {
@@ -174,11 +175,17 @@ void mirror_copy_send(mirror_t *m, const proxied_t *p)
     reactor_post(reactor, &m->task);
 }
 
-void mirror_copy_stop(void)
+/* On the loop's thread. */
+static void stop_all(void)
 {
     while (all) {
         all->cancelled = 1;
         reactor_exchange_cancel(all->x, OUTCOME_CLIENT_GONE);
         finished(all->x);
     }
+}
+
+void mirror_copy_child_init(apr_pool_t *pchild, const shared_t *shared)
+{
+    side_loop_prepare(&loop, shared, stop_all, pchild);
 }

@@ -34,7 +34,7 @@ typedef struct mirror_t {
     int posted, lost;
     mirror_side_t original;
 
-    /* the mirror loop's thread, once it is posted */
+    /* the side loop's thread, once it is posted */
     exchange_t *x;
     reactor_task_t task;
     int cancelled;                   /* the child ends */
@@ -51,8 +51,8 @@ void mirror_side_end(mirror_side_t *side, int complete);
 /* Sends the copy.  p's request is complete. */
 void mirror_copy_send(mirror_t *m, const proxied_t *p);
 
-/* Ends all copies that are under way, on the loop's thread. */
-void mirror_copy_stop(void);
+/* In child_init. */
+void mirror_copy_child_init(apr_pool_t *pchild, const shared_t *shared);
 
 /* One of the two has ended; the last one compares and frees. */
 void mirror_half_done(mirror_t *m);

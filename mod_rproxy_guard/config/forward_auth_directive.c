@@ -5,38 +5,39 @@
 #include "credential_directives.h"
 
 #include <apr_strings.h>
-#include <apr_uri.h>
 
 #include "../credentials/forward_auth.h"
 #include "config/config_option.h"
 #include "guard_config.h"
 
-static const char *set_url(cmd_parms *cmd, auth_source_t *source,
-                           const char *url)
+static const char *set_service(cmd_parms *cmd, auth_source_t *source,
+                               const char *text)
 {
-    apr_port_t port;
-    apr_uri_t uri;
+    APR_OPTIONAL_FN_TYPE(rproxy_ask_target) *ask_target =
+        APR_RETRIEVE_OPTIONAL_FN(rproxy_ask_target);
 
-    if (apr_uri_parse(cmd->pool, url, &uri) != APR_SUCCESS || !uri.scheme
-        || strcmp(uri.scheme, "http") != 0 || !uri.hostname || uri.user
-        || uri.fragment) {
-        return config_option_expected(cmd, url,
-                                      "http://HOST[:PORT]/PATH of the service");
+    if (!ask_target) {
+        return apr_psprintf(cmd->pool,
+                            "%s needs mod_rproxy, which asks the service: "
+                            "expected LoadModule rproxy_module",
+                            cmd->cmd->name);
     }
-    port = uri.port ? uri.port : 80;
-    if (apr_sockaddr_info_get(&source->server.address, uri.hostname, APR_UNSPEC,
-                              port, 0, cmd->pool)
-        != APR_SUCCESS) {
-        return config_option_expected(cmd, url, "a host that has an address");
+    if (!*text) {
+        return config_option_expected(cmd, text,
+                                      "the service, as http://HOST[:PORT]/PATH "
+                                      "or upstream://NAME/PATH");
     }
-    source->host =
-        uri.port_str && *uri.port_str
-            ? apr_pstrcat(cmd->pool, uri.hostname, ":", uri.port_str, NULL)
-            : uri.hostname;
-    source->path =
-        apr_pstrcat(cmd->pool, uri.path ? uri.path : "/", uri.query ? "?" : "",
-                    uri.query ? uri.query : "", NULL);
-    return NULL;
+    return ask_target(cmd, text, &source->upstream, &source->target);
+}
+
+/* May a field be told from one message to the other? */
+static int is_passable(const char *name)
+{
+    static const char *const own[] = { "Host", "Content-Length", "Expect",
+                                       NULL };
+
+    return h1_is_token(slice_str(name)) && !h1_is_hop_by_hop(slice_str(name))
+           && config_option_find(own, name) < 0;
 }
 
 static const char *add_part(cmd_parms *cmd, auth_source_t *source,
@@ -48,7 +49,7 @@ static const char *add_part(cmd_parms *cmd, auth_source_t *source,
     if (strncmp(word, "cookie:", 7) == 0 && word[7]) {
         part->cookie = word + 7;
     }
-    else if (strncmp(word, "header:", 7) == 0 && word[7]) {
+    else if (strncmp(word, "header:", 7) == 0 && is_passable(word + 7)) {
         part->field = word + 7;
     }
     else if (strcmp(word, "url") == 0) {
@@ -73,8 +74,14 @@ static const char *add_words(cmd_parms *cmd, auth_source_t *source,
         if (is_by) {
             wrong = add_part(cmd, source, word);
         }
-        else if (*word) {
+        else if (is_passable(word)) {
             APR_ARRAY_PUSH(source->headers, const char *) = word;
+        }
+        else {
+            wrong = config_option_expected(cmd, word,
+                                           "headers= with names of fields, as "
+                                           "Remote-User,Remote-Groups; none "
+                                           "that frames a message");
         }
     }
     return wrong;
@@ -85,8 +92,10 @@ static const char *set_option(cmd_parms *cmd, auth_source_t *source,
 {
     static const option_t options[] = {
         { "cache", OPTION_TIME, offsetof(auth_source_t, cache), 0, 3600 },
-        { "timeout", OPTION_TIME, offsetof(auth_source_t, server.timeout), 0,
-          60 },
+        { "timeout", OPTION_TIME, offsetof(auth_source_t, timeout), 0, 60 },
+        { "waiting", OPTION_INT, offsetof(auth_source_t, waiting), 1, 100000 },
+        { "headers", OPTION_TEXT, 0, 0, 0 },
+        { "by", OPTION_TEXT, 0, 0, 0 },
         { NULL, OPTION_INT, 0, 0, 0 },
     };
     const char *key, *value;
@@ -109,13 +118,14 @@ const char *credential_set_forward_auth(cmd_parms *cmd, void *dir, int argc,
 
     source->by = apr_array_make(cmd->pool, 4, sizeof(auth_part_t));
     source->headers = apr_array_make(cmd->pool, 4, sizeof(const char *));
-    source->server.timeout = apr_time_from_sec(2);
+    source->timeout = apr_time_from_sec(2);
+    source->waiting = 1000;
     source->where = config_option_where(cmd);
-    wrong = set_url(cmd, source, argc ? argv[0] : "");
+    wrong = set_service(cmd, source, argc ? argv[0] : "");
     for (i = 1; i < argc && !wrong; i++) {
         wrong = set_option(cmd, source, apr_pstrdup(cmd->pool, argv[i]));
     }
-    if (!wrong && source->server.timeout <= 0) {
+    if (!wrong && source->timeout <= 0) {
         wrong = config_option_expected(cmd, "timeout=0", "a time");
     }
     if (!wrong && !source->by->nelts) {

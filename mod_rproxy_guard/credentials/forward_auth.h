@@ -3,13 +3,12 @@
 /* forward_auth.h: RProxyGuardRequire forward-auth: another service says who
  * may.  Layer L2.
  *
- * What it has said lately is known at once (auth_cache.h).  Else the request
+ * What it has said lately is known at once (auth_answers.h).  Else the request
  * goes on to its handler, where it waits: on an event loop without a thread,
  * elsewhere on its own. */
 #ifndef RPROXY_GUARD_FORWARD_AUTH_H
 #define RPROXY_GUARD_FORWARD_AUTH_H
 
-#include "auth_exchange.h"
 #include "credentials.h"
 
 /* What an answer hangs on. */
@@ -20,8 +19,9 @@ typedef struct {
 
 /* RProxyGuardForwardAuth */
 typedef struct auth_source_t {
-    auth_server_t server;
-    const char *host, *path;
+    const char *upstream, *target; /* of rproxy_ask_target */
+    apr_interval_time_t timeout;
+    int waiting;                 /* questions at once, of each process */
     apr_interval_time_t cache;   /* 0: answers are not kept */
     apr_array_header_t *by;      /* of auth_part_t */
     apr_array_header_t *headers; /* of const char *: from answer to request */
