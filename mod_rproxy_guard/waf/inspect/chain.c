@@ -7,22 +7,7 @@
  */
 #include "inspect_private.h"
 
-enum {
-    WORK_OF_BYTES = 64 /* so many bytes are work of one, see work_time_add */
-};
-
 /* ---- limits ---- */
-
-/* In responses, nothing but expressions ends. */
-static void note_work(inspect_t *inspect, size_t work)
-{
-    inspect_run_t *run = inspect->run;
-
-    if (work_time_add(&run->time, work)
-        && run->phase <= INSPECT_LAST_OF_REQUEST) {
-        inspect_say_over(inspect, INSPECT_OVER_TIME);
-    }
-}
 
 static void say_match_limit(inspect_t *inspect)
 {
@@ -78,8 +63,8 @@ static int try_text(inspect_t *inspect, const program_rule_t *rule,
     match_e found;
 
     captures.count = 0; /* its groups need not be cleared */
-    note_work(inspect,
-              1 + strings_text(inspect->strings, text).len / WORK_OF_BYTES);
+    inspect_note_work(inspect, inspect_work_of(
+                                   strings_text(inspect->strings, text).len));
     if (expands) {
         argument = expand_text(inspect, expands);
     }
@@ -199,7 +184,7 @@ static int run_rule(inspect_t *inspect, const program_rule_t *rule)
         return 1;
     }
     targets_of(inspect, rule);
-    note_work(inspect, (size_t)run->targets->nelts / 4);
+    inspect_note_work(inspect, (size_t)run->targets->nelts / 4);
     for (i = 0; i < run->targets->nelts && !run->is_intercepted
                 && inspect->over != INSPECT_OVER_TIME;
          i++) {

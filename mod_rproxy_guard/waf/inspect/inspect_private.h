@@ -6,6 +6,8 @@
 
 #include "inspect.h"
 
+#include "waf/match/match_union.h"
+
 /* One value that a rule looks at. */
 typedef struct {
     rule_variable_e variable;
@@ -34,6 +36,13 @@ typedef struct {
                         is none */
     uint32_t mask;   /* of slots: a power of two - 1 */
 } tx_t;
+
+/* What the values of a program's view have together. */
+typedef struct {
+    match_union_t sum;
+    int phase;   /* in which that was found out; 0: never */
+    int is_full; /* nobody knows */
+} view_t;
 
 /* What a selector said of a name: both stay where and as they are. */
 typedef struct {
@@ -69,6 +78,7 @@ struct inspect_run_t {
     tx_t tx;
     selected_t selected[SELECTED_KEPT];
     struct unions_t *unions; /* unions.c; NULL: none yet */
+    view_t *views;           /* by number: views.c; NULL: none yet */
 };
 
 typedef struct inspect_run_t inspect_run_t;
@@ -78,6 +88,23 @@ static inline void inspect_say_over(inspect_t *inspect, inspect_over_e over)
     if (inspect->over == INSPECT_OVER_NONE) {
         inspect->over = over;
     }
+}
+
+/* Of phases 1 and 2 it counts; in responses, nothing but expressions ends. */
+static inline void inspect_note_work(inspect_t *inspect, size_t work)
+{
+    inspect_run_t *run = inspect->run;
+
+    if (work_time_add(&run->time, work)
+        && run->phase <= INSPECT_LAST_OF_REQUEST) {
+        inspect_say_over(inspect, INSPECT_OVER_TIME);
+    }
+}
+
+/* Bytes of a value as work, see work_time_add. */
+static inline size_t inspect_work_of(size_t bytes)
+{
+    return 1 + bytes / 64;
 }
 
 /* ---- targets.c ---- */
@@ -98,6 +125,16 @@ slice_t targets_name(inspect_t *inspect, const target_t *target);
 /* @return 0: no value of the variable matches the rule's operator */
 int unions_may(inspect_t *inspect, const program_rule_t *rule,
                rule_variable_e variable);
+
+/* What all values of a variable have together, as a list of transformations
+ * leaves them, and maybe more.  @return NULL: nobody knows */
+const match_union_t *unions_of(inspect_t *inspect, rule_variable_e variable,
+                               int chain);
+
+/* ---- views.c ---- */
+
+/* What the values of a view have together in the phase that runs. */
+const view_t *views_of(inspect_t *inspect, int number);
 
 /* ---- matched.c: variables that the inspection itself knows ---- */
 

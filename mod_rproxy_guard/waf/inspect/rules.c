@@ -58,12 +58,41 @@ static answer_e ask_tx(const inspect_t *inspect, const program_gate_t *gate,
                : ANSWER_RUN;
 }
 
+/* ---- values ---- */
+
+static int has_mark(const view_t *view, uint16_t mark)
+{
+    return mark == GATE_NO_MARK
+           || (view->sum.marks[mark >> 6] >> (mark & 63) & 1);
+}
+
+static answer_e ask_values(inspect_t *inspect, const program_gate_t *gate,
+                           const program_rule_t *const *rule)
+{
+    const view_t *view = views_of(inspect, gate->view);
+
+    if (view->is_full || inspect->over == INSPECT_OVER_TIME) {
+        return ANSWER_RUN;
+    }
+    return view->sum.marks && has_mark(view, gate->mark)
+                   && match_union_may(&view->sum, (*rule)->matcher)
+               ? ANSWER_RUN
+               : ANSWER_NO;
+}
+
 /* ---- the phase ---- */
 
-static answer_e ask(const inspect_t *inspect, const program_gate_t *gate,
+static answer_e ask(inspect_t *inspect, const program_gate_t *gate,
                     const program_rule_t *const *rule)
 {
-    return gate->kind == GATE_TX ? ask_tx(inspect, gate, rule) : ANSWER_RUN;
+    switch (gate->kind) {
+    case GATE_TX:
+        return ask_tx(inspect, gate, rule);
+    case GATE_VALUES:
+        return ask_values(inspect, gate, rule);
+    default:
+        return ANSWER_RUN;
+    }
 }
 
 static int has_ended(const inspect_t *inspect)

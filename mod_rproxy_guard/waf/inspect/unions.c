@@ -170,6 +170,14 @@ static const entry_t *chain_union(inspect_t *inspect, rule_variable_e variable,
     return entry;
 }
 
+const match_union_t *unions_of(inspect_t *inspect, rule_variable_e variable,
+                               int chain)
+{
+    const entry_t *entry = chain_union(inspect, variable, chain);
+
+    return entry->is_full ? NULL : &entry->sum;
+}
+
 int unions_may(inspect_t *inspect, const program_rule_t *rule,
                rule_variable_e variable)
 {

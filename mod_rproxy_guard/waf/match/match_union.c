@@ -72,6 +72,15 @@ int match_union_asks(const matcher_t *matcher)
            || matcher->condition.gate_count;
 }
 
+int match_union_mark(const matcher_t *matcher)
+{
+    const uint64_t *byte = matcher->bytes.word;
+
+    return is_range(matcher) || byte[0] || byte[1] || byte[2] || byte[3]
+               ? MATCHER_NO_MARK
+               : matcher->mark;
+}
+
 int match_union_may(const match_union_t *sum, const matcher_t *matcher)
 {
     if (!sum->marks || matcher->length_min > sum->longest) {

@@ -29,6 +29,9 @@ void match_union_join(match_union_t *sum, const match_union_t *other,
  * to any but empty sums. */
 int match_union_asks(const matcher_t *matcher);
 
+/* The mark without which it matches nothing; -1: there is none. */
+int match_union_mark(const matcher_t *matcher);
+
 /* @return 0: matcher_run says MATCH_NO to each of the strings */
 int match_union_may(const match_union_t *sum, const matcher_t *matcher);
 

@@ -192,6 +192,8 @@ static program_maker_t begin(const unicode_map_t *map, uint32_t limit,
     m.chains = transform_chains_make(pool);
     m.chains->map = map;
     m.tx_names = tx_names_make(pool);
+    m.view_numbers = apr_hash_make(pool);
+    m.views = apr_array_make(pool, 64, sizeof(program_view_t));
     m.expressions = apr_hash_make(pool);
     m.rule_sets = apr_hash_make(pool);
     m.rules = apr_array_make(pool, 1024, sizeof(program_rule_t *));

@@ -33,20 +33,42 @@ typedef struct program_rule_t {
 
 /* What tells that a rule matches nothing before it is run. */
 typedef enum {
-    GATE_OPEN, /* nothing does */
-    GATE_TX    /* it compares a name of TX with a number */
+    GATE_OPEN,  /* nothing does */
+    GATE_TX,    /* it compares a name of TX with a number */
+    GATE_VALUES /* its operator wants what the values of a view may not have */
 } program_gate_e;
+
+enum {
+    GATE_NO_MARK = UINT16_MAX
+};
 
 /* Few bytes: those of a phase are looked at one after the other. */
 typedef struct {
     uint8_t kind;                   /* program_gate_e */
-    uint8_t op, negated;            /* rule_operator_e */
-    uint8_t asks_count, asks_value; /* &TX:name, TX:name */
-    uint8_t only_skips;             /* a match does nothing but go on at ... */
-    uint16_t name;                  /* its number in tx_names */
-    int number;
-    int skip_to; /* ... here, as the rule's */
+    uint8_t op, negated;            /* TX: rule_operator_e */
+    uint8_t asks_count, asks_value; /* TX: &TX:name, TX:name */
+    uint8_t only_skips;             /* TX: a match does nothing but go on at
+                                       skip_to */
+    uint16_t name;                  /* TX: its number in tx_names */
+    uint16_t view;                  /* VALUES: its number */
+    uint16_t mark;                  /* VALUES: of words without which nothing
+                                       matches, or GATE_NO_MARK */
+    int number;                     /* TX: compared with */
+    int skip_to;                    /* as the rule's */
 } program_gate_t;
+
+/* Values that rules look at, at least, as transformations leave them.  Nothing
+ * that a rule does changes them within a phase. */
+typedef struct {
+    rule_variable_e variable;
+    slice_t name; /* of the part; empty: all */
+} program_view_part_t;
+
+typedef struct {
+    const program_view_part_t *part; /* [count] */
+    int count;
+    int chain;
+} program_view_t;
 
 typedef struct {
     strings_plan_t plan;
@@ -56,6 +78,8 @@ typedef struct {
     const program_gate_t *gate[RULE_PHASES]; /* [phase_count]; NULL: all rules
                                                 run */
     const tx_names_t *tx_names;
+    const program_view_t *view; /* [view_count] */
+    int view_count;
     int asks_before;     /* a starter asks what a rule before it has matched */
     uint32_t rule_count; /* links too */
     const apr_array_header_t *left_out; /* of const char *: chains that are in

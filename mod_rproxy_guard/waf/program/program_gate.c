@@ -4,9 +4,11 @@
  * Layer L1.
  *
  * A third of the rules of a request ask for a paranoia level, or whether a
- * setting is there: SecRule TX:EXECUTING_PARANOIA_LEVEL "@lt 2". */
+ * setting is there: SecRule TX:EXECUTING_PARANOIA_LEVEL "@lt 2".  Half of them
+ * look for words that the request does not have. */
 #include "program_private.h"
 
+#include "waf/match/match_union.h"
 #include "waf/match/operators.h"
 
 /* ---- what was matched before ---- */
@@ -130,29 +132,55 @@ static int tx_name_of(const program_maker_t *m, const rule_t *rule,
     return number;
 }
 
-static program_gate_t gate_of(const program_maker_t *m,
-                              const program_rule_t *made)
+/* @return 0: there is none */
+static int make_tx(const program_maker_t *m, const program_rule_t *made,
+                   program_gate_t *gate)
 {
-    program_gate_t gate = { .kind = GATE_OPEN }, open = gate;
     const rule_t *rule = made->rule;
     int name;
 
-    if (!made->matcher || matcher_argument(made->matcher) || made->chain
-        || rule->multi_match || !is_of_numbers(rule->op.kind)) {
+    if (matcher_argument(made->matcher) || made->chain
+        || !is_of_numbers(rule->op.kind)) {
+        return 0;
+    }
+    name = tx_name_of(m, rule, gate);
+    gate->kind = GATE_TX;
+    gate->op = (uint8_t)rule->op.kind;
+    gate->negated = rule->op.negated != 0;
+    gate->only_skips = (uint8_t)only_skips(made);
+    gate->name = (uint16_t)name;
+    gate->number = operator_number(rule->op.argument);
+    gate->skip_to = made->skip_to;
+    return name != TX_NO_NAME;
+}
+
+/* @return 0: there is none */
+static int make_values(program_maker_t *m, const program_rule_t *made,
+                       program_gate_t *gate)
+{
+    int view, mark;
+
+    if (made->rule->op.negated || !match_union_asks(made->matcher)) {
+        return 0;
+    }
+    view = program_view_of(m, made);
+    mark = match_union_mark(made->matcher);
+    gate->kind = GATE_VALUES;
+    gate->view = (uint16_t)view;
+    gate->mark = mark < 0 ? GATE_NO_MARK : (uint16_t)mark;
+    return view >= 0;
+}
+
+static program_gate_t gate_of(program_maker_t *m, const program_rule_t *made)
+{
+    program_gate_t open = { .kind = GATE_OPEN }, tx = open, values = open;
+
+    if (!made->matcher || made->rule->multi_match) {
         return open;
     }
-    name = tx_name_of(m, rule, &gate);
-    if (name == TX_NO_NAME) {
-        return open;
-    }
-    gate.kind = GATE_TX;
-    gate.op = (uint8_t)rule->op.kind;
-    gate.negated = rule->op.negated != 0;
-    gate.only_skips = (uint8_t)only_skips(made);
-    gate.name = (uint16_t)name;
-    gate.number = operator_number(rule->op.argument);
-    gate.skip_to = made->skip_to;
-    return gate;
+    return make_tx(m, made, &tx)           ? tx
+           : make_values(m, made, &values) ? values
+                                           : open;
 }
 
 void program_gate_make_all(program_maker_t *m)
@@ -178,4 +206,6 @@ void program_gate_make_all(program_maker_t *m)
         m->program->gate[phase] = gates;
     }
     m->program->tx_names = m->tx_names;
+    m->program->view = (const program_view_t *)m->views->elts;
+    m->program->view_count = m->views->nelts;
 }

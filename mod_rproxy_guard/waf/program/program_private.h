@@ -20,6 +20,8 @@ typedef struct {
     program_t *program;
     matcher_maker_t *matchers;
     tx_names_t *tx_names;
+    apr_hash_t *view_numbers;  /* text -> place in views + 1 */
+    apr_array_header_t *views; /* of program_view_t */
     transform_chains_t *chains;
     apr_hash_t *expressions;                /* text -> expression_t */
     apr_hash_t *rule_sets;                  /* text -> bits of numbers */
@@ -39,6 +41,10 @@ const char *program_ctl_make_all(program_maker_t *maker);
 
 /* Names of TX, and gates.  When all rules are there, with their skips. */
 void program_gate_make_all(program_maker_t *maker);
+
+/* The number of the view that a rule's targets are; -1: its values may change
+ * while rules run, or are counted. */
+int program_view_of(program_maker_t *maker, const program_rule_t *rule);
 
 /* Does it ask what a rule before it has matched? */
 int program_gate_asks_before(const program_rule_t *starter);

@@ -62,6 +62,15 @@
 #include "waf/inspect/selector.c"
 #include "waf/inspect/targets.c"
 #include "waf/inspect/unions.c"
+#define add_value add_view_value
+#define add_named add_view_named
+#define add_part add_view_part_values
+#define look look_at_view
+#include "waf/inspect/views.c"
+#undef add_value
+#undef add_named
+#undef add_part
+#undef look
 #include "waf/inspect/matched.c"
 #include "waf/inspect/expand.c"
 #include "waf/inspect/tx.c"
@@ -69,6 +78,7 @@
 #include "waf/inspect/detection.c"
 #include "waf/inspect/chain.c"
 #define compares gate_compares
+#define has_mark view_has_mark
 #include "waf/inspect/rules.c"
 #include "waf/inspect/inspect.c"
 

@@ -206,6 +206,23 @@ static const case_t cases[] = {
                                            "SecRule TX:LEVEL \"@eq 1\" \"id:4,nolog,noauditlog,skipAfter:END4\"\nSecMarker END4\n"
                                            "SecRule REQUEST_METHOD \"!@streq %{MATCHED_VAR}\" id:5,logdata:'%{TX.level}'\n",
       GET("/"), "3(MATCHED_VAR_NAME=TX:level) 5(1)" },
+    { "the same values, other words", "SecRule ARGS|REQUEST_HEADERS:User-Agent abc" SHOWS(1, "")
+                                      "SecRule ARGS|REQUEST_HEADERS:User-Agent abd" SHOWS(2, "")
+                                      "SecRule ARGS|REQUEST_HEADERS:Host abc" SHOWS(3, "")
+                                      "SecRule ARGS|!ARGS:b \"@pm abc x\"" SHOWS(4, "")
+                                      "SecRule REQUEST_HEADERS:user-agent \"@validateByteRange 97-98\"" SHOWS(5, ",t:lowercase")
+                                      "SecRule REQUEST_HEADERS|!REQUEST_HEADERS:user-agent abc" SHOWS(6, "")
+                                      "SecRule ARGS|!ARGS:b !abc" SHOWS(7, ""),
+      "GET /?a=ABC&b=xabc HTTP/1.1\r\nHost: h\r\nUser-Agent: abc\r\n\r\n",
+      "1(ARGS:b=xabc) 1(REQUEST_HEADERS:User-Agent=abc) 3(ARGS:b=xabc) 4(ARGS:a=ABC) 5(REQUEST_HEADERS:User-Agent=abc) 7(ARGS:a=ABC)" },
+    { "values that come with a phase", "SecRule ARGS|REQUEST_BODY abc" SHOWS(1, ",phase:1") "SecRule ARGS|REQUEST_BODY abc" SHOWS(2, ""),
+      "POST /?a=b HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\nd=abc",
+      "2(ARGS:d=abc) 2(REQUEST_BODY=d=abc)" },
+    { "values that rules set", "SecRule TX:a|REQBODY_PROCESSOR|MATCHED_VAR xml" SHOWS(1, ",phase:1,t:lowercase")
+                               "SecAction \"id:2,phase:1,nolog,setvar:tx.a=xml,ctl:requestBodyProcessor=XML\"\n"
+                               "SecRule TX:a|REQBODY_PROCESSOR xml" SHOWS(3, ",phase:1,t:lowercase")
+                               "SecRule MATCHED_VAR xml" SHOWS(4, ",phase:1,t:lowercase"),
+      GET("/"), "3(TX:a=xml) 3(REQBODY_PROCESSOR=xml) 4(MATCHED_VAR=xml)" },
     { "names made of values", "SecRule ARGS x \"id:1,nolog,setvar:'tx.%{MATCHED_VAR}=1',setvar:'tx.m_%{MATCHED_VAR_NAME}=2',setvar:tx.z=3\"\n"
                               "SecRule ARGS x \"id:2,nolog,setvar:'!tx.m_%{MATCHED_VAR_NAME}',setvar:'!tx.xb'\"\n"
                               "SecAction \"id:3,nolog,setvar:tx.z=+1,setvar:'tx.M_%{REQUEST_METHOD}=5'\"\n"

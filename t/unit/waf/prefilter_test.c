@@ -312,6 +312,12 @@ static void check_none(const matcher_t *matcher, strings_t *strings,
     }
 }
 
+/* Where something may match, its mark is there. */
+static void check_mark(const match_union_t *sum, int mark)
+{
+    assert_true(mark < 0 || sum->marks[mark >> 6] >> (mark & 63) & 1);
+}
+
 /* The strings of one rule: on each alone, and what all together tell.
  * @param matched  [matchers]: how often */
 static void compare_group(strings_t *strings,
@@ -339,6 +345,9 @@ static void compare_group(strings_t *strings,
         }
         if (!match_union_may(&sum, matcher)) {
             check_none(matcher, strings, number);
+        }
+        else {
+            check_mark(&sum, match_union_mark(matcher));
         }
     }
 }
