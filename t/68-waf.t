@@ -231,6 +231,16 @@ like($entry->{audit_data}{messages}[0], qr/^Access denied .*\[id "6807"\]/,
     'what was found');
 is($entry->{audit_data}{action}{phase}, 2, '... and done');
 is($entry->{matched_rules}[0]{id}, '6807', '... by which rule');
+my $own = RProxy::Log->file(RProxy::Vars::value('scratch') . '/68-waf-own.json');
+is(status('GET', '/own?b=1'), 200, 'a section with a log of its own');
+$entry = JSON::PP->new->decode($own->await(qr/"GET /));
+is_deeply([sort keys %$entry], [qw(request response transaction)], '... and parts');
+is($entry->{request}{request_line}, 'GET /own?b=1 HTTP/1.1', '... has all');
+is(status('GET', '/own?quiet=1'), 200, '... but what an <If> leaves out');
+is(status('GET', '/own?b=2'), 200, '...');
+$own->await(qr/b=2/);
+is(scalar(grep { /quiet/ } $own->lines), 0, '... as it says');
+is(scalar(grep { m{/own} } $audit->lines), 0, '... and the host has nothing of it');
 is(status('GET', '/'), 200, 'a request that is not relevant');
 is(scalar(grep { /"GET / } $audit->lines), 0, '... is not in it');
 

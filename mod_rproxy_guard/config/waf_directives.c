@@ -163,9 +163,11 @@ const char *waf_set_audit_log(cmd_parms *cmd, void *dir, const char *target)
 
     settings->audit_log =
         *target == '|' ? target : ap_server_root_relative(cmd->pool, target);
-    return settings->audit_log
-               ? NULL
-               : config_option_expected(cmd, target, "a file or |program");
+    if (!settings->audit_log) {
+        return config_option_expected(cmd, target, "a file or |program");
+    }
+    APR_ARRAY_PUSH(waf_global->audit_logs, const char *) = settings->audit_log;
+    return NULL;
 }
 
 const char *waf_set_audit_parts(cmd_parms *cmd, void *dir, const char *parts)

@@ -18,6 +18,7 @@ void waf_settings_begin(apr_pool_t *pconf)
     waf_global->pool = pconf;
     waf_global->skip = apr_array_make(pconf, 2, sizeof(const char *));
     waf_global->notes = apr_array_make(pconf, 8, sizeof(const char *));
+    waf_global->audit_logs = apr_array_make(pconf, 2, sizeof(const char *));
     if (apr_temp_dir_get(&waf_global->folder, pconf) != APR_SUCCESS) {
         waf_global->folder = "/tmp";
     }

@@ -103,7 +103,8 @@ typedef struct {
     apr_pool_t *pool;
     apr_array_header_t *skip;  /* of const char *: RProxyWafSkip */
     apr_array_header_t *notes; /* of const char *: what has no effect here */
-    const char *folder;        /* where no SecTmpDir is said */
+    apr_array_header_t *audit_logs; /* likewise: of SecAuditLog, anywhere */
+    const char *folder;             /* where no SecTmpDir is said */
     const char *unicode_file;
     int code_page;
     uint32_t match_limit;                  /* 0: the default */

@@ -9,7 +9,6 @@
 #include <http_main.h>
 
 #include "audit/audit_queue.h"
-#include "config/guard_config.h"
 #include "waf/waf_settings.h"
 
 enum {
@@ -97,18 +96,15 @@ static int add(apr_pool_t *pool, server_rec *s, const char *target)
 static int open_logs(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                      server_rec *main_server)
 {
-    server_rec *s;
+    const apr_array_header_t *all = waf_global->audit_logs;
+    int i;
 
     audit.count = 0;
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
         return OK;
     }
-    for (s = main_server; s; s = s->next) {
-        const waf_settings_t *settings =
-            guard_settings_of(s->lookup_defaults)->waf;
-
-        if (settings && settings->audit_log
-            && !add(pconf, s, settings->audit_log)) {
+    for (i = 0; i < all->nelts; i++) {
+        if (!add(pconf, main_server, APR_ARRAY_IDX(all, i, const char *))) {
             return HTTP_INTERNAL_SERVER_ERROR;
         }
     }

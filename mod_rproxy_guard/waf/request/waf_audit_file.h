@@ -7,7 +7,7 @@
 
 #include "http1/h1_slice.h"
 
-/* @param target  of a virtual host's SecAuditLog; others are written nowhere
+/* @param target  of a SecAuditLog
  * @param line    with its end */
 void waf_audit_file_put(const char *target, slice_t line);
 
