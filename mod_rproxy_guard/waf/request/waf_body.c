@@ -167,6 +167,16 @@ int waf_body_finish(waf_request_t *waf, request_rec *r,
 
 /* ---- collecting ---- */
 
+int waf_body_no_room(waf_request_t *waf, request_rec *r, int error)
+{
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, error, r,
+                  RPLOGNO(4360) "no room for the request body in '%s' "
+                                "(SecTmpDir)",
+                  waf_settings_folder(waf->settings));
+    waf->body.state = WAF_BODY_REFUSED;
+    return HTTP_INTERNAL_SERVER_ERROR;
+}
+
 /* @return DECLINED, or the refusal */
 static int take(waf_request_t *waf, request_rec *r, slice_t bytes)
 {
@@ -182,15 +192,7 @@ static int take(waf_request_t *waf, request_rec *r, slice_t bytes)
                                          waf->body.limit));
     }
     error = status == DECLINED ? waf_spool_add(waf->body.spool, bytes) : 0;
-    if (error) {
-        ap_log_rerror(APLOG_MARK, APLOG_ERR, error, r,
-                      RPLOGNO(4360) "no room for the request body in '%s' "
-                                    "(SecTmpDir)",
-                      waf_settings_folder(waf->settings));
-        waf->body.state = WAF_BODY_REFUSED;
-        return HTTP_INTERNAL_SERVER_ERROR;
-    }
-    return status;
+    return error ? waf_body_no_room(waf, r, error) : status;
 }
 
 static int take_buckets(waf_request_t *waf, request_rec *r)
@@ -264,7 +266,8 @@ int waf_body_collect(waf_request_t *waf, request_rec *r, apr_read_type_e block,
         if (status != DECLINED) {
             return status;
         }
-        if (block == APR_NONBLOCK_READ && ++reads == READS_A_TURN) {
+        if (block == APR_NONBLOCK_READ
+            && (++reads == READS_A_TURN || waf_spool_is_due(waf->body.spool))) {
             *again = 1;
             return SUSPENDED;
         }

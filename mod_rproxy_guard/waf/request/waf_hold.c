@@ -44,15 +44,40 @@ static int judge(wait_t *wait, request_rec *r)
     return waf_body_finish(waf, r, waf_body_inspect(waf));
 }
 
+/* @return likewise */
+static int write_body(wait_t *wait, request_rec *r)
+{
+    waf_request_t *waf = wait->waf;
+    int error;
+
+    if (waf_job_write(waf, wait->park)) {
+        return RPROXY_PARKED;
+    }
+    error = waf_spool_write(waf->body.spool);
+    if (error) {
+        return waf_body_no_room(waf, r, error);
+    }
+    wake(wait->park);
+    return RPROXY_PARKED;
+}
+
 /* @return RPROXY_PARKED, or as waf_body_finish */
 static int go_on(wait_t *wait, request_rec *r)
 {
     waf_request_t *waf = wait->waf;
     int again, status;
 
+    if (waf_job_is_busy(waf)) {
+        return RPROXY_PARKED;
+    }
+    if (waf->job.is_writing) {
+        waf->job.is_writing = 0;
+        if (waf->job.error) {
+            return waf_body_no_room(waf, r, waf->job.error);
+        }
+    }
     if (waf->job.is_begun) {
-        return waf_job_is_done(waf) ? waf_body_finish(waf, r, waf->job.verdict)
-                                    : RPROXY_PARKED;
+        return waf_body_finish(waf, r, waf->job.verdict);
     }
     status = waf_body_collect(waf, r, APR_NONBLOCK_READ, &again);
     if (status == DECLINED) {
@@ -60,6 +85,9 @@ static int go_on(wait_t *wait, request_rec *r)
     }
     if (status != SUSPENDED) {
         return status;
+    }
+    if (waf_spool_is_due(waf->body.spool)) {
+        return write_body(wait, r);
     }
     if (again) {
         wake(wait->park);
@@ -109,6 +137,7 @@ static int begin_on_loop(waf_request_t *waf, request_rec *r)
     if (!wait->park) {
         return HTTP_SERVICE_UNAVAILABLE;
     }
+    waf->body.spool->defers = waf->owners && waf_job_is_on_loop(r);
     wake(wait->park);
     return SUSPENDED;
 }

@@ -52,21 +52,76 @@ int waf_job_is_for(const waf_request_t *waf)
 
 /* ---- requests ---- */
 
-static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *data)
+static void done(waf_request_t *waf)
 {
-    waf_request_t *waf = data;
-    inspect_verdict_t verdict = waf_body_inspect(waf);
-
-    (void)thread;
     pthread_mutex_lock(&waf->job.lock);
-    waf->job.verdict = verdict;
     waf->job.is_done = 1;
     if (waf->job.park) {
         wake(waf->job.park);
     }
     pthread_mutex_unlock(&waf->job.lock);
     waf_request_release(waf);
+}
+
+static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *data)
+{
+    waf_request_t *waf = data;
+
+    (void)thread;
+    waf->job.verdict = waf_body_inspect(waf);
+    done(waf);
     return NULL;
+}
+
+static void *APR_THREAD_FUNC run_write(apr_thread_t *thread, void *data)
+{
+    waf_request_t *waf = data;
+
+    (void)thread;
+    waf->job.error = waf_spool_write(waf->body.spool);
+    done(waf);
+    return NULL;
+}
+
+static int push(waf_request_t *waf, apr_thread_start_t what)
+{
+    waf->job.is_done = 0;
+    __atomic_add_fetch(&waf->owners, 1, __ATOMIC_ACQ_REL);
+    if (apr_thread_pool_push(threads, what, waf,
+                             APR_THREAD_TASK_PRIORITY_NORMAL, NULL)
+        == APR_SUCCESS) {
+        return 1;
+    }
+    waf_request_release(waf);
+    return 0;
+}
+
+int waf_job_write(waf_request_t *waf, rproxy_park_t *park)
+{
+    if (!threads || !has_room()) {
+        return 0;
+    }
+    waf->job.park = park;
+    waf->job.is_writing = 1;
+    if (!push(waf, run_write)) {
+        waf->job.is_writing = 0;
+    }
+    return waf->job.is_writing;
+}
+
+static void *APR_THREAD_FUNC run_release(apr_thread_t *thread, void *data)
+{
+    (void)thread;
+    waf_request_release(data);
+    return NULL;
+}
+
+int waf_job_release(waf_request_t *waf)
+{
+    return threads
+           && apr_thread_pool_push(threads, run_release, waf,
+                                   APR_THREAD_TASK_PRIORITY_NORMAL, NULL)
+                  == APR_SUCCESS;
 }
 
 void waf_job_begin(waf_request_t *waf, rproxy_park_t *park)
@@ -77,13 +132,9 @@ void waf_job_begin(waf_request_t *waf, rproxy_park_t *park)
                   waf->body.spool->len);
     waf->job.park = park;
     waf->job.is_begun = 1;
-    __atomic_add_fetch(&waf->owners, 1, __ATOMIC_ACQ_REL);
-    if (apr_thread_pool_push(threads, run, waf, APR_THREAD_TASK_PRIORITY_NORMAL,
-                             NULL)
-        != APR_SUCCESS) {
+    if (!push(waf, run)) {
         waf->job.is_begun = 0;
         waf->job.is_impossible = 1;
-        waf_request_release(waf);
         wake(park);
     }
 }
@@ -100,12 +151,12 @@ int waf_job_is_done(waf_request_t *waf)
 
 int waf_job_is_busy(waf_request_t *waf)
 {
-    return waf->job.is_begun && !waf_job_is_done(waf);
+    return (waf->job.is_begun || waf->job.is_writing) && !waf_job_is_done(waf);
 }
 
 void waf_job_forget_park(waf_request_t *waf)
 {
-    if (waf->job.is_begun) {
+    if (waf->job.is_begun || waf->job.is_writing) {
         pthread_mutex_lock(&waf->job.lock);
         waf->job.park = NULL;
         pthread_mutex_unlock(&waf->job.lock);

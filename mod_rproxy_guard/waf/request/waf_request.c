@@ -60,8 +60,11 @@ static int may_be_elsewhere(request_rec *r, const waf_settings_t *settings)
 static apr_status_t let_go(void *data)
 {
     waf_request_t *waf = data;
+    const waf_spool_t *spool = waf->body.spool;
 
-    waf_request_release(waf);
+    if (!spool || !spool->defers || spool->fd < 0 || !waf_job_release(waf)) {
+        waf_request_release(waf);
+    }
     return APR_SUCCESS;
 }
 

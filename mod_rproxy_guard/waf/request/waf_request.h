@@ -81,7 +81,9 @@ typedef struct waf_request_t {
         pthread_mutex_t lock;
         rproxy_park_t *park; /* under lock */
         int is_begun, is_impossible;
-        int is_done; /* under lock */
+        int is_writing; /* the spool; not is_begun */
+        int error;      /* of that */
+        int is_done;    /* under lock */
         inspect_verdict_t verdict;
     } job;
 
@@ -152,6 +154,9 @@ inspect_verdict_t waf_body_inspect(waf_request_t *waf);
 int waf_body_collect(waf_request_t *waf, request_rec *r, apr_read_type_e block,
                      int *again);
 
+/* The spool cannot be written.  @return the status */
+int waf_body_no_room(waf_request_t *waf, request_rec *r, int error);
+
 /* Phase 2 is over.  @return DECLINED: the handler may begin; or a status */
 int waf_body_finish(waf_request_t *waf, request_rec *r,
                     inspect_verdict_t verdict);
@@ -168,6 +173,14 @@ int waf_job_is_for(const waf_request_t *waf);
 /* Begins; park, of the caller, is woken at its end, or when it turns out that
  * no thread will do it: waf_job_is_for says so then. */
 void waf_job_begin(waf_request_t *waf, rproxy_park_t *park);
+
+/* Writes the spool; park is woken at its end: waf->job.error.
+ * @return 0: the caller has to do it itself */
+int waf_job_write(waf_request_t *waf, rproxy_park_t *park);
+
+/* An owner's release, which may wait for a disk.
+ * @return 0: the caller has to do it itself */
+int waf_job_release(waf_request_t *waf);
 
 /* @return 1: it is over, waf->job.verdict */
 int waf_job_is_done(waf_request_t *waf);

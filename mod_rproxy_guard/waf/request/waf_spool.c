@@ -13,6 +13,7 @@
 
 enum {
     ROOM_LEAST = 4096,
+    PIECE = 131072, /* that is written at once */
     PATH_ROOM = 4096
 };
 
@@ -65,11 +66,9 @@ static int write_all(int fd, slice_t bytes)
     return 0;
 }
 
-/* Moves what is in memory into a file. */
 static int begin_file(waf_spool_t *spool)
 {
     char path[PATH_ROOM];
-    int error;
 
     snprintf(path, sizeof(path), "%s/rproxy-waf-XXXXXX", spool->folder);
     spool->fd = mkostemp(path, O_CLOEXEC);
@@ -77,9 +76,29 @@ static int begin_file(waf_spool_t *spool)
         return errno;
     }
     unlink(path);
-    error = write_all(spool->fd, slice_make(spool->memory, spool->len));
-    free(spool->memory);
-    spool->memory = NULL;
+    return 0;
+}
+
+int waf_spool_is_due(const waf_spool_t *spool)
+{
+    return spool->defers
+           && spool->held
+                  > (spool->fd < 0 ? spool->memory_most : (size_t)PIECE);
+}
+
+int waf_spool_write(waf_spool_t *spool)
+{
+    int error = spool->fd < 0 ? begin_file(spool) : 0;
+
+    if (!error) {
+        error = write_all(spool->fd, slice_make(spool->memory, spool->held));
+    }
+    spool->held = 0;
+    if (!spool->defers) {
+        free(spool->memory);
+        spool->memory = NULL;
+        spool->room = 0;
+    }
     return error;
 }
 
@@ -102,32 +121,42 @@ static int grow(waf_spool_t *spool, size_t least)
     return memory != NULL;
 }
 
+static int keep(waf_spool_t *spool, slice_t bytes)
+{
+    if (spool->held + bytes.len > spool->room
+        && !grow(spool, spool->held + bytes.len)) {
+        return ENOMEM;
+    }
+    memcpy(spool->memory + spool->held, bytes.p, bytes.len);
+    spool->held += bytes.len;
+    return 0;
+}
+
 int waf_spool_add(waf_spool_t *spool, slice_t bytes)
 {
-    size_t len = spool->len + bytes.len;
     int error = 0;
 
+    if (!bytes.len) {
+        return 0;
+    }
     unmap(spool);
-    if (spool->fd < 0 && len > spool->memory_most) {
-        error = begin_file(spool);
+    spool->len += bytes.len;
+    if (spool->defers || (spool->fd < 0 && spool->len <= spool->memory_most)) {
+        return keep(spool, bytes);
     }
-    if (spool->fd >= 0) {
-        error = error ? error : write_all(spool->fd, bytes);
+    if (spool->fd < 0) {
+        error = waf_spool_write(spool);
     }
-    else if (!error && bytes.len) {
-        if (len > spool->room && !grow(spool, len)) {
-            return ENOMEM;
-        }
-        memcpy(spool->memory + spool->len, bytes.p, bytes.len);
-    }
-    spool->len = len;
-    return error;
+    return error ? error : write_all(spool->fd, bytes);
 }
 
 slice_t waf_spool_text(waf_spool_t *spool)
 {
     if (spool->fd < 0 || !spool->len) {
         return slice_make(spool->memory, spool->len);
+    }
+    if (spool->held && waf_spool_write(spool)) {
+        return slice_make(NULL, spool->len);
     }
     if (!spool->mapped) {
         void *at = mmap(NULL, spool->len, PROT_READ, MAP_PRIVATE, spool->fd, 0);

@@ -4,7 +4,8 @@
  *
  * Memory first, behind that a temporary file without a name, which is mapped
  * when it is looked at: nothing is left behind by whoever dies.  Writing to the
- * file may wait for a disk.  One thread at a time. */
+ * file, looking at it and its end may wait for a disk: one that defers leaves
+ * the first to waf_spool_write, on another thread.  One thread at a time. */
 #ifndef RPROXY_GUARD_WAF_SPOOL_H
 #define RPROXY_GUARD_WAF_SPOOL_H
 
@@ -14,11 +15,12 @@
 
 typedef struct {
     size_t len; /* bytes in it */
+    int defers;
+    int fd; /* -1: no file */
     /* private */
     const char *folder;
     char *memory;
-    size_t room, memory_most;
-    int fd; /* -1: no file */
+    size_t held, room, memory_most; /* held: bytes in memory, the last ones */
     char *mapped;
     size_t mapped_len;
 } waf_spool_t;
@@ -32,6 +34,12 @@ waf_spool_t *waf_spool_make(apr_pool_t *pool, size_t memory_most,
 /* Copies the bytes behind those that are there.
  * @return 0, or errno of the file: the spool is then of no use */
 int waf_spool_add(waf_spool_t *spool, slice_t bytes);
+
+/* Of one that defers: is there more in memory than should? */
+int waf_spool_is_due(const waf_spool_t *spool);
+
+/* Moves it to the file.  @return 0, or errno */
+int waf_spool_write(waf_spool_t *spool);
 
 /* All of it, as long as nothing is added.
  * @return p NULL with len > 0: it cannot be mapped, errno says why */
