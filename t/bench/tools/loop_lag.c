@@ -5,8 +5,9 @@
  * call.  Time in which the thread could have run, but another had the processor
  * (/proc/thread-self/schedstat), is not the loop's.
  *
- * LOOP_LAG names a file of 16 bytes, which all children share: the longest turn
- * in ns, and how many there were.  Who writes zeros begins anew. */
+ * LOOP_LAG names a file of 24 bytes, which all children share: the longest turn
+ * in ns, the most that one took of the processor, and how many there were.  Who
+ * writes zeros begins anew. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -20,7 +21,7 @@
 #include <unistd.h>
 
 typedef struct {
-    uint64_t longest_ns, turns;
+    uint64_t longest_ns, ran_ns, turns;
 } lag_t;
 
 typedef int epoll_wait_fn(int, struct epoll_event *, int, int);
@@ -29,7 +30,7 @@ static lag_t *lag;
 static epoll_wait_fn *real;
 
 static __thread int schedstat = -1;
-static __thread int64_t begun, waited; /* ns */
+static __thread int64_t begun, ran, waited; /* ns */
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -44,11 +45,11 @@ __attribute__((constructor)) static void begin(void)
     }
 }
 
-static int64_t clock_ns(void)
+static int64_t clock_ns(clockid_t clock)
 {
     struct timespec t;
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
@@ -81,16 +82,23 @@ static int is_of_loop(const void *caller)
     return is_loop;
 }
 
-static void count(void)
+static void raise_to(uint64_t *most, int64_t value)
 {
-    uint64_t turn = (uint64_t)(clock_ns() - begun - (waited_ns() - waited));
-    uint64_t longest = __atomic_load_n(&lag->longest_ns, __ATOMIC_RELAXED);
+    uint64_t now = __atomic_load_n(most, __ATOMIC_RELAXED);
 
-    while ((int64_t)turn > (int64_t)longest
-           && !__atomic_compare_exchange_n(&lag->longest_ns, &longest, turn, 0,
+    while (value > (int64_t)now
+           && !__atomic_compare_exchange_n(most, &now, (uint64_t)value, 0,
                                            __ATOMIC_RELAXED,
                                            __ATOMIC_RELAXED)) {
     }
+}
+
+static void count(void)
+{
+    int64_t took = clock_ns(CLOCK_MONOTONIC) - begun;
+
+    raise_to(&lag->ran_ns, clock_ns(CLOCK_THREAD_CPUTIME_ID) - ran);
+    raise_to(&lag->longest_ns, took - (waited_ns() - waited));
     __atomic_add_fetch(&lag->turns, 1, __ATOMIC_RELAXED);
 }
 
@@ -103,8 +111,9 @@ int epoll_wait(int fd, struct epoll_event *events, int most, int timeout)
     }
     n = real(fd, events, most, timeout);
     if (is_loop) {
-        begun = clock_ns();
+        begun = clock_ns(CLOCK_MONOTONIC);
         waited = waited_ns();
+        ran = clock_ns(CLOCK_THREAD_CPUTIME_ID);
     }
     return n;
 }

@@ -55,6 +55,34 @@ static void in_a_file(void **state)
     is_whole(300000, 4096, 8192, 1);
 }
 
+/* Nothing is written but by waf_spool_write, and by who looks at it. */
+static void written_by_another(void **state)
+{
+    enum {
+        LEN = 500000,
+        EACH = 10000
+    };
+    waf_spool_t *spool = waf_spool_make(pool, EACH, "/tmp");
+    char *text = malloc(LEN);
+    int at, writes = 0;
+
+    fill(text, LEN);
+    spool->defers = 1;
+    for (at = 0; at < LEN; at += EACH) {
+        assert_int_equal(waf_spool_add(spool, slice_make(text + at, EACH)), 0);
+        assert_int_equal(spool->fd >= 0, writes > 0);
+        if (waf_spool_is_due(spool)) {
+            assert_int_equal(waf_spool_write(spool), 0);
+            assert_false(waf_spool_is_due(spool));
+            writes++;
+        }
+    }
+    assert_int_equal(writes, 4); /* at 20,000, then each 140,000 bytes */
+    assert_true(spool->held > 0);
+    assert_true(slice_eq(waf_spool_text(spool), slice_make(text, LEN)));
+    free(text);
+}
+
 static void looked_at_and_added_to(void **state)
 {
     waf_spool_t *spool = waf_spool_make(pool, 2, "/tmp");
@@ -91,6 +119,7 @@ int main(void)
         cmocka_unit_test(empty),
         cmocka_unit_test(in_memory),
         cmocka_unit_test(in_a_file),
+        cmocka_unit_test(written_by_another),
         cmocka_unit_test(looked_at_and_added_to),
         cmocka_unit_test(no_such_folder),
     };
