@@ -166,13 +166,11 @@ static const word_t words[] = {
 /* The first bytes as a number that sorts as they do. */
 static uint64_t head_of(const char *text)
 {
-    uint64_t head = 0;
-    int i;
+    uint64_t head;
 
-    for (i = 0; i < 8; i++) {
-        head = head << 8 | (unsigned char)text[i];
-    }
-    return head;
+    memcpy(&head, text, sizeof(head));
+    return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap64(head)
+                                                     : head;
 }
 
 char sql_word_kind(slice_t word)

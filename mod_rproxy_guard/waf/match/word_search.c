@@ -179,9 +179,9 @@ static int stands_at(const word_search_word_t *word, slice_t value, size_t end)
     return 1;
 }
 
-static void compare(const word_search_t *search, slice_t value, size_t end,
-                    uint32_t number, int is_pair, word_found_fn *found,
-                    void *ctx)
+static inline void compare(const word_search_t *search, slice_t value,
+                           size_t end, uint32_t number, int is_pair,
+                           word_found_fn *found, void *ctx)
 {
     uint32_t at = search->chain[chain_of(number)];
 

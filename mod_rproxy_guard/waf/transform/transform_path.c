@@ -82,6 +82,19 @@ static void copy(path_t *p)
     p->at++;
 }
 
+/* What is neither at the beginning nor at the end of a segment. */
+static void copy_within(path_t *p)
+{
+    const char *in = p->in.p, other = p->windows ? '\\' : '/';
+    size_t at = p->at, end = p->in.len - 1;
+
+    while (at < end && in[at] != '/' && in[at] != other && in[at + 1] != '/'
+           && in[at + 1] != other) {
+        p->out[p->n++] = (unsigned char)in[at++];
+    }
+    p->at = at;
+}
+
 size_t transform_normalize_path(slice_t in, unsigned char *out, int windows)
 {
     path_t p = { .in = in, .out = out, .windows = windows };
@@ -91,10 +104,12 @@ size_t transform_normalize_path(slice_t in, unsigned char *out, int windows)
     }
     p.relative = !is_separator(&p, 0);
     while (p.at < in.len) {
-        int is_end = p.at + 1 == in.len;
-        int ends_segment = is_end || is_separator(&p, p.at + 1);
-        int is_slash = is_separator(&p, p.at);
+        int is_end, ends_segment, is_slash;
 
+        copy_within(&p);
+        is_end = p.at + 1 == in.len;
+        ends_segment = is_end || is_separator(&p, p.at + 1);
+        is_slash = is_separator(&p, p.at);
         p.looked = p.at + 1;
         if (ends_segment && in.p[p.at] == '.' && take_dot(&p, is_end)) {
             p.at++;

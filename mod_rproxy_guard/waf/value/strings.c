@@ -3,11 +3,10 @@
 /* strings.c: see strings.h.  Layer L1. */
 #include "strings.h"
 
-#include <apr_tables.h>
-
 enum {
     BUCKETS = 512, /* a power of two */
     COUNT_MAX = 60000,
+    COUNT_FIRST = 128,
     SCRATCH_LEAST = 2048,
     NOT_MADE = 0 /* in made: a string's number + 1 */
 };
@@ -27,7 +26,8 @@ typedef struct {
 struct strings_t {
     const strings_plan_t *plan;
     apr_pool_t *pool;
-    apr_array_header_t *all; /* of string_t */
+    string_t *all; /* [room], of which count are there */
+    int count, room;
     size_t bytes_left;
     char *scratch; /* [scratch_room] */
     size_t scratch_room;
@@ -36,7 +36,7 @@ struct strings_t {
 
 static string_t *string_at(const strings_t *strings, int number)
 {
-    return &APR_ARRAY_IDX(strings->all, number, string_t);
+    return &strings->all[number];
 }
 
 strings_t *strings_make(const strings_plan_t *plan, size_t bytes_max,
@@ -46,7 +46,9 @@ strings_t *strings_make(const strings_plan_t *plan, size_t bytes_max,
 
     strings->plan = plan;
     strings->pool = pool;
-    strings->all = apr_array_make(pool, 256, sizeof(string_t));
+    strings->all = apr_palloc(pool, COUNT_FIRST * sizeof(string_t));
+    strings->count = 0;
+    strings->room = COUNT_FIRST;
     strings->bytes_left = bytes_max;
     strings->scratch_room = 0;
     memset(strings->bucket, -1, sizeof(strings->bucket));
@@ -93,6 +95,21 @@ static int find(const strings_t *strings, slice_t text, uint32_t hash)
     return -1;
 }
 
+/* Room for one more, which is not zero. */
+static string_t *one_more(strings_t *strings)
+{
+    size_t bytes = (size_t)strings->room * sizeof(string_t);
+
+    if (strings->count == strings->room) {
+        string_t *more = apr_palloc(strings->pool, 2 * bytes);
+
+        memcpy(more, strings->all, bytes);
+        strings->all = more;
+        strings->room *= 2;
+    }
+    return &strings->all[strings->count++];
+}
+
 int strings_add(strings_t *strings, slice_t text)
 {
     uint32_t hash = hash_of(text);
@@ -102,17 +119,17 @@ int strings_add(strings_t *strings, slice_t text)
     if (number >= 0) {
         return number;
     }
-    if (strings->all->nelts == COUNT_MAX || text.len > strings->bytes_left) {
+    if (strings->count == COUNT_MAX || text.len > strings->bytes_left) {
         return STRINGS_FULL;
     }
     strings->bytes_left -= text.len;
-    string = apr_array_push(strings->all);
+    string = one_more(strings);
     memset(string, 0, sizeof(*string));
     bucket = &strings->bucket[hash & (BUCKETS - 1)];
     string->text = text;
     string->hash = hash;
     string->next = *bucket;
-    *bucket = strings->all->nelts - 1;
+    *bucket = strings->count - 1;
     return *bucket;
 }
 
@@ -156,7 +173,7 @@ static int run(strings_t *strings, int number, const transform_node_t *node)
 {
     slice_t text = strings_text(strings, number);
     size_t room = transform_room(node->transform, text.len), length;
-    int count = strings->all->nelts, result;
+    int count = strings->count, result;
     char *out;
 
     if (transform_node_keeps(node, strings_bytes(strings, number))) {

@@ -61,9 +61,9 @@ static void check_transformed(void **state)
                  SLICE_LIT("AB")));
     assert_int_equal(strings_transformed(strings, plain, decoded_lower), plain);
     assert_int_equal(strings_transformed(strings, coded, 0), coded);
-    assert_int_equal(strings->all->nelts, 3);
+    assert_int_equal(strings->count, 3);
     assert_int_equal(strings_transformed(strings, coded, decoded_lower), done);
-    assert_int_equal(strings->all->nelts, 3);
+    assert_int_equal(strings->count, 3);
 }
 
 static void check_marks(void **state)
