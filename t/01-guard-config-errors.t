@@ -35,6 +35,19 @@ my @MISTAKES = (
     ['RProxyGuardClient header=a:b trust=x' =>
         q{'header=a:b' is wrong: expected the name of a field}],
     ['RProxyGuardClient heder=X-A' => q{unknown key 'heder', did you mean 'header'?}],
+    ['RProxyGuardForwardAuth' => q{'' is wrong: expected the service, as http://HOST}],
+    ['RProxyGuardForwardAuth http://127.0.0.1/ timout=1s' =>
+        q{unknown key 'timout', did you mean 'timeout'?}],
+    ['RProxyGuardForwardAuth http://127.0.0.1/ timeout=0' => 'expected a time'],
+    ['RProxyGuardForwardAuth http://127.0.0.1/ waiting=0' => q{'waiting=0' is wrong}],
+    ['RProxyGuardForwardAuth http://127.0.0.1/ by=ip' =>
+        q{'ip' is wrong: expected cookie:NAME, header:NAME or url}],
+    ['RProxyGuardForwardAuth http://127.0.0.1/ headers=Content-Length' =>
+        q{'Content-Length' is wrong: expected headers= with names of fields}],
+    ['RProxyGuardForwardAuth http://127.0.0.1/ headers=a:b' => q{'a:b' is wrong}],
+    ['RProxyGuardForwardAuth http://127.0.0.1/a#b' => q{has a query or fragment}],
+    ['RProxyGuardForwardAuth https://sso.example/' => 'scheme https is not supported yet'],
+    ['RProxyGuardForwardAuth upstream://sso/$1?a#b' => q{'upstream://sso/$1?a#b' is wrong}],
     ['RProxyGuardState /does/not/exist' =>
         q{RProxyGuardState: '/does/not/exist' is wrong: expected a directory within}],
     ['RProxyGuardList a 1::2::3' =>

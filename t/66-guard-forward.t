@@ -45,15 +45,18 @@ my $httpd = RProxy::Httpd->start(
     conf     => <<"END",
 RProxyCacheSize 8m
 RProxyCache On
-RProxyGuardForwardAuth http://127.0.0.1:$auth/check?a=1 headers=X-User timeout=1s
+RProxyGuardForwardAuth http://127.0.0.1:$auth/check?a=1 headers=X-User timeout=30s
 <Location "/">
     RProxyGuardRequire forward-auth
+</Location>
+<Location "/soon">
+    RProxyGuardForwardAuth http://127.0.0.1:$auth/check timeout=1s
 </Location>
 <Location "/open">
     RProxyGuardRequire none
 </Location>
 <Location "/kept">
-    RProxyGuardForwardAuth http://127.0.0.1:$auth/kept headers=X-User cache=60s by=cookie:who
+    RProxyGuardForwardAuth http://127.0.0.1:$auth/kept headers=X-User cache=60s by=cookie:who timeout=30s
 </Location>
 <Location "/nobody">
     RProxyGuardForwardAuth http://127.0.0.1:1/ timeout=1s
@@ -109,7 +112,7 @@ for (
     [slow => qr/RP4350: .* total_timeout: .*its timeout=/],
 ) {
     my ($who, $line) = @$_;
-    is(status('/a', $who), 503, "the service is $who: nobody is let in");
+    is(status('/soon', $who), 503, "the service is $who: nobody is let in");
     like($httpd->text('error_log'), $line, '... and the log says why');
 }
 is(status('/nobody', 'anna'), 503, '... or is not there');
