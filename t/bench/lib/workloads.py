@@ -147,6 +147,8 @@ BROWSER = (
 _VISITOR = tuple(field for field in BROWSER
                  if not field.startswith(("Cache-Control", "Cookie",
                                           "Accept-Encoding")))
+# a rule of CRS logs a Host that is an address
+_NAMED_VISITOR = ("Host: www.example.com",) + _VISITOR
 
 
 def _uneven(method, words):
@@ -170,7 +172,7 @@ def _waf(site, what, about, path, **more):
     level = {"none": "no WAF", "pl1": "Core Rule Set at paranoia level 1"}.get(
         site, "at level " + site[2:] + ", no threshold")
     return Load(f"waf-{what}-{site}", f"{about}; {level}; 16 keep-alive "
-                "clients", path, 16, site=site, fields=_VISITOR, role=WAF,
+                "clients", path, 16, site=site, fields=_NAMED_VISITOR, role=WAF,
                 **more)
 
 
