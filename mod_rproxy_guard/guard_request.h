@@ -15,6 +15,7 @@
 typedef struct bandwidth_t bandwidth_t;
 
 typedef struct {
+    int is_asked_about;    /* explain/explain.h: nothing of it counts */
     int is_allowed;        /* its network is one of RProxyGuardAllow */
     const char *bot_class; /* a word of bots/bot_class.h; NULL: not known */
     const char *pass;      /* cookie of challenge/challenge.h, or NULL */

@@ -219,6 +219,40 @@ static void write_refusal(writer_t *w, const char *name,
     write_text(w, "}");
 }
 
+/* ---- the stand-in ---- */
+
+static void stand_in(stand_in_t *s, request_rec *r,
+                     const explain_order_t *order)
+{
+    const key_uri_t *uri = &order->uri;
+    const stand_in_order_t as = {
+        .method = order->method,
+        .target = order->target,
+        .path = uri->path,
+        .query = uri->query,
+        .host = apr_pstrmemdup(r->pool, uri->host.p, uri->host.len),
+        .port = uri->port,
+        .usual_port = cache_key_default_port(uri->scheme),
+        .fields = order->fields,
+        .field_count = order->field_count,
+    };
+
+    stand_in_make(s, r, &as);
+    stand_in_walk(s);
+}
+
+static settings_of_e settings_of(const stand_in_t *s)
+{
+    const cache_settings_t *host = cache_settings_of_server(s->r->server);
+    const cache_settings_t *first =
+        ap_get_module_config(s->of_location, &rproxy_cache_module);
+    const cache_settings_t *last = cache_settings(s->r);
+
+    return last == host                               ? SETTINGS_OF_HOST
+           : memcmp(last, first, sizeof(*first)) == 0 ? SETTINGS_OF_LOCATION
+                                                      : SETTINGS_OF_SECTION;
+}
+
 /* ---- all of it ---- */
 
 static void write_notes(writer_t *w, const cache_request_t *q,
@@ -244,14 +278,14 @@ static void write_notes(writer_t *w, const cache_request_t *q,
 
 void explain(request_rec *r, const explain_order_t *order, writer_t *w)
 {
-    stand_in_t stand_in;
+    stand_in_t made;
     request_rec *s;
     cache_request_t *q;
     decision_t decision;
     int has_key;
 
-    stand_in_make(&stand_in, r, order);
-    s = stand_in.r;
+    stand_in(&made, r, order);
+    s = made.r;
     q = cache_request_create(s, cache_settings(s));
     has_key = cache_request_key(q) == 0;
     write_text(w, "{\"url\": ");
@@ -262,7 +296,7 @@ void explain(request_rec *r, const explain_order_t *order, writer_t *w)
     write_text(w, ", \"method\": ");
     write_json(w, order->method);
     write_host(w, s);
-    settings_json(w, q, stand_in.of);
+    settings_json(w, q, settings_of(&made));
     write_text(w, ", \"key\": ");
     stored_json_text(w, has_key ? q->key.text : slice_make(NULL, 0));
     write_text(w, ", \"stored\": ");
@@ -277,6 +311,6 @@ void explain(request_rec *r, const explain_order_t *order, writer_t *w)
         write_refusal(w, "last_not_stored", q, REFUSAL_RESPONSE);
     }
     write_refusal(w, "last_bypass", q, REFUSAL_REQUEST);
-    write_notes(w, q, order, stand_in.status);
+    write_notes(w, q, order, made.status);
     write_text(w, "}");
 }

@@ -5,9 +5,15 @@
 #ifndef RPROXY_CACHE_SETTINGS_JSON_H
 #define RPROXY_CACHE_SETTINGS_JSON_H
 
-#include "admin/stand_in.h"
 #include "serve/cache_request.h"
 #include "status/status_write.h"
+
+/* How far the settings come from. */
+typedef enum {
+    SETTINGS_OF_HOST,
+    SETTINGS_OF_LOCATION,
+    SETTINGS_OF_SECTION /* <Directory>, <Files>, <If>, .htaccess */
+} settings_of_e;
 
 /* A member "settings" of what w is in. */
 void settings_json(writer_t *w, const cache_request_t *q, settings_of_e of);

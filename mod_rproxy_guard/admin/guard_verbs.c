@@ -9,10 +9,10 @@ enum {
     VERBS_MAX = 64
 };
 
-static const rproxy_admin_verb_t *const parts[] = { attack_verbs, ban_verbs,
-                                                    usage_verbs,  list_verbs,
-                                                    look_verbs,   waf_verbs,
-                                                    NULL };
+static const rproxy_admin_verb_t *const parts[] = { attack_verbs,  ban_verbs,
+                                                    explain_verbs, list_verbs,
+                                                    look_verbs,    usage_verbs,
+                                                    waf_verbs,     NULL };
 
 int guard_verbs_refuse(apr_bucket_brigade *bb, int status, const char *why)
 {

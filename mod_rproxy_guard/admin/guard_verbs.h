@@ -21,6 +21,7 @@ int guard_verbs_report(request_rec *r, const guard_report_t *report,
 
 extern const rproxy_admin_verb_t attack_verbs[];
 extern const rproxy_admin_verb_t ban_verbs[];
+extern const rproxy_admin_verb_t explain_verbs[];
 extern const rproxy_admin_verb_t list_verbs[];
 extern const rproxy_admin_verb_t look_verbs[];
 extern const rproxy_admin_verb_t usage_verbs[];

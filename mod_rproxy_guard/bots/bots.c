@@ -244,6 +244,8 @@ bot_class_e bots_class_of(request_rec *r)
     known->bot_class = bot_class_name(class);
     apr_table_setn(r->notes, RPROXY_NOTE_BOT, known->bot_class);
     apr_table_setn(r->subprocess_env, "RPROXY_BOT", known->bot_class);
-    __atomic_fetch_add(&shared->seen[class], 1, __ATOMIC_RELAXED);
+    if (!known->is_asked_about) {
+        __atomic_fetch_add(&shared->seen[class], 1, __ATOMIC_RELAXED);
+    }
     return class;
 }

@@ -102,7 +102,7 @@ static char *without_ours(apr_pool_t *pool, slice_t rest, slice_t *value)
     return out;
 }
 
-static void take_cookie(request_rec *r)
+void challenge_take_cookie(request_rec *r)
 {
     const char *field = apr_table_get(r->headers_in, "Cookie");
     slice_t value = { NULL, 0 };
@@ -260,7 +260,7 @@ static int take_answer(request_rec *r)
 
 int challenge_begin(request_rec *r)
 {
-    take_cookie(r);
+    challenge_take_cookie(r);
     return r->parsed_uri.path && strcmp(r->parsed_uri.path, CHALLENGE_PATH) == 0
                ? take_answer(r)
                : DECLINED;

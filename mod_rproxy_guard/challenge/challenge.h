@@ -31,6 +31,9 @@ int challenge_answer(request_rec *r, int difficulty,
  * @return DECLINED, or what the hook returns */
 int challenge_begin(request_rec *r);
 
+/* The first half of it. */
+void challenge_take_cookie(request_rec *r);
+
 /* In post_config: secret and counts, the same from one configuration to the
  * next.  @return 0: there is no memory, the log says so */
 int challenge_open(server_rec *s, apr_pool_t *ptemp);

@@ -7,6 +7,7 @@
 #include <apr_strings.h>
 
 #include "../bans/ban.h"
+#include "../guard_request.h"
 
 guard_verdict_t check_bans(request_rec *r, const guard_settings_t *settings,
                            address_t client)
@@ -25,7 +26,7 @@ guard_verdict_t check_bans(request_rec *r, const guard_settings_t *settings,
         apr_psprintf(r->pool, "%s is banned for %u more seconds by %s: %s",
                      network, guard_ban_left(&ban), ban.rule, ban.why);
     verdict.log_only = settings->mode == GUARD_DETECT;
-    if (!verdict.log_only) {
+    if (!verdict.log_only && !guard_request_of(r)->is_asked_about) {
         guard_ban_refused(&ban);
     }
     return verdict;

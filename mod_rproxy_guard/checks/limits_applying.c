@@ -52,7 +52,7 @@ static int is_of_lists(request_rec *r, const guard_limit_t *limit)
                       == NETWORK_LIST_NONE);
 }
 
-static int applies(request_rec *r, const guard_limit_t *limit)
+int limits_applying_is_for(request_rec *r, const guard_limit_t *limit)
 {
     const char *error = NULL;
 
@@ -69,8 +69,7 @@ static guard_verdict_t without_key(const guard_limit_t *limit, int log_only)
     guard_verdict_t verdict = { .status = HTTP_FORBIDDEN,
                                 .log_only = log_only,
                                 .rule = limit->name,
-                                .why = "the request lacks what the limit "
-                                       "counts by (missing=refuse)",
+                                .why = LIMIT_LACKS_KEY,
                                 .where = limit->where };
 
     return verdict;
@@ -106,7 +105,8 @@ int limits_applying_find(request_rec *r, const guard_settings_t *settings,
         guard_mode_e mode = guard_mode_of(limit->mode, settings->mode);
         int log_only = mode == GUARD_DETECT;
 
-        if (limit->is_late != late || mode == GUARD_OFF || !applies(r, limit)
+        if (limit->is_late != late || mode == GUARD_OFF
+            || !limits_applying_is_for(r, limit)
             || add(r, limit, log_only, out)) {
             continue;
         }

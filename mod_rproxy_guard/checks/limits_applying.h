@@ -10,6 +10,9 @@ enum {
     LIMITS_AT_ONCE = 32 /* more do not apply to one request */
 };
 
+#define LIMIT_LACKS_KEY \
+    "the request lacks what the limit counts by (missing=refuse)"
+
 /* A limit that applies to a request, and what it counts it under. */
 typedef struct {
     guard_limit_t *limit;
@@ -22,6 +25,9 @@ typedef struct {
     limit_applying_t one[LIMITS_AT_ONCE];
     int count;
 } limits_applying_t;
+
+/* Does a limit say something of it?  (But whether it has a key.) */
+int limits_applying_is_for(request_rec *r, const guard_limit_t *limit);
 
 /* @param from  so many were looked at before
  * @param late  those that count by who was found to ask, or the others

@@ -54,8 +54,7 @@ static credential_result_t too_many(const key_entry_t *entry, const char *why,
     return result;
 }
 
-static credential_result_t charge(const request_rec *r,
-                                  const key_entry_t *entry)
+static credential_result_t charge(request_rec *r, const key_entry_t *entry)
 {
     credential_result_t good = { CREDENTIAL_GOOD, 0 };
     const key_line_t *line = &entry->line;
@@ -68,6 +67,9 @@ static credential_result_t charge(const request_rec *r,
         && usage_get(entry->row, day, USAGE_REQUESTS) >= line->quota) {
         return too_many(entry, "its key has used up the day's quota",
                         till_midnight);
+    }
+    if (guard_request_of(r)->is_asked_about) {
+        return good;
     }
     if (line->rate.count) {
         rate = usage_rate(entry->row, &line->rate, r->request_time);
@@ -82,7 +84,7 @@ static credential_result_t charge(const request_rec *r,
                           till_midnight);
 }
 
-static credential_result_t judge(const request_rec *r, const key_entry_t *entry,
+static credential_result_t judge(request_rec *r, const key_entry_t *entry,
                                  const char *scope)
 {
     const key_line_t *line = &entry->line;
@@ -103,7 +105,7 @@ static credential_result_t judge(const request_rec *r, const key_entry_t *entry,
     return result;
 }
 
-static credential_result_t find(const request_rec *r, watched_file_t *file,
+static credential_result_t find(request_rec *r, watched_file_t *file,
                                 slice_t key, const char *scope)
 {
     credential_result_t closed = { CREDENTIAL_CLOSED, 0 };

@@ -149,8 +149,9 @@ static credential_result_t nothing(const credential_rule_t *rule)
 }
 
 /* One of several will do; a bad one says more than one that is not there. */
-static credential_result_t ask(request_rec *r, const credential_settings_t *s,
-                               const char **name)
+credential_result_t credentials_ask(request_rec *r,
+                                    const credential_settings_t *s,
+                                    const char **name)
 {
     credential_result_t worst = { CREDENTIAL_ABSENT, 0 };
     int i;
@@ -216,7 +217,7 @@ static int post_perdir_config(request_rec *r)
         return DECLINED;
     }
     if (guard_request_of(r)->let_in_by != s->rule) {
-        result = ask(r, s, &name);
+        result = credentials_ask(r, s, &name);
         if (result.answer == CREDENTIAL_LATER) {
             return DECLINED;
         }

@@ -130,6 +130,12 @@ credential_check_fn jwt_check;
 credential_check_fn url_check;
 credential_check_fn forward_auth_check;
 
+/* Of all kinds that the rule of s takes.
+ * @param name  out: of the kind that decided */
+credential_result_t credentials_ask(request_rec *r,
+                                    const credential_settings_t *s,
+                                    const char **name);
+
 /* In a handler, of what was CREDENTIAL_LATER.  @return as a handler's;
  * DECLINED: it goes on */
 int credentials_finish(request_rec *r, credential_result_t *result,

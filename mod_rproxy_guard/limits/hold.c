@@ -168,7 +168,7 @@ uint64_t hold_count(const guard_limit_t *limit)
     return sum;
 }
 
-static uint32_t count_of_key(const guard_limit_t *limit, uint64_t hash)
+uint32_t hold_count_of_key(const guard_limit_t *limit, uint64_t hash)
 {
     int i, n = child_slots_used();
     uint32_t sum = 0;
@@ -199,7 +199,7 @@ static hold_e take_locked(const guard_limit_t *limit, uint64_t hash, int slot)
     open_table_t table = table_of(limit, slot);
     uint64_t *count = &held_of(limit, slot)->count;
 
-    if (count_of_key(limit, hash) >= (uint32_t)limit->concurrent) {
+    if (hold_count_of_key(limit, hash) >= (uint32_t)limit->concurrent) {
         return HOLD_FULL;
     }
     __atomic_fetch_add(count, 1, __ATOMIC_SEQ_CST); /* first: empty sees it */

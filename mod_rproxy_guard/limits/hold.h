@@ -30,5 +30,6 @@ void hold_give(const guard_limit_t *limit, uint64_t hash);
 
 /* Requests under way that it counts. */
 uint64_t hold_count(const guard_limit_t *limit);
+uint32_t hold_count_of_key(const guard_limit_t *limit, uint64_t hash);
 
 #endif

@@ -1,8 +1,9 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
-/* host_find.h: which virtual host answers for a name?  Layer L2. */
-#ifndef RPROXY_CACHE_HOST_FIND_H
-#define RPROXY_CACHE_HOST_FIND_H
+/* host_find.h: which virtual host answers for a name?  Layer L2.  Modules that
+ * ask compile it in. */
+#ifndef RPROXY_HOST_FIND_H
+#define RPROXY_HOST_FIND_H
 
 #include <httpd.h>
 

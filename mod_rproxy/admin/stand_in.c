@@ -9,8 +9,7 @@
 #include <http_protocol.h>
 #include <http_request.h>
 
-#include "admin/host_find.h"
-#include "config/cache_config.h"
+#include "host_find.h"
 
 static void make_tables(request_rec *s)
 {
@@ -24,15 +23,14 @@ static void make_tables(request_rec *s)
     s->allowed_methods = ap_make_method_list(s->pool, 2);
 }
 
-static void set_target(request_rec *s, const explain_order_t *order)
+static void set_target(request_rec *s, const stand_in_order_t *order)
 {
-    const key_uri_t *uri = &order->uri;
-    char *path = apr_pstrmemdup(s->pool, uri->path.p, uri->path.len);
+    char *path = apr_pstrmemdup(s->pool, order->path.p, order->path.len);
 
-    s->hostname = apr_pstrmemdup(s->pool, uri->host.p, uri->host.len);
+    s->hostname = order->host;
     s->unparsed_uri = (char *)order->target;
-    s->args = uri->query.p
-                  ? apr_pstrmemdup(s->pool, uri->query.p, uri->query.len)
+    s->args = order->query.p
+                  ? apr_pstrmemdup(s->pool, order->query.p, order->query.len)
                   : NULL;
     ap_unescape_url(path); /* what cannot be decoded stays */
     ap_getparents(path);
@@ -41,21 +39,24 @@ static void set_target(request_rec *s, const explain_order_t *order)
     s->parsed_uri.query = s->args;
     s->method = order->method;
     s->method_number = ap_method_number_of(order->method);
+    if (s->method_number == M_TRACE) {
+        s->method_number = M_INVALID; /* map_to_storage would answer it */
+    }
     s->header_only = strcmp(order->method, "HEAD") == 0;
     s->the_request =
         apr_psprintf(s->pool, "%s %s HTTP/1.1", order->method, order->target);
 }
 
 /* Only a port that is not the usual one stands in Host. */
-static void set_port(request_rec *s, const key_uri_t *uri)
+static void set_port(request_rec *s, const stand_in_order_t *order)
 {
-    if (uri->port && uri->port != cache_key_default_port(uri->scheme)) {
-        s->parsed_uri.port = (apr_port_t)uri->port;
-        s->parsed_uri.port_str = apr_itoa(s->pool, (int)uri->port);
+    if (order->port && order->port != order->usual_port) {
+        s->parsed_uri.port = (apr_port_t)order->port;
+        s->parsed_uri.port_str = apr_itoa(s->pool, (int)order->port);
     }
 }
 
-static void set_fields(request_rec *s, const explain_order_t *order)
+static void set_fields(request_rec *s, const stand_in_order_t *order)
 {
     int has_colon = strchr(s->hostname, ':') != NULL, i;
 
@@ -70,27 +71,43 @@ static void set_fields(request_rec *s, const explain_order_t *order)
     }
 }
 
-static request_rec *make(request_rec *r, const explain_order_t *order)
+/* A connection of somebody else, as far as one can be told. */
+static void set_client(request_rec *s, apr_sockaddr_t *client)
+{
+    conn_rec *c = apr_pmemdup(s->pool, s->connection, sizeof(*c));
+
+    apr_sockaddr_ip_get(&c->client_ip, client);
+    c->client_addr = client;
+    c->remote_host = NULL;
+    c->conn_config = ap_create_conn_config(s->pool);
+    c->notes = apr_table_make(s->pool, 4);
+    s->connection = c;
+    s->useragent_addr = client;
+    s->useragent_ip = c->client_ip;
+}
+
+static request_rec *make(request_rec *r, const stand_in_order_t *order)
 {
     request_rec *s = apr_pcalloc(r->pool, sizeof(*s));
-    unsigned port = order->uri.port;
 
     s->pool = r->pool;
     s->connection = r->connection;
+    s->useragent_addr = r->useragent_addr;
+    s->useragent_ip = r->useragent_ip;
+    if (order->client) {
+        set_client(s, order->client);
+    }
     make_tables(s);
     set_target(s, order);
-    set_port(s, &order->uri);
+    set_port(s, order);
     set_fields(s, order);
     s->server =
-        host_find(s->hostname,
-                  port ? port : cache_key_default_port(order->uri.scheme));
+        host_find(s->hostname, order->port ? order->port : order->usual_port);
     s->request_config = ap_create_request_config(s->pool);
     s->request_time = apr_time_now();
     s->protocol = "HTTP/1.1";
     s->proto_num = HTTP_VERSION(1, 1);
     s->status = HTTP_OK;
-    s->useragent_addr = r->useragent_addr;
-    s->useragent_ip = r->useragent_ip;
     s->output_filters = s->proto_output_filters = r->connection->output_filters;
     s->input_filters = s->proto_input_filters = r->connection->input_filters;
     ap_run_create_request(s);
@@ -121,26 +138,19 @@ static int walk(request_rec *s)
     return rv == OK ? ap_if_walk(s) : rv;
 }
 
-static settings_of_e settings_of(request_rec *s, const cache_settings_t *first)
+void stand_in_make(stand_in_t *s, request_rec *r, const stand_in_order_t *order)
 {
-    const cache_settings_t *host = cache_settings_of_server(s->server);
-    const cache_settings_t *last = cache_settings(s);
-
-    return last == host                               ? SETTINGS_OF_HOST
-           : memcmp(last, first, sizeof(*first)) == 0 ? SETTINGS_OF_LOCATION
-                                                      : SETTINGS_OF_SECTION;
+    s->r = make(r, order);
+    s->of_location = s->r->per_dir_config;
+    s->status = OK;
 }
 
-void stand_in_make(stand_in_t *s, request_rec *r, const explain_order_t *order)
+void stand_in_walk(stand_in_t *s)
 {
-    const cache_settings_t *of_location;
-
-    s->r = make(r, order);
     s->status = ap_location_walk(s->r);
-    of_location = cache_settings(s->r);
+    s->of_location = s->r->per_dir_config;
     if (s->status == OK) {
         s->r->per_dir_config = s->r->server->lookup_defaults;
         s->status = walk(s->r);
     }
-    s->of = settings_of(s->r, of_location);
 }

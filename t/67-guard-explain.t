@@ -1,0 +1,181 @@
+#!/usr/bin/perl
+# Licensed under the Apache License, Version 2.0 (see LICENSE).
+#
+# What each check of the guard says of a request that somebody asks about, which
+# costs and counts nothing.
+use strict;
+use warnings FATAL => 'all';
+
+use lib 't/lib';
+use Apache::Test qw(-withtestmore);
+use FindBin ();
+use RProxy::Admin ();
+use RProxy::Httpd ();
+
+my $CTL   = "$FindBin::Bin/../mod_rproxy/rproxyctl";
+my $KEY   = 'a-key-of-a-test';
+my $httpd = RProxy::Httpd->start(
+    files => {
+        'htdocs/a.txt'       => "a\n",
+        'htdocs/place/b.txt' => "b\n",
+        'agents.txt'         => "ai ExampleAI\n",
+        'keys.txt'           => "alice " . digest($KEY) . " quota=2/day\n",
+    },
+    conf => <<'END',
+RProxyGuardList drop 192.0.2.0/24
+RProxyGuardBots agents=agents.txt verify=off
+RProxyGuard On
+RProxyGuardAllow 127.0.0.1
+RProxyGuardDeny drop
+RProxyGuardBot ai action=challenge
+RProxyGuardLimit few  rate=2/hour burst=1 path=/a.txt
+RProxyGuardLimit post rate=1/hour burst=1 methods=POST
+RProxyGuardLimit here concurrent=3 path=/a.txt
+RProxyGuardLimit slow bandwidth=10k path=/a.txt
+RProxyGuardLimit wait rate=1/min burst=1 path=/wait action=delay:1min
+RProxyGuardLogin form path=/login kind=form user=name success=status:302
+RProxyGuardKeys keys.txt
+<Location "/place">
+    RProxyGuardLimit place rate=1/hour burst=1 action=log
+    RProxyGuardDeny 198.51.100.0/24
+</Location>
+<Location "/key">
+    RProxyGuardRequire key
+    RProxyGuardLimit label rate=5/hour key=label
+</Location>
+<Location "/admin">
+    SetHandler rproxy-admin
+    RProxyPass "!"
+</Location>
+END
+);
+my $admin = RProxy::Admin->new(undef, base => '/admin',
+    connect => sub { $httpd->connect });
+my $port = $httpd->port;
+
+# A good one; asking costs nothing, and all is told.
+my $x;
+$x = asked('GET /a.txt') for 1 .. 3;
+is($x->{decision}, 'pass', 'one that may go on');
+is($x->{defined_at}, 'the main server', '... its host');
+is_deeply([map {"$_->{stage} $_->{check}" . ($_->{rule} ? " $_->{rule}" : '')}
+        @{ $x->{checks} }],
+    ['host allowed', 'host bans', 'host denied', 'host head', 'host bots',
+        'host limit few', 'host limit here', 'host limit slow', 'host login'],
+    '... all checks that look at it, in their order');
+is_deeply([@{ check($x, 'few') }{qw(verdict left key rate)}],
+    ['pass', 1, '203.0.113.7', '2/hour'], '... a limit has its key and what is left');
+like(check($x, 'few')->{where}, qr/httpd\.conf:\d+$/, '... file and line');
+is(check($x, 'here')->{left}, 3, '... requests at once');
+is($x->{guard}, 'On', '... what RProxyGuard says');
+
+# The same as what happens.
+my $client = '127.0.0.7';
+is_deeply([map { status('/a.txt') } 1 .. 3], [200, 200, 429], 'a limit used up');
+$x = asked('GET /a.txt', client => $client);
+is($x->{decision}, 'refuse', '... is told');
+is_deeply([@$x{qw(rule status)}], ['few', 429], '... by its name');
+is_deeply([@{ $x->{checks}[ $x->{first} ] }{qw(rule verdict left status)}],
+    ['few', 'refuse', 0, 429], '... the first that ends it');
+is($x->{where}, check($x, 'few')->{where}, '... where it stands');
+is(asked('GET /a.txt', client => '127.0.0.8')->{decision}, 'pass', 'another client');
+is(asked('GET /%61.txt', client => $client)->{decision}, 'refuse', 'encoded');
+
+for my $case (
+    ['GET /a.txt',          '192.0.2.7',    'deny',        'refuse',    403],
+    ['GET /a.txt',          '127.0.0.1',    undef,         'pass',      undef],
+    ['GET /../etc/passwd',  '127.0.0.1',    'head-traversal', 'refuse', 403],
+    ['TRACE /a.txt',        '203.0.113.7',  'head-method', 'refuse',    405],
+    ['GET /place/b.txt',    '198.51.100.7', 'deny',        'refuse',    403],
+    ['GET /place/b.txt',    '203.0.113.7',  undef,         'pass',      undef],
+    ['GET /key/c.txt',      '203.0.113.7',  'key',         'refuse',    401],
+    ["GET /a.txt\nUser-Agent: ExampleAI", '203.0.113.7', 'bot-ai', 'challenge', 403],
+) {
+    my ($line, $from, $rule, $decision, $status) = @$case;
+    my $json = asked($line, client => $from);
+    is_deeply([@$json{qw(rule decision status)}], [$rule, $decision, $status],
+        $line =~ s/\n.*: / of /r . " from $from");
+}
+
+$x = asked('GET /place/b.txt');
+is_deeply([map { $_->{rule} // () } grep { $_->{stage} eq 'section' } @{ $x->{checks} }],
+    ['place'], 'what a section adds');
+
+$x = asked('GET /wait');
+is(check($x, 'wait')->{verdict}, 'pass', 'nobody waits yet');
+status('/wait', '127.0.0.9') for 1 .. 2;
+$x = asked('GET /wait', client => '127.0.0.9');
+is(check($x, 'wait')->{verdict}, 'delay', 'the next one would');
+cmp_ok(check($x, 'wait')->{wait_ms}, '>', 1000, '... so long');
+
+is(asked("GET /key/c.txt\nX-Api-Key: $KEY")->{decision}, 'pass', 'a key')
+    for 1 .. 3;
+$x = asked("GET /key/c.txt\nX-Api-Key: $KEY");
+is_deeply([map {"$_->{stage} " . ($_->{key} // $_->{why})}
+        grep { $_->{stage} =~ /credentials|late/ } @{ $x->{checks} }],
+    ['credentials alice', 'late alice'], '... its label is known to limits');
+is(asked("GET /key/c.txt\nX-Api-Key: x")->{decision}, 'refuse',
+    'a wrong key');
+
+$admin->post('guard/ban', { network => '203.0.113.9', seconds => 600, why => 'a test' });
+$x = asked('GET /a.txt', client => '203.0.113.9');
+is_deeply([@$x{qw(rule decision)}], ['ban', 'refuse'], 'who is banned');
+my ($ban) = @{ ($admin->get('guard/bans'))[1]{bans} };
+is($ban->{refused}, 0, '... and not counted as refused');
+
+is(asked('POST /login')->{decision}, 'pass', 'a login');
+
+# ---- rproxyctl ----
+
+my $text = ctl("-H 'User-Agent: x' --client $client http://127.0.0.1:$port/a.txt");
+like($text, qr/^GET \/a\.txt HTTP\/1\.1$/m, 'rproxyctl guard explain');
+like($text, qr/decision +refuse, by few, status 429, \S+httpd\.conf:\d+$/m,
+    '... the decision');
+like($text, qr/host +limit +refuse +few +of 127\.0\.0\.7, 2\/hour, 0 left, again in/,
+    '... a check');
+$httpd->write_file('request', "GET /a.txt HTTP/1.1\nHost: x\nUser-Agent: ExampleAI\n\n");
+like(ctl('--client 203.0.113.7 --file ' . $httpd->folder . '/request'),
+    qr/decision +challenge, by bot-ai/, '... of a file');
+like(ctl('http://x/a.txt --client nobody'), qr/'nobody' is no IP address/,
+    '... a wrong address');
+like(ctl('x'), qr/expected a URL/, '... a wrong URL');
+for my $order ({}, { request => 'x' }, { request => "GET / HTTP/1.1\n\n", base64 => 'x' },
+    { request => "GET / HTTP/1.1\n\n", port => 0 },
+    { request => "GET / HTTP/1.1\n\n", host => ':80' }) {
+    is(($admin->post('guard/explain', $order))[0], 400, 'a wrong order');
+}
+unlike($httpd->text('error_log'), qr/RP400[23].*(?:203\.0\.113|192\.0\.2|198\.51)/,
+    'nothing is logged of those');
+
+is_deeply($httpd->complaints, [], 'nothing else in the log');
+done_testing();
+
+sub digest { require Digest::SHA; return Digest::SHA::sha256_hex($_[0]) }
+
+sub status {
+    my ($path, $from) = @_;
+    return $httpd->connect(from => $from // $client)->get($path)->status;
+}
+
+# "METHOD /path" and perhaps fields, of a host that is not named.
+sub asked {
+    my ($head, %more) = @_;
+    my ($line, @fields) = split /\n/, $head;
+    my ($code, $json) = $admin->post('guard/explain', {
+        request => join("\n", "$line HTTP/1.1", "Host: 127.0.0.1:$port", @fields, '', ''),
+        client  => '203.0.113.7', %more });
+    is($code, 200, "asked: $line") if $code != 200;
+    return $json;
+}
+
+sub check {
+    my ($json, $rule) = @_;
+    my ($check) = grep { ($_->{rule} // '') eq $rule } @{ $json->{checks} };
+    return $check;
+}
+
+sub ctl {
+    my ($words) = @_;
+    return scalar
+        `$^X $CTL --url http://127.0.0.1:$port/admin guard explain $words 2>&1`;
+}
