@@ -11,6 +11,8 @@
 
 static void say_match_limit(inspect_t *inspect)
 {
+    const slice_t exceeded = SLICE_LIT("MSC_PCRE_LIMITS_EXCEEDED");
+
     if (!inspect->unfinished) {
         inspect->unfinished = inspect->run->rule->rule->id;
     }
@@ -19,7 +21,7 @@ static void say_match_limit(inspect_t *inspect)
                                       ? INSPECT_OVER_MATCH
                                       : INSPECT_OVER_TIME);
     }
-    tx_set(inspect, SLICE_LIT("MSC_PCRE_LIMITS_EXCEEDED"), SLICE_LIT("1"));
+    tx_set(inspect, tx_number(inspect, exceeded), exceeded, SLICE_LIT("1"));
 }
 
 /* ---- a match ---- */

@@ -11,11 +11,21 @@
 
 /* ---- setvar ---- */
 
-/* Behind the sign of setvar; a second one makes it no number. */
-static int change_of(inspect_t *inspect, const rule_setvar_t *setvar)
+static slice_t new_value(inspect_t *inspect, const rule_setvar_t *setvar,
+                         const program_setvar_t *of)
 {
-    slice_t text = expand_text(inspect, &setvar->value);
+    const value_t *value;
 
+    if (of->value == TX_NO_NAME) {
+        return expand_text(inspect, &setvar->value);
+    }
+    value = tx_at(inspect, of->value);
+    return value ? strings_text(inspect->strings, value->text) : VALUE_ALONE;
+}
+
+/* Behind the sign of setvar; a second one makes it no number. */
+static int change_of(slice_t text)
+{
     return text.len && char_is_digit((unsigned char)text.p[0])
                ? operator_number(text)
                : 0;
@@ -23,15 +33,13 @@ static int change_of(inspect_t *inspect, const rule_setvar_t *setvar)
 
 /* Counters stay within an int, and never go below zero. */
 static slice_t counted(inspect_t *inspect, const rule_setvar_t *setvar,
-                       slice_t name)
+                       slice_t by, const value_t *value)
 {
-    const value_t *value = tx_find(inspect, name);
-    apr_int64_t sum = 0, change;
+    apr_int64_t sum = 0, change = change_of(by);
 
     if (value) {
         sum = operator_number(strings_text(inspect->strings, value->text));
     }
-    change = change_of(inspect, setvar);
     sum += setvar->kind == SETVAR_ADD ? change : -change;
     if (sum > INT32_MAX) {
         sum = INT32_MAX;
@@ -39,25 +47,33 @@ static slice_t counted(inspect_t *inspect, const rule_setvar_t *setvar,
     return expand_number(inspect, sum < 0 ? 0 : sum);
 }
 
-static void set_variable(inspect_t *inspect, const rule_setvar_t *setvar)
+static void set_variable(inspect_t *inspect, const rule_setvar_t *setvar,
+                         const program_setvar_t *of)
 {
-    slice_t name;
+    int number = of->name;
+    slice_t name, text;
 
     if (setvar->collection != VARIABLE_TX) {
         return;
     }
-    name = expand_text(inspect, &setvar->name);
-    switch (setvar->kind) {
-    case SETVAR_UNSET:
-        tx_remove(inspect, name);
-        break;
-    case SETVAR_SET:
-        tx_set(inspect, name, expand_text(inspect, &setvar->value));
-        break;
-    default:
-        tx_set(inspect, name, counted(inspect, setvar, name));
-        break;
+    if (number != TX_NO_NAME) {
+        name = setvar->name.part[0].text;
     }
+    else {
+        name = expand_text(inspect, &setvar->name);
+        number = tx_number(inspect, name);
+    }
+    if (setvar->kind == SETVAR_UNSET) {
+        tx_remove(inspect, name);
+        return;
+    }
+    text = new_value(inspect, setvar, of);
+    if (setvar->kind != SETVAR_SET) {
+        text = counted(inspect, setvar, text,
+                       number == TX_NO_NAME ? tx_find(inspect, name)
+                                            : tx_at(inspect, number));
+    }
+    tx_set(inspect, number, name, text);
 }
 
 /* ---- ctl ---- */
@@ -196,7 +212,7 @@ void effects_run(inspect_t *inspect, const program_rule_t *rule)
     int i;
 
     for (i = 0; i < rule->rule->setvar_count; i++) {
-        set_variable(inspect, &rule->rule->setvar[i]);
+        set_variable(inspect, &rule->rule->setvar[i], &rule->setvar[i]);
     }
     for (i = 0; i < rule->rule->ctl_count; i++) {
         run_ctl(inspect, &rule->rule->ctl[i], &rule->ctl[i]);

@@ -166,6 +166,9 @@ slice_t expand_number(inspect_t *inspect, apr_int64_t number);
 
 const value_t *tx_find(const inspect_t *inspect, slice_t name);
 
+/* The number that the program has for the name, or TX_NO_NAME. */
+int tx_number(const inspect_t *inspect, slice_t name);
+
 /* By the number that the program has for the name. */
 static inline const value_t *tx_at(const inspect_t *inspect, int number)
 {
@@ -174,7 +177,8 @@ static inline const value_t *tx_at(const inspect_t *inspect, int number)
     return place ? values_at(inspect->values, VARIABLE_TX, place - 1) : NULL;
 }
 
-void tx_set(inspect_t *inspect, slice_t name, slice_t text);
+/* @param number  of the name, or TX_NO_NAME: the program has none */
+void tx_set(inspect_t *inspect, int number, slice_t name, slice_t text);
 void tx_remove(inspect_t *inspect, slice_t name);
 
 /* TX:0 to TX:9; those without a group go. */

@@ -40,6 +40,7 @@ int selector_may(const selector_t *selector, slice_t name)
 {
     slice_t text = selector->text;
     size_t last, at;
+    int first;
 
     if (!text.len) {
         return 1;
@@ -48,8 +49,10 @@ int selector_may(const selector_t *selector, slice_t name)
         return 0;
     }
     last = selector->is_at_begin ? 0 : name.len - text.len;
+    first = slice_lower((unsigned char)text.p[0]);
     for (at = 0; at <= last; at++) {
-        if (slice_eq_nocase(slice_make(name.p + at, text.len), text)) {
+        if (slice_lower((unsigned char)name.p[at]) == first
+            && slice_eq_nocase(slice_make(name.p + at, text.len), text)) {
             return 1;
         }
     }

@@ -16,6 +16,11 @@ static const tx_names_t *names_of(const inspect_t *inspect)
     return inspect->program->tx_names;
 }
 
+int tx_number(const inspect_t *inspect, slice_t name)
+{
+    return tx_names_find(names_of(inspect), name);
+}
+
 static slice_t name_at(const inspect_t *inspect, int place)
 {
     return values_at(inspect->values, VARIABLE_TX, place)->name;
@@ -104,8 +109,7 @@ static void tx_add(inspect_t *inspect, int number, slice_t name, int text)
     inspect->run->tx.place[number] = (uint16_t)(count + 1);
 }
 
-/* @param number  of the name, or TX_NO_NAME */
-static void set(inspect_t *inspect, int number, slice_t name, slice_t text)
+void tx_set(inspect_t *inspect, int number, slice_t name, slice_t text)
 {
     const value_t *value =
         number == TX_NO_NAME ? tx_find(inspect, name) : tx_at(inspect, number);
@@ -122,11 +126,6 @@ static void set(inspect_t *inspect, int number, slice_t name, slice_t text)
     APR_ARRAY_IDX(inspect->values->of[VARIABLE_TX],
                   value - values_at(inspect->values, VARIABLE_TX, 0), value_t)
         .text = string;
-}
-
-void tx_set(inspect_t *inspect, slice_t name, slice_t text)
-{
-    set(inspect, tx_names_find(names_of(inspect), name), name, text);
 }
 
 /* ---- removing ---- */
@@ -181,6 +180,6 @@ void tx_set_captures(inspect_t *inspect, const captures_t *captures)
         if (captures->group[i].p) {
             group = captures->group[i];
         }
-        set(inspect, i, name, group);
+        tx_set(inspect, i, name, group);
     }
 }

@@ -19,6 +19,14 @@ typedef struct {
                                             one; NULL: none has */
 } program_ctl_t;
 
+/* Of an action setvar:... */
+typedef struct {
+    int name;  /* of TX that it sets: its number in tx_names; TX_NO_NAME: it has
+                  variables in it */
+    int value; /* the same of one whose value it takes, %{tx.name} and nothing
+                  else */
+} program_setvar_t;
+
 typedef struct program_rule_t {
     const rule_t *rule;
     const matcher_t *matcher; /* NULL: SecAction */
@@ -26,6 +34,7 @@ typedef struct program_rule_t {
     uint32_t number;
     const expression_t *const *selector; /* as in program_ctl_t */
     const program_ctl_t *ctl;            /* [rule->ctl_count] */
+    const program_setvar_t *setvar;      /* [rule->setvar_count] */
     const struct program_rule_t *link;   /* NULL: the last of its chain */
     int skip_to; /* place in the phase's list that skipAfter or skip leads to,
                     up to phase_count; -1: it has none */

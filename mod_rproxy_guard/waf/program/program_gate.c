@@ -40,11 +40,9 @@ int program_gate_asks_before(const program_rule_t *starter)
 
 /* ---- names of TX ---- */
 
-static void add_name(const program_maker_t *m, slice_t name)
+static int add_name(const program_maker_t *m, slice_t name)
 {
-    if (name.len) {
-        tx_names_add(m->tx_names, name, m->pool);
-    }
+    return name.len ? tx_names_add(m->tx_names, name, m->pool) : TX_NO_NAME;
 }
 
 static void add_texts(const program_maker_t *m, const rule_text_t *text)
@@ -58,7 +56,35 @@ static void add_texts(const program_maker_t *m, const rule_text_t *text)
     }
 }
 
-static void add_names(const program_maker_t *m, const program_rule_t *made)
+/* @param variable  -1: the text itself is the name
+ * @return TX_NO_NAME: it says something else, or more */
+static int name_in(const program_maker_t *m, const rule_text_t *text,
+                   int variable)
+{
+    return text->count == 1 && text->part[0].variable == variable
+               ? add_name(m, text->part[0].text)
+               : TX_NO_NAME;
+}
+
+static void add_setvars(const program_maker_t *m, program_rule_t *made)
+{
+    int count = made->rule->setvar_count, i;
+    program_setvar_t *setvars =
+        apr_palloc(m->pool, sizeof(*setvars) * (size_t)(count ? count : 1));
+
+    for (i = 0; i < count; i++) {
+        const rule_setvar_t *setvar = &made->rule->setvar[i];
+
+        setvars[i].name = setvar->collection == VARIABLE_TX
+                              ? name_in(m, &setvar->name, -1)
+                              : TX_NO_NAME;
+        setvars[i].value = name_in(m, &setvar->value, VARIABLE_TX);
+        add_texts(m, &setvar->value);
+    }
+    made->setvar = setvars;
+}
+
+static void add_names(const program_maker_t *m, program_rule_t *made)
 {
     const rule_t *rule = made->rule;
     int i;
@@ -69,15 +95,7 @@ static void add_names(const program_maker_t *m, const program_rule_t *made)
             add_name(m, rule->target[i].selector);
         }
     }
-    for (i = 0; i < rule->setvar_count; i++) {
-        const rule_setvar_t *setvar = &rule->setvar[i];
-
-        if (setvar->collection == VARIABLE_TX && setvar->name.count == 1
-            && setvar->name.part[0].variable < 0) {
-            add_name(m, setvar->name.part[0].text);
-        }
-        add_texts(m, &setvar->value);
-    }
+    add_setvars(m, made);
     if (made->matcher) {
         add_texts(m, matcher_argument(made->matcher));
     }

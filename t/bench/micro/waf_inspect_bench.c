@@ -15,6 +15,8 @@
 #define take detect_take
 #define digits detect_digits
 #define take_number detect_take_number
+#define PLAIN DETECT_PLAIN
+#define head_of detect_head_of
 #include "waf/detect/cross_site_script.c"
 #include "waf/detect/html_names.c"
 #include "waf/detect/html_tokens.c"
