@@ -10,13 +10,14 @@
 
 #include <httpd.h>
 
+#include "guard_page.h"
+
 /* Is it so: in the quick handler, 403 or 429, no request body, no ErrorDocument
  * for it? */
 int guard_answer_may(request_rec *r, int status);
 
 /* Sends it; fields of r->err_headers_out go with it.
- * @param page  HTML, in r->pool
  * @return what the quick handler returns */
-int guard_answer(request_rec *r, int status, const char *page);
+int guard_answer(request_rec *r, int status, const guard_page_t *page);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "checks/checks.h"
 #include "guard_act.h"
+#include "guard_connection.h"
 #include "guard_delay.h"
 #include "guard_request.h"
 #include "limits/limit_key.h"
@@ -33,6 +34,16 @@ static guard_verdict_t checked(request_rec *r, guard_verdict_t verdict)
     return verdict;
 }
 
+/* NULL: the client has no address of IP's. */
+static guard_connection_t *client_of(request_rec *r)
+{
+    address_t address;
+
+    return limit_key_client(r, &address)
+               ? guard_connection_of(r->connection, address)
+               : NULL;
+}
+
 static int count_of(const apr_array_header_t *list)
 {
     return list ? list->nelts : 0;
@@ -43,17 +54,16 @@ static guard_verdict_t check(request_rec *r, const guard_settings_t *settings,
                              const guard_settings_t *before)
 {
     guard_verdict_t verdict = { 0 };
-    address_t address;
-    int known = limit_key_client(r, &address);
-    int allowed = known && check_is_allowed(settings, address);
+    guard_connection_t *known = client_of(r);
+    int allowed = known && check_is_allowed(settings, known);
 
     guard_request_of(r)->is_allowed |= allowed;
     if (known && !allowed && !before) {
-        verdict = check_bans(r, settings, address);
+        verdict = check_bans(r, settings, known);
     }
     if (passed(r, &verdict) && known && !allowed) {
         verdict = check_networks(r, settings,
-                                 before ? count_of(before->deny) : 0, address);
+                                 before ? count_of(before->deny) : 0, known);
     }
     if (passed(r, &verdict) && !before) {
         verdict = check_head(r, settings);
@@ -91,11 +101,11 @@ guard_verdict_t guard_check_inner(request_rec *r,
                                   const guard_settings_t *settings)
 {
     guard_verdict_t verdict = { 0 };
-    address_t address;
+    guard_connection_t *known = client_of(r);
     int before = of_host->mode < GUARD_DETECT ? 0 : count_of(of_host->deny);
 
-    if (limit_key_client(r, &address) && !check_is_allowed(settings, address)) {
-        verdict = check_networks(r, settings, before, address);
+    if (known && !check_is_allowed(settings, known)) {
+        verdict = check_networks(r, settings, before, known);
         passed(r, &verdict);
     }
     return verdict;

@@ -59,11 +59,12 @@ static uint32_t *count_of(request_rec *r)
 int guard_delay_begin(request_rec *r)
 {
     guard_request_t *request = guard_request_of(r);
-    uint32_t *count = count_of(r);
+    uint32_t *count;
 
     if (!request->wait_us || request->waits) {
         return 1;
     }
+    count = count_of(r);
     if (!count_up(r, count, count == &parked ? PARKED_MAX : threads_max)) {
         return 0;
     }

@@ -13,13 +13,14 @@
 
 #include "audit/audit_log.h"
 #include "guard_answer.h"
+#include "guard_page.h"
 #include "seen/seen.h"
 #include "rproxy_random.h"
 #include "status/log_pace.h"
 
 enum {
-    ID_LENGTH = 12,
-    LINES_A_SECOND = 50
+    LINES_A_SECOND = 50,
+    DIGITS_MAX = 10 /* of 32 bits */
 };
 
 /* ---- the id that visitor and log have in common ---- */
@@ -27,14 +28,14 @@ enum {
 static const char *make_id(request_rec *r)
 {
     static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
-    const unsigned char *bytes = rproxy_random_bytes(ID_LENGTH);
-    char *id = apr_palloc(r->pool, ID_LENGTH + 1);
+    const unsigned char *bytes = rproxy_random_bytes(PAGE_ID_LENGTH);
+    char *id = apr_palloc(r->pool, PAGE_ID_LENGTH + 1);
     int i;
 
-    for (i = 0; i < ID_LENGTH; i++) {
+    for (i = 0; i < PAGE_ID_LENGTH; i++) {
         id[i] = bytes ? letters[bytes[i] & 31] : '0';
     }
-    id[ID_LENGTH] = '\0';
+    id[PAGE_ID_LENGTH] = '\0';
     return id;
 }
 
@@ -75,47 +76,59 @@ void guard_refuse_log(request_rec *r, const guard_verdict_t *v, const char *id)
 
 /* ---- the response ---- */
 
+static char *put(char *at, const char *text, size_t len)
+{
+    memcpy(at, text, len);
+    return at + len;
+}
+
+static char *put_number(char *at, uint32_t number)
+{
+    char digits[DIGITS_MAX];
+    int i = DIGITS_MAX;
+
+    do {
+        digits[--i] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number);
+    return put(at, digits + i, (size_t)(DIGITS_MAX - i));
+}
+
+/* "name";r=0;t=60
+ * @return what follows t= */
+static const char *set_rate(request_rec *r, const guard_verdict_t *v)
+{
+    size_t len = strlen(v->limit->name);
+    char *text = apr_palloc(r->pool, len + sizeof("\"\";r=;t=")
+                                         + 2 * (size_t)DIGITS_MAX);
+    char *at = put(text, "\"", 1), *seconds;
+
+    at = put(at, v->limit->name, len);
+    at = put(at, "\";r=", 4);
+    at = put_number(at, v->rate.remaining);
+    seconds = put(at, ";t=", 3);
+    at = put_number(seconds, (uint32_t)v->retry_after_s);
+    *at = '\0';
+    apr_table_setn(r->err_headers_out, "RateLimit-Policy", v->limit->policy);
+    apr_table_setn(r->err_headers_out, "RateLimit", text);
+    return seconds;
+}
+
 static void set_fields(request_rec *r, const guard_verdict_t *v)
 {
-    apr_table_t *fields = r->err_headers_out;
+    const char *seconds = NULL;
 
-    apr_table_setn(fields, "Cache-Control", "no-store");
+    apr_table_setn(r->err_headers_out, "Cache-Control", "no-store");
+    if (v->limit && v->limit->policy) {
+        seconds = set_rate(r, v);
+    }
+    else if (v->retry_after_s) {
+        seconds = apr_itoa(r->pool, v->retry_after_s);
+    }
     if (v->limit || v->retry_after_s) {
-        apr_table_setn(fields, "Retry-After",
-                       apr_itoa(r->pool,
-                                v->retry_after_s ? v->retry_after_s : 1));
+        apr_table_setn(r->err_headers_out, "Retry-After",
+                       v->retry_after_s ? seconds : "1");
     }
-    if (!v->limit || !v->limit->policy) {
-        return;
-    }
-    apr_table_setn(fields, "RateLimit-Policy", v->limit->policy);
-    apr_table_setn(fields, "RateLimit",
-                   apr_pstrcat(r->pool, "\"", v->limit->name, "\";r=",
-                               apr_itoa(r->pool, (int)v->rate.remaining), ";t=",
-                               apr_itoa(r->pool, v->retry_after_s), NULL));
-}
-
-static const char *sentence_of(const guard_verdict_t *v)
-{
-    return v->limit ? "There were too many requests from your side. Please "
-                      "try again in a moment."
-                    : "This request was refused by the site's protection.";
-}
-
-static const char *make_page(request_rec *r, const guard_verdict_t *v,
-                             const char *id)
-{
-    const char *title = ap_get_status_line(v->status);
-
-    return apr_pstrcat(
-        r->pool,
-        "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\">"
-        "<meta name=\"viewport\" content=\"width=device-width\">"
-        "<title>",
-        title, "</title><h1>", title, "</h1><p>", sentence_of(v),
-        "</p><p>If you think this is a mistake, tell the site's owner this "
-        "number: <b>",
-        id, "</b></p></html>\n", NULL);
 }
 
 const char *guard_refuse_tell(request_rec *r, const guard_verdict_t *v)
@@ -128,32 +141,35 @@ const char *guard_refuse_tell(request_rec *r, const guard_verdict_t *v)
     return id;
 }
 
+static guard_page_t tell(request_rec *r, const guard_verdict_t *v)
+{
+    const char *id = guard_refuse_tell(r, v);
+
+    set_fields(r, v);
+    return guard_page_make(r->pool, v->status, v->limit != NULL, id);
+}
+
 /* As httpd answers errors. */
-static int leave_to_httpd(request_rec *r, int status, const char *page)
+static int leave_to_httpd(request_rec *r, int status, const guard_page_t *page)
 {
     if (!ap_response_code_string(r, ap_index_of_response(status))) {
-        ap_custom_response(r, status, page);
+        ap_custom_response(r, status, guard_page_text(r->pool, page));
     }
     return status;
 }
 
 int guard_refuse_response(request_rec *r, const guard_verdict_t *v)
 {
-    const char *id = guard_refuse_tell(r, v);
+    guard_page_t page = tell(r, v);
 
-    set_fields(r, v);
-    return leave_to_httpd(r, v->status, make_page(r, v, id));
+    return leave_to_httpd(r, v->status, &page);
 }
 
 int guard_refuse(request_rec *r, const guard_verdict_t *v)
 {
-    const char *id, *page;
+    int may = guard_answer_may(r, v->status);
+    guard_page_t page = tell(r, v);
 
-    if (!guard_answer_may(r, v->status)) {
-        return guard_refuse_response(r, v);
-    }
-    id = guard_refuse_tell(r, v);
-    set_fields(r, v);
-    page = make_page(r, v, id);
-    return guard_answer(r, v->status, page);
+    return may ? guard_answer(r, v->status, &page)
+               : leave_to_httpd(r, v->status, &page);
 }

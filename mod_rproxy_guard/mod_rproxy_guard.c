@@ -31,6 +31,7 @@
 #include "guard_client.h"
 #include "guard_inner.h"
 #include "guard_lists.h"
+#include "guard_page.h"
 #include "guard_request.h"
 #include "guard_expression.h"
 #include "limits/bandwidth.h"
@@ -115,6 +116,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     }
     usage_state_open(s, pconf, ptemp);
     guard_delay_open();
+    guard_page_open(pconf);
     if (!guard_client_open(s)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }

@@ -115,6 +115,16 @@ for (@wrong) {
 is(($admin->post('guard/unban', { network => '127.0.0.9' }))[0], 404,
     'who is not banned');
 
+{
+    my $open = $httpd->connect(from => '127.0.0.12');
+    my @seen = map { $open->ask('GET', '/a.txt')->status } 1 .. 2;
+    $admin->post('guard/ban', { network => '127.0.0.12' });
+    push @seen, map { $open->ask('GET', '/a.txt')->status } 1 .. 2;
+    $admin->post('guard/unban', { network => '127.0.0.12' });
+    push @seen, $open->ask('GET', '/a.txt')->status;
+    is("@seen", '200 200 403 403 200', 'a ban on one whose connection is open');
+}
+
 # ---- DetectOnly ----
 
 {

@@ -61,14 +61,18 @@ sub status {
         ->status;
 }
 
-is(status('127.0.0.7', 'HEAD'), 200, 'nobody is in the list');
+my $open = $httpd->connect(from => '127.0.0.7');
+is($open->ask('HEAD', '/a.txt')->status, 200, 'nobody is in the list');
 replace("127.0.0.7 somebody\n");
 await(403, 'a network more');
+is(status_of_open(403), 403, 'and on a connection that was open before');
 replace("127.0.0.7\n127.0.0.8/33\n");
 await_log(qr/RP4012: .*list drop: line 2 of .*127\.0\.0\.8\/33.*stays as it was/i);
 is(status('127.0.0.7', 'HEAD'), 403, 'a wrong file: the list stays as it was');
 replace("\n");
 await(200, 'an empty one');
+is(status_of_open(200), 200, 'and on that connection');
+undef $open;
 
 is_deeply([map { status('127.0.0.1', 'GET') } 1 .. 3], [200, 200, 200],
     'of a limit three are used up');
@@ -197,6 +201,17 @@ sub await {
     }
     is($row, 20, "$name is seen by all children");
     return;
+}
+
+# Its child may be the last one that reads the file.
+sub status_of_open {
+    my ($wanted) = @_;
+    my ($status, $until) = ($open->ask('HEAD', '/a.txt')->status, time + 10);
+    while ($status != $wanted && time < $until) {
+        select undef, undef, undef, 0.25; # so many requests one may have
+        $status = $open->ask('HEAD', '/a.txt')->status;
+    }
+    return $status;
 }
 
 sub await_log {

@@ -71,6 +71,7 @@ static const char *publish(named_list_t *list, network_entry_t *entries,
     list->state.count = count;
     pthread_mutex_unlock(&list->mutex);
     __atomic_store_n(&list->current, at, __ATOMIC_SEQ_CST);
+    __atomic_fetch_add(&list->version, 1, __ATOMIC_SEQ_CST);
     return NULL;
 }
 

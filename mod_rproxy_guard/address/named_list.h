@@ -49,6 +49,7 @@ typedef struct named_list_t {
         uint32_t readers; /* atomic */
     } place[2];
     uint32_t current; /* atomic: a place */
+    uint32_t version; /* atomic: grows with each reading */
     apr_time_t modified;
     apr_off_t size;
     apr_ino_t inode;
@@ -77,5 +78,12 @@ void named_list_state(named_list_t *list, named_list_state_t *out);
  * NAMED_LIST_GEO: its country or autonomous system is in the list, or
  * NETWORK_LIST_NONE.  Any thread. */
 uint32_t named_list_find(named_list_t *list, address_t address);
+
+/* What was found before, but for NAMED_LIST_GEO, holds as long as this is the
+ * same; to be asked before. */
+static inline uint32_t named_list_version(const named_list_t *list)
+{
+    return __atomic_load_n(&list->version, __ATOMIC_SEQ_CST);
+}
 
 #endif

@@ -67,13 +67,15 @@ int guard_ban_open(server_rec *s, const guard_ban_rules_t *configured,
     return 1;
 }
 
-/* A process that was killed with it leaves whole bans (ban_table.h). */
+/* A process that was killed with it leaves whole bans (ban_table.h), the last
+ * of them perhaps not told. */
 static int lock(void)
 {
     int rv = shared ? pthread_mutex_lock(&shared->lock) : EINVAL;
 
     if (rv == EOWNERDEAD) {
         rv = pthread_mutex_consistent(&shared->lock);
+        ban_table_changed(&table);
     }
     return rv == 0;
 }
@@ -212,6 +214,11 @@ void guard_ban_tidy(void)
 int guard_ban_find(address_t client, guard_ban_t *out)
 {
     return shared && ban_table_find(&table, client, guard_ban_now(), out);
+}
+
+uint64_t guard_ban_version(void)
+{
+    return shared ? 1 + ban_table_version(&table) : 1;
 }
 
 void guard_ban_refused(const guard_ban_t *ban)

@@ -44,6 +44,10 @@ int guard_ban_order(network_t network, int64_t seconds, const char *why);
 /* Is this client banned?  @return 0: no */
 int guard_ban_find(address_t client, guard_ban_t *out);
 
+/* Who was not banned is not banned as long as this is the same; to be asked
+ * before.  Never 0. */
+uint64_t guard_ban_version(void);
+
 /* A request of a banned client was refused. */
 void guard_ban_refused(const guard_ban_t *ban);
 

@@ -206,9 +206,14 @@ uint32_t ban_table_count(const ban_table_t *table, uint32_t now)
     return n;
 }
 
+uint64_t ban_table_version(const ban_table_t *table)
+{
+    return get(&table->head->version);
+}
+
 /* ---- changing ---- */
 
-static void changed(const ban_table_t *table)
+void ban_table_changed(const ban_table_t *table)
 {
     put(&table->head->version, get(&table->head->version) + 1);
 }
@@ -242,7 +247,7 @@ static void write_ban(const ban_table_t *table, const ban_t *ban,
         put(&table->detail[place].word[i], detail.word[i]);
     }
     put(&table->mark[place], hash | ban->until);
-    changed(table);
+    ban_table_changed(table);
 }
 
 /* What one must hold on to, the greater the more. */
@@ -391,7 +396,7 @@ int ban_table_remove(const ban_table_t *table, network_t network, uint32_t now)
         return 0;
     }
     put(&table->mark[ban.place], 0);
-    changed(table);
+    ban_table_changed(table);
     return ban.until > now;
 }
 

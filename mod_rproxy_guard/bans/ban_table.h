@@ -114,7 +114,13 @@ void ban_table_refused(const ban_table_t *table, const ban_t *ban);
 /* Bans that have not ended. */
 uint32_t ban_table_count(const ban_table_t *table, uint32_t now);
 
+/* Grows after each change.  Any thread. */
+uint64_t ban_table_version(const ban_table_t *table);
+
 /* ---- with the lock ---- */
+
+/* There may have been one that nobody was told of. */
+void ban_table_changed(const ban_table_t *table);
 
 /* Of a network that is banned the end is put off, if at all.
  * @return 0: no place; all those that are there end later */

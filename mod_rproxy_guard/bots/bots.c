@@ -9,6 +9,7 @@
 #include <http_main.h>
 
 #include "../config/guard_config.h"
+#include "../guard_connection.h"
 #include "../guard_request.h"
 #include "../limits/limit_key.h"
 #include "../shared/shared_area.h"
@@ -19,8 +20,7 @@ enum {
     REAL_S = 86400,
     UNREAL_S = 3600,
     UNKNOWN_S = 60, /* DNS did not answer: it is asked again */
-    ASKED_S = 16,
-    MEMO_TEXT = 240 /* longer user agents are looked at each time */
+    ASKED_S = 16
 };
 
 typedef struct {
@@ -166,43 +166,22 @@ static bot_proof_e proof_of(const request_rec *r, const agent_t *agent)
 
 /* Clients say the same in all requests of a connection.  Who says that it is a
  * search bot is asked anew each time. */
-typedef struct {
-    char text[MEMO_TEXT];
-    size_t len;
-    uint32_t version; /* of the list that told it */
-    bot_class_e class;
-} memo_t;
-
-/* @return NULL: none is kept of this request */
-static memo_t *memo_of(const request_rec *r, slice_t text)
+static int knows(const guard_connection_t *known, slice_t text,
+                 uint32_t version)
 {
-    conn_rec *c = r->connection;
-    memo_t *memo = ap_get_module_config(c->conn_config, &rproxy_guard_module);
-
-    if (text.len == 0 || text.len > MEMO_TEXT || c->master) {
-        return NULL;
-    }
-    if (!memo) {
-        memo = apr_palloc(c->pool, sizeof(*memo));
-        memo->len = 0;
-        ap_set_module_config(c->conn_config, &rproxy_guard_module, memo);
-    }
-    return memo;
+    return known->agent.len && known->agent.version == version
+           && slice_eq(slice_make(known->agent.text, known->agent.len), text);
 }
 
-static int knows(const memo_t *memo, slice_t text, uint32_t version)
-{
-    return memo && memo->version == version
-           && slice_eq(slice_make(memo->text, memo->len), text);
-}
-
-static void keep(memo_t *memo, slice_t text, uint32_t version,
+static void keep(guard_connection_t *known, slice_t text, uint32_t version,
                  bot_class_e class)
 {
-    memcpy(memo->text, text.p, text.len);
-    memo->len = text.len;
-    memo->version = version;
-    memo->class = class;
+    if (text.len && text.len <= CONNECTION_AGENT) {
+        memcpy(known->agent.text, text.p, text.len);
+        known->agent.len = text.len;
+        known->agent.version = version;
+        known->agent.class = class;
+    }
 }
 
 /* ---- all ---- */
@@ -211,21 +190,19 @@ static bot_class_e find_out(request_rec *r)
 {
     slice_t text = slice_str(apr_table_get(r->headers_in, "User-Agent"));
     uint32_t version = agent_list_version(guard_global->bots.agents);
-    memo_t *memo = memo_of(r, text);
+    guard_connection_t *known = guard_connection_get(r->connection);
     bot_class_e class;
     agent_t agent;
 
-    if (knows(memo, text, version)) {
-        return memo->class;
+    if (knows(known, text, version)) {
+        return known->agent.class;
     }
     agent_list_find(guard_global->bots.agents, text, &agent);
     if (agent.class == BOT_SEARCH) {
         return bot_class_decide(BOT_SEARCH, text, proof_of(r, &agent));
     }
     class = bot_class_decide(agent.class, text, BOT_UNKNOWN);
-    if (memo) {
-        keep(memo, text, version, class);
-    }
+    keep(known, text, version, class);
     return class;
 }
 

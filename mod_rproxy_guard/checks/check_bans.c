@@ -10,13 +10,18 @@
 #include "../guard_request.h"
 
 guard_verdict_t check_bans(request_rec *r, const guard_settings_t *settings,
-                           address_t client)
+                           guard_connection_t *known)
 {
+    uint64_t version = guard_ban_version();
     guard_verdict_t verdict = { 0 };
     char network[ADDRESS_TEXT_MAX + 4];
     guard_ban_t ban;
 
-    if (!guard_ban_find(client, &ban)) {
+    if (known->not_banned == version) {
+        return verdict;
+    }
+    if (!guard_ban_find(known->client, &ban)) {
+        known->not_banned = version;
         return verdict;
     }
     network_format(network, ban.network);

@@ -8,7 +8,8 @@
 
 #include "../geo/geo_base.h"
 
-int check_is_allowed(const guard_settings_t *settings, address_t client)
+int check_is_allowed(const guard_settings_t *settings,
+                     guard_connection_t *known)
 {
     int i;
 
@@ -16,7 +17,7 @@ int check_is_allowed(const guard_settings_t *settings, address_t client)
         named_list_t *list =
             APR_ARRAY_IDX(settings->allow, i, guard_networks_t).list;
 
-        if (named_list_find(list, client) != NETWORK_LIST_NONE) {
+        if (guard_connection_find(known, list) != NETWORK_LIST_NONE) {
             return 1;
         }
     }
@@ -60,7 +61,7 @@ static guard_verdict_t denied(request_rec *r, const guard_networks_t *networks,
 
 /* Networks that are only logged do not hide those of a later directive. */
 guard_verdict_t check_networks(request_rec *r, const guard_settings_t *settings,
-                               int from, address_t client)
+                               int from, guard_connection_t *known)
 {
     guard_verdict_t verdict = { 0 };
     int i;
@@ -68,12 +69,12 @@ guard_verdict_t check_networks(request_rec *r, const guard_settings_t *settings,
     for (i = from; settings->deny && i < settings->deny->nelts; i++) {
         const guard_networks_t *networks =
             &APR_ARRAY_IDX(settings->deny, i, guard_networks_t);
-        uint32_t line = named_list_find(networks->list, client);
+        uint32_t line = guard_connection_find(known, networks->list);
 
         if (line == NETWORK_LIST_NONE) {
             continue;
         }
-        verdict = denied(r, networks, line, client);
+        verdict = denied(r, networks, line, known->client);
         verdict.log_only =
             guard_mode_of(networks->mode, settings->mode) == GUARD_DETECT;
         if (!verdict.log_only) {

@@ -6,16 +6,18 @@
 #ifndef RPROXY_GUARD_CHECKS_H
 #define RPROXY_GUARD_CHECKS_H
 
+#include "../guard_connection.h"
 #include "verdict.h"
 
 /* Is the client in a network that RProxyGuardAllow names? */
-int check_is_allowed(const guard_settings_t *settings, address_t client);
+int check_is_allowed(const guard_settings_t *settings,
+                     guard_connection_t *known);
 
 guard_verdict_t check_bans(request_rec *r, const guard_settings_t *settings,
-                           address_t client);
+                           guard_connection_t *known);
 
 guard_verdict_t check_networks(request_rec *r, const guard_settings_t *settings,
-                               int from, address_t client);
+                               int from, guard_connection_t *known);
 
 /* Finds out what kind of client it is, and what is said of it.
  * @param before  settings that were looked at already, or NULL */

@@ -37,19 +37,25 @@ static int is_of_class(request_rec *r, const char *name)
     return class && strcmp(class, name) == 0;
 }
 
+static int is_in(guard_connection_t *client, named_list_t *list)
+{
+    return guard_connection_find(client, list) != NETWORK_LIST_NONE;
+}
+
 static int is_of_lists(request_rec *r, const guard_limit_t *limit)
 {
+    guard_connection_t *client;
     address_t address;
 
     if (!limit->list && !limit->not_list) {
         return 1;
     }
-    return limit_key_client(r, &address)
-           && (!limit->list
-               || named_list_find(limit->list, address) != NETWORK_LIST_NONE)
-           && (!limit->not_list
-               || named_list_find(limit->not_list, address)
-                      == NETWORK_LIST_NONE);
+    if (!limit_key_client(r, &address)) {
+        return 0;
+    }
+    client = guard_connection_of(r->connection, address);
+    return (!limit->list || is_in(client, limit->list))
+           && (!limit->not_list || !is_in(client, limit->not_list));
 }
 
 int limits_applying_is_for(request_rec *r, const guard_limit_t *limit)

@@ -271,7 +271,8 @@ static int is_banned(address_t address)
     return 1;
 }
 
-static int is_excepted(const guard_settings_t *settings, address_t address)
+static int is_excepted(conn_rec *c, const guard_settings_t *settings,
+                       address_t address)
 {
     const apr_array_header_t *except = guard_global->connections.except;
     int i;
@@ -282,17 +283,17 @@ static int is_excepted(const guard_settings_t *settings, address_t address)
             return 1;
         }
     }
-    return check_is_allowed(settings, address);
+    return check_is_allowed(settings, guard_connection_of(c, address));
 }
 
 /* @return 1 and *address: rules apply to this connection */
-static int is_looked_at(const conn_rec *c, const guard_settings_t *settings,
+static int is_looked_at(conn_rec *c, const guard_settings_t *settings,
                         address_t *address)
 {
     return area.counts && child_slot() >= 0 && settings->mode >= GUARD_DETECT
            && guard_global->connections.action.kind != GUARD_ACTION_OFF
            && peer_address(c->client_addr, address)
-           && !is_excepted(settings, *address);
+           && !is_excepted(c, settings, *address);
 }
 
 /* @return 1: it is more than logged */

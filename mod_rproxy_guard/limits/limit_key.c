@@ -7,6 +7,7 @@
 #include <apr_strings.h>
 
 #include "../address/peer.h"
+#include "../guard_connection.h"
 #include "../guard_path.h"
 #include "../guard_request.h"
 #include "routing/cookie.h"
@@ -80,6 +81,43 @@ static int bytes_of(request_rec *r, const key_part_t *part, network_t *room,
     }
 }
 
+static uint64_t hash_of(siphash_key_t secret, address_t a, key_kind_e kind)
+{
+    network_t network = network_of(a, kind);
+
+    return siphash(secret, slice_make((const char *)&network.first,
+                                      sizeof(network.first)));
+}
+
+static int is_of_address(const guard_limit_t *limit)
+{
+    return limit->key[0].kind == KEY_ADDRESS
+           || limit->key[0].kind == KEY_NETWORK;
+}
+
+/* Most limits count by the address first, with this server's secret: a
+ * connection remembers that.  @return 0: this one does not */
+static int hash_first(request_rec *r, const guard_limit_t *limit,
+                      siphash_key_t secret, uint64_t *hash)
+{
+    guard_connection_t *known;
+    address_t a;
+    int i;
+
+    if (limit->shared || !limit->key_count || !is_of_address(limit)
+        || !limit_key_client(r, &a)) {
+        return 0;
+    }
+    known = guard_connection_of(r->connection, a);
+    i = limit->key[0].kind == KEY_NETWORK;
+    if (!known->has_key[i]) {
+        known->key[i] = hash_of(secret, a, limit->key[0].kind);
+        known->has_key[i] = 1;
+    }
+    *hash = known->key[i];
+    return 1;
+}
+
 /* Part by part, so that "a" + "bc" is not "ab" + "c". */
 int limit_key_hash(request_rec *r, const guard_limit_t *limit,
                    siphash_key_t secret, uint64_t *hash)
@@ -87,7 +125,7 @@ int limit_key_hash(request_rec *r, const guard_limit_t *limit,
     int i;
 
     *hash = 0;
-    for (i = 0; i < limit->key_count; i++) {
+    for (i = hash_first(r, limit, secret, hash); i < limit->key_count; i++) {
         siphash_key_t key = { secret.low ^ *hash, secret.high };
         network_t room;
         slice_t value;
@@ -103,15 +141,10 @@ int limit_key_hash(request_rec *r, const guard_limit_t *limit,
 int limit_key_hash_address(const guard_limit_t *limit, siphash_key_t secret,
                            address_t address, uint64_t *hash)
 {
-    key_kind_e kind = limit->key[0].kind;
-    network_t network;
-
-    if (limit->key_count != 1 || (kind != KEY_ADDRESS && kind != KEY_NETWORK)) {
+    if (limit->key_count != 1 || !is_of_address(limit)) {
         return 0;
     }
-    network = network_of(address, kind);
-    *hash = siphash(secret, slice_make((const char *)&network.first,
-                                       sizeof(network.first)));
+    *hash = hash_of(secret, address, limit->key[0].kind);
     return 1;
 }
 

@@ -6,7 +6,8 @@
 
 #include "../config/guard_config.h"
 
-/* @return 1 and *hash, or 0: the request lacks a part of the key */
+/* @param secret  guard_global's, but for limits that a fleet shares
+ * @return 1 and *hash, or 0: the request lacks a part of the key */
 int limit_key_hash(request_rec *r, const guard_limit_t *limit,
                    siphash_key_t secret, uint64_t *hash);
 

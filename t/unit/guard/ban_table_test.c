@@ -169,6 +169,26 @@ static void check_what_is_told(void **state)
 
 /* ---- how long ---- */
 
+/* Who was found not to be banned need not be looked for until it grows. */
+static void check_version(void **state)
+{
+    ban_table_t table = table_make(16);
+    uint64_t before = ban_table_version(&table);
+
+    (void)state;
+    assert_false(is_banned(&table, "192.0.2.1", NOW));
+    assert_int_equal(ban_table_version(&table), before);
+    ban(&table, network("192.0.2.1"), 60, NOW);
+    assert_true(ban_table_version(&table) > before);
+    before = ban_table_version(&table);
+    ban(&table, network("192.0.2.1"), 600, NOW);
+    assert_true(ban_table_version(&table) > before);
+    before = ban_table_version(&table);
+    order(&table, "192.0.2.0/24", 60, NOW);
+    assert_true(ban_table_version(&table) > before);
+    table_end(table);
+}
+
 static void check_growth(void **state)
 {
     ban_table_t table = table_make(8);
@@ -384,6 +404,7 @@ int main(void)
     }
     unit_add("the smallest network tells", check_smallest, NULL);
     unit_add("what is told of a ban", check_what_is_told, NULL);
+    unit_add("its version", check_version, NULL);
     unit_add("longer each time", check_growth, NULL);
     unit_add("banned again while it is", check_while_banned, NULL);
     unit_add("orders", check_orders, NULL);

@@ -64,15 +64,19 @@ static int tear_down(void **state)
 static void test_is_read_anew(void **state)
 {
     named_list_t *list = create();
+    uint32_t version;
 
     (void)state;
     write_file("192.0.2.0/24\n");
     assert_null(named_list_load(list, pool));
+    version = named_list_version(list);
     assert_int_equal(line_of(list, "192.0.2.7"), 1);
     assert_false(named_list_changed(list, pool));
     write_file("# another\n2001:db8::/32\n");
+    assert_int_equal(named_list_version(list), version);
     assert_true(named_list_changed(list, pool));
     assert_null(named_list_load(list, pool));
+    assert_int_not_equal(named_list_version(list), version);
     assert_int_equal(line_of(list, "192.0.2.7"), NETWORK_LIST_NONE);
     assert_int_equal(line_of(list, "2001:db8::1"), 2);
 }
