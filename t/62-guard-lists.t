@@ -17,6 +17,7 @@ my $CTL = "$FindBin::Bin/../mod_rproxy/rproxyctl";
 my $httpd = RProxy::Httpd->start(
     children => 2,
     processes => 2,
+    min_spare => 17, # more than one has: after a graceful restart, too, both
     files    => { 'drop.txt' => "# nobody\n", 'bad.txt' => "192.0.2.1\n",
         'htdocs/a.txt' => "a\n",
         'htdocs/place/b.txt' => "b\n", 'htdocs/c.txt' => "c\n" },
