@@ -24,6 +24,7 @@ static int count_of(const apr_array_header_t *list)
 static int explain_client(explain_t *x, const guard_settings_t *settings,
                           const guard_settings_t *before)
 {
+    guard_connection_t *known;
     guard_verdict_t verdict;
     address_t address;
     int allowed;
@@ -31,7 +32,8 @@ static int explain_client(explain_t *x, const guard_settings_t *settings,
     if (!limit_key_client(x->r, &address)) {
         return 0;
     }
-    allowed = check_is_allowed(settings, address);
+    known = guard_connection_of(x->r->connection, address);
+    allowed = check_is_allowed(settings, known);
     guard_request_of(x->r)->is_allowed |= allowed;
     explain_say(x, "allowed", allowed ? "allowed" : "pass", NULL,
                 allowed ? "bans, denied networks, bots, limits and logins say "
@@ -42,11 +44,11 @@ static int explain_client(explain_t *x, const guard_settings_t *settings,
         return 1;
     }
     if (!before) {
-        verdict = check_bans(x->r, settings, address);
+        verdict = check_bans(x->r, settings, known);
         explain_step(x, "bans", &verdict);
     }
     verdict = check_networks(x->r, settings,
-                             before ? count_of(before->deny) : 0, address);
+                             before ? count_of(before->deny) : 0, known);
     explain_step(x, "denied", &verdict);
     return 0;
 }
