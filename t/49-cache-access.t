@@ -258,8 +258,7 @@ sub request_values {
 sub write_file {
     my ($path, $text) = @_;
     (my $folder = $path) =~ s{/[^/]*\z}{};
-    make_path($folder);
-    chmod 0755, $folder;
+    chmod 0755, make_path($folder);
     # In one step: httpd may read it at any time.
     open my $out, '>', "$path.new" or die "$path: $!";
     print $out $text;
