@@ -13,6 +13,7 @@ use File::Temp ();
 use RProxy::Driver ();
 use RProxy::Httpd ();
 use RProxy::Origin ();
+use RProxy::Server ();
 
 my $origin = RProxy::Origin->start('origin_a', sub {
     my ($c) = @_;
@@ -179,6 +180,45 @@ if ($one_process) {
         '... and the log says so');
     open_gate();
     $clients[0]->read_response;
+    unlink $gate;
+}
+
+# ---- what goes on although nobody was asked ----
+
+# One loop, and a program behind the answer: it must not run there.
+if (RProxy::Driver::is_loop()) {
+    my $other = RProxy::Httpd->start(
+        modules => ['cgid'],
+        files   => {
+            'htdocs/f.txt'  => "file\n",
+            'cgi-bin/waits' => "#!/bin/sh\n: >../scratch/begun\n"
+                . "while [ ! -e ../scratch/go ]; do sleep 0.05; done\n"
+                . "printf 'Content-Type: text/plain\\n\\ndone'\n",
+        },
+        conf => sub { <<"END" },
+RProxyLoops 1
+ScriptAlias "/cgi-bin/" "@{[ $_[0]->folder ]}/cgi-bin/"
+RProxyPass "/cgi-bin/" "!"
+RProxyPass "/f.txt" "!"
+RProxyPass "/" "http://127.0.0.1:$port"
+RProxyGuardForwardAuth http://127.0.0.1:$auth/full waiting=1 timeout=30s
+<LocationMatch "^/(a|cgi-bin/waits)\$">
+    RProxyGuardRequire forward-auth action=log
+</LocationMatch>
+END
+    );
+    my $n = questions();
+    my ($held, $program) = map { $other->connect } 1, 2;
+    $held->send("GET /a HTTP/1.1\r\nHost: x\r\nCookie: who=held\r\n\r\n");
+    $service->await_requests($n + 1);
+    $program->send("GET /cgi-bin/waits HTTP/1.1\r\nHost: x\r\nCookie: who=b\r\n\r\n");
+    RProxy::Server::await(sub { -e $other->folder . '/scratch/begun' }, 'the program', 10);
+    is(eval { $other->connect(limit => 5)->get('/f.txt')->status }, 200,
+        'a program that waits is in nobody else\'s way');
+    $other->write_file('scratch/go', '');
+    open_gate();
+    is($program->read_response->body, 'done', '... and answers');
+    is($held->read_response->status, 200, '... as the origin does');
     unlink $gate;
 }
 

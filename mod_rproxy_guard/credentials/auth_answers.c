@@ -355,12 +355,15 @@ const char *auth_answers_ask(request_rec *r, const auth_source_t *source,
 
 /* ---- waiting ---- */
 
+/* What goes on behind an answer may wait: fn's caller gives it to a thread,
+ * who runs the handlers does not. */
 int auth_answers_park(request_rec *r, rproxy_park_fn *fn, auth_waiter_t *w,
                       apr_interval_time_t timeout)
 {
     pthread_mutex_lock(&lock);
-    if (!w->asked->is_done) {
-        w->park = park(r, fn, w, timeout);
+    w->park = park(r, fn, w, timeout);
+    if (w->park && w->asked->is_done) {
+        wake(w->park);
     }
     pthread_mutex_unlock(&lock);
     return w->park != NULL;

@@ -47,8 +47,9 @@ int auth_answers_find(request_rec *r, const auth_source_t *source,
 const char *auth_answers_ask(request_rec *r, const auth_source_t *source,
                              int may_join, auth_waiter_t *w);
 
-/* Parks r on its event loop until the answer is there.
- * @return 0: it is there, or r cannot be parked */
+/* Parks r on its event loop until the answer is there; if it is already, for a
+ * moment: what the handlers behind do may not run on the loop.
+ * @return 0: r cannot be parked */
 int auth_answers_park(request_rec *r, rproxy_park_fn *fn, auth_waiter_t *w,
                       apr_interval_time_t timeout);
 

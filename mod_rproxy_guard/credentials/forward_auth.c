@@ -277,10 +277,11 @@ static int woken(request_rec *r, rproxy_park_e event, void *data)
 /* @return SUSPENDED, or what the client gets */
 static int wait_parked(request_rec *r, auth_waiter_t *w)
 {
-    const auth_source_t *source = source_of(r);
-
-    return auth_answers_park(r, woken, w, patience(source)) ? SUSPENDED
-                                                            : finish(r, w);
+    if (auth_answers_park(r, woken, w, patience(source_of(r)))) {
+        return SUSPENDED;
+    }
+    auth_answers_leave(w);
+    return HTTP_SERVICE_UNAVAILABLE;
 }
 
 static int wait_here(request_rec *r, auth_waiter_t *w)
