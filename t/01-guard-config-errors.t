@@ -41,7 +41,7 @@ my @MISTAKES = (
     ['RProxyGuardForwardAuth http://127.0.0.1/ timeout=0' => 'expected a time'],
     ['RProxyGuardForwardAuth http://127.0.0.1/ waiting=0' => q{'waiting=0' is wrong}],
     ['RProxyGuardForwardAuth http://127.0.0.1/ by=ip' =>
-        q{'ip' is wrong: expected cookie:NAME, header:NAME or url}],
+        q{'ip' is wrong: expected cookie:NAME, header:NAME, url or address}],
     ['RProxyGuardForwardAuth http://127.0.0.1/ headers=Content-Length' =>
         q{'Content-Length' is wrong: expected headers= with names of fields}],
     ['RProxyGuardForwardAuth http://127.0.0.1/ headers=a:b' => q{'a:b' is wrong}],

@@ -48,7 +48,7 @@ $test->takes($_) for
     'RProxyGuardJwt keys=x cookie=session leeway=0 claim:a/b=X-A hide=on',
     'RProxyGuardSignedUrl key=a:x key=b:y param=token unsigned=utm,ref',
     'RProxyGuardForwardAuth http://127.0.0.1/a?b headers=X-A,X-B cache=30s '
-        . 'by=cookie:a,header:X-C,url timeout=5s',
+        . 'by=cookie:a,header:X-C,url,address timeout=5s',
     'RProxyGuardUsage labels=100000';
 
 # ---- the preset ----

@@ -19,12 +19,21 @@ my $origin = RProxy::Origin->start('origin_a', sub {
     }
 });
 
+# Some may come from here, to one path or to one host alone.
+sub is_elsewhere {
+    my ($request, $who) = @_;
+    return 1 if $who eq 'near' && $request->field('X-Forwarded-For') ne '127.0.0.1';
+    return 1 if $who eq 'outer' && $request->field('X-Forwarded-Uri') =~ m{^/told/inner};
+    return $who eq 'guest' && $request->field('X-Forwarded-Host') ne 'localhost';
+}
+
 # Who shows the cookie "who=NAME" is NAME.
 my $service = RProxy::Origin->start('origin_b', sub {
     my ($c) = @_;
     my $request = $c->read_request or return;
     my ($who) = ($request->field('Cookie') // '') =~ /who=(\w+)/;
     $who //= '';
+    return $c->reply(204, '') if ($request->field('Authorization') // '') eq 'Bearer good';
     return $c->hang if $who eq 'slow';
     return $c->send("HTTP/1.1 200") && $c->hang if $who eq 'cut';
     return $c->send("nonsense\r\n\r\n") if $who eq 'odd';
@@ -33,7 +42,7 @@ my $service = RProxy::Origin->start('origin_b', sub {
     return $c->reply(204, '', map { ("X-Fill-$_" => 'x' x 4000) } 1 .. 40) if $who eq 'huge';
     return $c->reply(302, '', Location => 'https://login.example/?u=1',
         'Set-Cookie' => 'state=1', 'X-User' => 'nobody') if $who eq '';
-    return $c->reply(403, 'no', 'X-Odd' => 'x') if $who eq 'evil';
+    return $c->reply(403, 'no', 'X-Odd' => 'x') if $who eq 'evil' || is_elsewhere($request, $who);
     return $c->reply(401, '', 'WWW-Authenticate' => 'Bearer realm="sso"') if $who eq 'old';
     return $c->reply(204, '', 'X-User' => $who, 'X-Odd' => 'x');
 });
@@ -57,6 +66,9 @@ RProxyGuardForwardAuth http://127.0.0.1:$auth/check?a=1 headers=X-User timeout=3
 </Location>
 <Location "/kept">
     RProxyGuardForwardAuth http://127.0.0.1:$auth/kept headers=X-User cache=60s by=cookie:who timeout=30s
+</Location>
+<Location "/told">
+    RProxyGuardForwardAuth http://127.0.0.1:$auth/told headers=X-User cache=60s timeout=30s
 </Location>
 <Location "/nobody">
     RProxyGuardForwardAuth http://127.0.0.1:1/ timeout=1s
@@ -143,6 +155,18 @@ is(ask('/open', 'evil', 'X-User' => 'root')->body, 'X-User=- X-Odd=-', 'an open 
     is(status('/kept/a'), 302, 'with a cookie it is not kept') for 1 .. 2;
     is(status('/kept/a', 'broken'), 503, 'nor without an answer') for 1 .. 2;
     is(questions() - $n, 7, '... it is asked each time');
+}
+
+{
+    is(status('/told/a', 'outer'), 200, 'an answer for a path');
+    is(status('/told/inner', 'outer'), 403, '... is not for another one');
+    is(status('/told/a', 'near'), 200, '... for an address');
+    is($httpd->connect(from => '127.0.0.2')->get('/told/a', Cookie => 'a=b; who=near')->status,
+        403, '... is not for another one');
+    is(status('/kept/a', 'guest'), 200, '... for a host');
+    is(status('/kept/a', 'guest', Host => 'other.example'), 403, '... is not for another one');
+    is(status('/kept/a', undef, Authorization => 'Bearer good'), 200, '... for a token');
+    is(status('/kept/a'), 302, '... is not for who shows none');
 }
 
 # ---- the cache ----

@@ -45,7 +45,7 @@ static const char *add_part(cmd_parms *cmd, auth_source_t *source,
 {
     auth_part_t *part = apr_array_push(source->by);
 
-    *part = (auth_part_t){ NULL, NULL, 0 };
+    *part = (auth_part_t){ NULL, NULL, 0, 0 };
     if (strncmp(word, "cookie:", 7) == 0 && word[7]) {
         part->cookie = word + 7;
     }
@@ -55,12 +55,29 @@ static const char *add_part(cmd_parms *cmd, auth_source_t *source,
     else if (strcmp(word, "url") == 0) {
         part->of_url = 1;
     }
+    else if (strcmp(word, "address") == 0) {
+        part->of_address = 1;
+    }
     else {
         return config_option_expected(cmd, word,
-                                      "cookie:NAME, header:NAME or url, with "
-                                      "commas between them");
+                                      "cookie:NAME, header:NAME, url or "
+                                      "address, with commas between them");
     }
     return NULL;
+}
+
+/* All that the service is told: whatever it decides by, its answer is for
+ * nobody else. */
+static void add_all_parts(cmd_parms *cmd, auth_source_t *source)
+{
+    static const char *const all[] = { "header:Cookie", "header:User-Agent",
+                                       "header:Accept", "url",
+                                       "address",       NULL };
+    int i;
+
+    for (i = 0; all[i]; i++) {
+        add_part(cmd, source, all[i]);
+    }
 }
 
 static const char *add_words(cmd_parms *cmd, auth_source_t *source,
@@ -121,6 +138,8 @@ const char *credential_set_forward_auth(cmd_parms *cmd, void *dir, int argc,
     source->timeout = apr_time_from_sec(2);
     source->waiting = 1000;
     source->where = config_option_where(cmd);
+    source->identity =
+        apr_pstrcat(cmd->pool, source->where, " ", cmd->directive->args, NULL);
     wrong = set_service(cmd, source, argc ? argv[0] : "");
     for (i = 1; i < argc && !wrong; i++) {
         wrong = set_option(cmd, source, apr_pstrdup(cmd->pool, argv[i]));
@@ -129,8 +148,7 @@ const char *credential_set_forward_auth(cmd_parms *cmd, void *dir, int argc,
         wrong = config_option_expected(cmd, "timeout=0", "a time");
     }
     if (!wrong && !source->by->nelts) {
-        add_part(cmd, source, "header:Cookie");
-        add_part(cmd, source, "header:Authorization");
+        add_all_parts(cmd, source);
     }
     forward_auth_used();
     ((guard_settings_t *)dir)->credentials.auth = source;

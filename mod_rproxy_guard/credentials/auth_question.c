@@ -119,9 +119,11 @@ static slice_t value_of(request_rec *r, const auth_part_t *part)
     slice_t value = slice_make(NULL, 0);
 
     if (part->of_url) {
-        return slice_str(apr_pstrcat(r->pool, r->method, " ",
-                                     r->hostname ? r->hostname : "", " ",
-                                     r->unparsed_uri, NULL));
+        return slice_str(apr_pstrcat(r->pool, r->method, " ", ap_http_scheme(r),
+                                     " ", r->unparsed_uri, NULL));
+    }
+    if (part->of_address) {
+        return slice_str(r->useragent_ip);
     }
     if (part->field) {
         return slice_str(apr_table_get(r->headers_in, part->field));
@@ -132,12 +134,23 @@ static slice_t value_of(request_rec *r, const auth_part_t *part)
     return value;
 }
 
+/* Counts always: rules are of a host, though cookies may be of many, and who
+ * shows a password shows it beside whatever else is looked at. */
+static slice_t base_of(request_rec *r, const auth_source_t *source)
+{
+    const char *shown = apr_table_get(r->headers_in, "Authorization");
+
+    return slice_str(apr_pstrcat(r->pool, source->identity, "\n",
+                                 r->hostname ? r->hostname : "",
+                                 shown ? "\n" : "", shown ? shown : "", NULL));
+}
+
 /* Part by part; one that is not there differs from an empty one. */
 auth_key_t auth_question_key(request_rec *r, const auth_source_t *source,
                              siphash_key_t secret)
 {
-    slice_t where = slice_str(source->where);
-    auth_key_t key = { siphash(secret, where), ~siphash(secret, where) };
+    slice_t base = base_of(r, source);
+    auth_key_t key = { siphash(secret, base), ~siphash(secret, base) };
     int i;
 
     for (i = 0; i < source->by->nelts; i++) {

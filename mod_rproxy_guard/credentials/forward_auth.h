@@ -11,10 +11,11 @@
 
 #include "credentials.h"
 
-/* What an answer hangs on. */
+/* What an answer hangs on: one of these. */
 typedef struct {
-    const char *cookie, *field; /* one of them, or of_url */
-    int of_url;                 /* method, host, path and query */
+    const char *cookie, *field;
+    int of_url; /* method, scheme, host, path and query */
+    int of_address;
 } auth_part_t;
 
 /* RProxyGuardForwardAuth */
@@ -26,6 +27,7 @@ typedef struct auth_source_t {
     apr_array_header_t *by;      /* of auth_part_t */
     apr_array_header_t *headers; /* of const char *: from answer to request */
     const char *where;
+    const char *identity; /* its place and words: answers outlive restarts */
 } auth_source_t;
 
 /* While a configuration is read: there is one. */
