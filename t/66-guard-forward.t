@@ -99,6 +99,12 @@ is(ask('/a?b=c', 'anna', 'X-User' => 'root', X_User => 'root', 'X-Odd' => 'mine'
     my $question = $service->requests->[-1];
     is("$question->{method} $question->{target}", 'GET /check?a=1', 'the question');
     like($question->{head}, qr{^X-Forwarded-Uri: /a\?b=c\r$}m, '... has the address');
+    ask('/b/.././%61//b%20c?d=//e', 'anna');
+    like($service->requests->[-1]{head}, qr{^X-Forwarded-Uri: /a/b%20c\?d=//e\r$}m,
+        '... as the origin sees it');
+    ask('http://localhost/a?b', 'anna');
+    like($service->requests->[-1]{head}, qr{^X-Forwarded-Uri: /a\?b\r$}m,
+        '... without a scheme and host');
     like($question->{head}, qr{^X-Forwarded-Method: GET\r$}m, '... and the method');
     like($question->{head}, qr{^Cookie: a=b; who=anna\r$}m, '... and the cookies');
 }

@@ -44,6 +44,48 @@ static const char *mark_of(request_rec *r, siphash_key_t secret)
     return mark ? apr_pstrcat(r->pool, mark, ", ", name, NULL) : name;
 }
 
+/* ---- the address ---- */
+
+/* As httpd normalises it (ap_process_request_internal). */
+static unsigned path_flags(const request_rec *r)
+{
+    const core_server_config *core =
+        ap_get_core_module_config(r->server->module_config);
+
+    return AP_NORMALIZE_NOT_ABOVE_ROOT | AP_NORMALIZE_DECODE_UNRESERVED
+           | (core->merge_slashes != AP_CORE_CONFIG_OFF
+                  ? AP_NORMALIZE_MERGE_SLASHES
+                  : 0);
+}
+
+/* Path and query, without scheme and authority of an absolute-form, and without
+ * the dot segments and escapes that httpd and the origin do not see either: a
+ * rule of the service for "/admin" has to hold for "/a/../admin" too. */
+static const char *uri_of(request_rec *r)
+{
+    const char *target = r->unparsed_uri;
+    const char *authority = *target == '/' ? NULL : strstr(target, "://");
+    const char *query;
+    char *path;
+
+    if (authority) {
+        target = authority + 3 + strcspn(authority + 3, "/?#");
+    }
+    else if (*target != '/') {
+        return target;
+    }
+    while (target[0] == '/' && target[1] == '/') {
+        target++;
+    }
+    query = target + strcspn(target, "?#");
+    path = apr_pstrcat(r->pool, *target == '/' ? "" : "/",
+                       apr_pstrmemdup(r->pool, target,
+                                      (apr_size_t)(query - target)),
+                       NULL);
+    ap_normalize_path(path, path_flags(r));
+    return apr_pstrcat(r->pool, path, query, NULL);
+}
+
 /* ---- the question ---- */
 
 static void add(rproxy_question_t *question, h1_field_t *fields,
@@ -105,7 +147,7 @@ void auth_question_make(request_rec *r, const auth_source_t *source,
     add(question, fields, "X-Forwarded-Method", r->method);
     add(question, fields, "X-Forwarded-Proto", ap_http_scheme(r));
     add(question, fields, "X-Forwarded-Host", r->hostname);
-    add(question, fields, "X-Forwarded-Uri", r->unparsed_uri);
+    add(question, fields, "X-Forwarded-Uri", uri_of(r));
     add(question, fields, "X-Forwarded-For", r->useragent_ip);
     add(question, fields, MARK, mark_of(r, secret));
 }
@@ -120,7 +162,7 @@ static slice_t value_of(request_rec *r, const auth_part_t *part)
 
     if (part->of_url) {
         return slice_str(apr_pstrcat(r->pool, r->method, " ", ap_http_scheme(r),
-                                     " ", r->unparsed_uri, NULL));
+                                     " ", uri_of(r), NULL));
     }
     if (part->of_address) {
         return slice_str(r->useragent_ip);
