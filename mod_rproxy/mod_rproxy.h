@@ -257,6 +257,12 @@ typedef struct {
  * directives sets it before the handler; %{class}^RP shows it. */
 #define RPROXY_NOTE_CLASS "rproxy-class"
 
+/* A note of a request: names of fields with commas between them.  A module has
+ * taken away what the client sent under them, and sets them itself: an upstream
+ * gets them even if the client's Connection names them, or they are of those
+ * that only a trusted peer may send (X-Forwarded-User). */
+#define RPROXY_NOTE_VOUCHED "rproxy-vouched"
+
 /* A note of a request whose handler, the first of all, parks it or waits
  * before it declines: until then no cache answers it, and on a loop that
  * handler runs there. */

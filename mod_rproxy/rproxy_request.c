@@ -11,6 +11,7 @@
 #include <http_core.h>
 #include <http_protocol.h>
 
+#include "mod_rproxy.h"
 #include "policy/field_names.h"
 #include "policy/nominated.h"
 #include "rproxy_forward.h"
@@ -20,6 +21,7 @@ typedef struct {
     rproxy_forward_t forward;
     request_head_t *head;
     nominated_t nominated;
+    slice_t vouched; /* RPROXY_NOTE_VOUCHED */
     slice_t content_length;
     slice_t transfer_encoding;
     int is_error_document;
@@ -36,6 +38,24 @@ static void add_field(build_t *b, slice_t name, slice_t value)
 
     field->name = name;
     field->value = value;
+}
+
+/* Of it, or of what it has come from: fields go along, notes do not. */
+static slice_t vouched_by_modules(const request_rec *r)
+{
+    for (; r; r = r->prev ? r->prev : r->main) {
+        const char *names = apr_table_get(r->notes, RPROXY_NOTE_VOUCHED);
+
+        if (names) {
+            return slice_str(names);
+        }
+    }
+    return slice_make(NULL, 0);
+}
+
+static int is_vouched(const build_t *b, slice_t name)
+{
+    return b->vouched.len && h1_list_has(b->vouched, name);
 }
 
 static void take_frame(build_t *b, field_id_e id, slice_t value)
@@ -63,7 +83,7 @@ static void take_forward(build_t *b, field_id_e id, slice_t name, slice_t value)
     else if (id != FIELD_X_FORWARDED_OTHER) {
         b->forward.sent[id - FIELD_FORWARD_FOR] = value;
     }
-    else if (b->forward.trusted) {
+    else if (b->forward.trusted || is_vouched(b, name)) {
         add_field(b, name, value);
     }
 }
@@ -102,7 +122,8 @@ static void take_field(build_t *b, slice_t name, slice_t value)
         take_forward(b, id, name, value);
         break;
     default:
-        if (!nominated_has(&b->nominated, name) && !is_about_another(b, name)) {
+        if ((!nominated_has(&b->nominated, name) || is_vouched(b, name))
+            && !is_about_another(b, name)) {
             add_field(b, name, value);
         }
         break;
@@ -231,6 +252,7 @@ int rproxy_request_build(request_rec *r, const route_match_t *match,
     b.forward.r = r;
     b.forward.settings = settings;
     b.forward.trusted = rproxy_forward_trusted(r);
+    b.vouched = vouched_by_modules(r);
     b.is_error_document = rproxy_request_is_error_document(r);
 
     memset(head, 0, sizeof(*head));

@@ -44,7 +44,7 @@ my $service = RProxy::Origin->start('origin_b', sub {
         'Set-Cookie' => 'state=1', 'X-User' => 'nobody') if $who eq '';
     return $c->reply(403, 'no', 'X-Odd' => 'x') if $who eq 'evil' || is_elsewhere($request, $who);
     return $c->reply(401, '', 'WWW-Authenticate' => 'Bearer realm="sso"') if $who eq 'old';
-    return $c->reply(204, '', 'X-User' => $who, 'X-Odd' => 'x');
+    return $c->reply(204, '', 'X-User' => $who, 'X-Odd' => 'x', 'X-Forwarded-User' => $who);
 });
 
 my ($port, $auth) = map { RProxy::Origin::port("origin_$_") } qw(a b);
@@ -68,7 +68,7 @@ RProxyGuardForwardAuth http://127.0.0.1:$auth/check?a=1 headers=X-User timeout=3
     RProxyGuardForwardAuth http://127.0.0.1:$auth/kept headers=X-User cache=60s by=cookie:who timeout=30s
 </Location>
 <Location "/told">
-    RProxyGuardForwardAuth http://127.0.0.1:$auth/told headers=X-User cache=60s timeout=30s
+    RProxyGuardForwardAuth http://127.0.0.1:$auth/told headers=X-User,X-Forwarded-User cache=60s timeout=30s
 </Location>
 <Location "/nobody">
     RProxyGuardForwardAuth http://127.0.0.1:1/ timeout=1s
@@ -108,6 +108,8 @@ is(ask('/a?b=c', 'anna', 'X-User' => 'root', X_User => 'root', 'X-Odd' => 'mine'
     like($question->{head}, qr{^X-Forwarded-Method: GET\r$}m, '... and the method');
     like($question->{head}, qr{^Cookie: a=b; who=anna\r$}m, '... and the cookies');
 }
+is(ask('/a', 'anna', 'X-User' => 'root', Connection => 'X-User')->body,
+    'X-User=anna X-Odd=-', 'what the origin is told, whatever Connection takes away');
 {
     my $answer = ask('/a');
     is($answer->status, 302, 'who has to log in');
@@ -165,6 +167,9 @@ is(ask('/open', 'evil', 'X-User' => 'root')->body, 'X-User=- X-Odd=-', 'an open 
 
 {
     is(status('/told/a', 'outer'), 200, 'an answer for a path');
+    ask('/told/a', 'anna', 'X-Forwarded-User' => 'root');
+    like($origin->requests->[-1]{head}, qr{^X-Forwarded-User: anna\r$}m,
+        '... with a field that only a trusted peer may send');
     is(status('/told/inner', 'outer'), 403, '... is not for another one');
     is(status('/told/a', 'near'), 200, '... for an address');
     is($httpd->connect(from => '127.0.0.2')->get('/told/a', Cookie => 'a=b; who=near')->status,

@@ -184,21 +184,26 @@ credential_result_t credentials_ask(request_rec *r,
 
 /* ---- hooks ---- */
 
-/* What only we may say, whoever it was that said it. */
+/* What only we may say, whoever it was that said it; and nobody keeps it from
+ * the origin, by Connection for example. */
+static void claim(request_rec *r, const char *name)
+{
+    field_names_remove(r->headers_in, name);
+    apr_table_mergen(r->notes, RPROXY_NOTE_VOUCHED, name);
+}
+
 static void remove_claims(request_rec *r, const credential_settings_t *s)
 {
     int i;
 
     if (s->keys && s->keys->tell) {
-        field_names_remove(r->headers_in, s->keys->tell);
+        claim(r, s->keys->tell);
     }
     for (i = 0; s->auth && i < s->auth->headers->nelts; i++) {
-        field_names_remove(r->headers_in,
-                           APR_ARRAY_IDX(s->auth->headers, i, const char *));
+        claim(r, APR_ARRAY_IDX(s->auth->headers, i, const char *));
     }
     for (i = 0; s->jwt && i < s->jwt->claims->nelts; i++) {
-        field_names_remove(r->headers_in,
-                           APR_ARRAY_IDX(s->jwt->claims, i, jwt_claim_t).field);
+        claim(r, APR_ARRAY_IDX(s->jwt->claims, i, jwt_claim_t).field);
     }
 }
 
