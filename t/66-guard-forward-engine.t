@@ -181,6 +181,14 @@ if ($one_process) {
     open_gate();
     $clients[0]->read_response;
     unlink $gate;
+
+    $n = questions();
+    @clients = send_all('/a', 'held');
+    $service->await_requests($n + 1);
+    is(ask($httpd->connect, '/full', 'anna')->status, 200, '... but those of another service');
+    open_gate();
+    $clients[0]->read_response;
+    unlink $gate;
 }
 
 # ---- what goes on although nobody was asked ----

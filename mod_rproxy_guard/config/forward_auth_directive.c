@@ -137,6 +137,7 @@ const char *credential_set_forward_auth(cmd_parms *cmd, void *dir, int argc,
     source->headers = apr_array_make(cmd->pool, 4, sizeof(const char *));
     source->timeout = apr_time_from_sec(2);
     source->waiting = 1000;
+    source->under_way = apr_pcalloc(cmd->pool, sizeof(*source->under_way));
     source->where = config_option_where(cmd);
     source->identity =
         apr_pstrcat(cmd->pool, source->where, " ", cmd->directive->args, NULL);

@@ -37,7 +37,6 @@ static auth_cache_t kept;
  * take one, but for a wake-up. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static asked_t *place[PLACES];
-static int under_way;
 
 static APR_OPTIONAL_FN_TYPE(rproxy_ask) * ask_upstream;
 static APR_OPTIONAL_FN_TYPE(rproxy_park) * park;
@@ -213,7 +212,7 @@ static void done_locked(asked_t *asked)
     const auth_waiter_t *w;
 
     asked->is_done = 1;
-    under_way--;
+    (*asked->source->under_way)--;
     if (asked->before) {
         *asked->before = asked->next;
         if (asked->next) {
@@ -318,7 +317,7 @@ static int join(asked_t *asked, int may_join, auth_waiter_t *w)
         enter_locked(asked);
     }
     asked->owners++;
-    under_way++;
+    (*asked->source->under_way)++;
     return 0;
 }
 
@@ -334,7 +333,7 @@ const char *auth_answers_ask(request_rec *r, const auth_source_t *source,
     }
     asked->key = auth_question_key(r, source, kept.secret);
     pthread_mutex_lock(&lock);
-    busy = under_way >= source->waiting;
+    busy = *source->under_way >= source->waiting;
     joined = join(asked, may_join && source->cache, w);
     pthread_mutex_unlock(&lock);
     if (joined) {

@@ -23,6 +23,7 @@ typedef struct auth_source_t {
     const char *upstream, *target; /* of rproxy_ask_target */
     apr_interval_time_t timeout;
     int waiting;                 /* questions at once, of each process */
+    int *under_way;              /* so many are; auth_answers.c's own */
     apr_interval_time_t cache;   /* 0: answers are not kept */
     apr_array_header_t *by;      /* of auth_part_t */
     apr_array_header_t *headers; /* of const char *: from answer to request */
