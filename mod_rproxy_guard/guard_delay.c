@@ -107,7 +107,8 @@ static void sleep_until(apr_time_t then)
     }
 }
 
-/* Before all others.  Its time counts from when it came. */
+/* Before all others.  Its time counts from when it came.  On a loop it parks
+ * even if that is over: what comes behind may have to run on a thread. */
 static int handler(request_rec *r)
 {
     const guard_request_t *request;
@@ -121,7 +122,7 @@ static int handler(request_rec *r)
         return DECLINED;
     }
     left = r->request_time + request->wait_us - apr_time_now();
-    if (left > 0 && can_park && can_park(r) && park(r, woken, NULL, left)) {
+    if (can_park && can_park(r) && park(r, woken, NULL, left > 0 ? left : 1)) {
         return SUSPENDED;
     }
     if (!on_loop || !on_loop(r)) {

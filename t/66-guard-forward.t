@@ -8,6 +8,7 @@ use warnings FATAL => 'all';
 
 use lib 't/lib';
 use Apache::Test qw(-withtestmore);
+use Time::HiRes qw(time);
 use RProxy::Httpd ();
 use RProxy::Origin ();
 
@@ -80,6 +81,10 @@ RProxyGuardForwardAuth http://127.0.0.1:$auth/check?a=1 headers=X-User timeout=3
     RProxyGuard On
     RProxyGuardLimit t66 rate=20/s action=delay
 </Location>
+<Location "/slowly">
+    RProxyGuard On
+    RProxyGuardLimit t66slow rate=5/s burst=1 action=delay
+</Location>
 RProxyPass "/f.txt" "!"
 RProxyPass "/" "http://127.0.0.1:$port"
 END
@@ -141,6 +146,11 @@ is(status('/f.txt'), 302, 'a file');
 is(ask('/f.txt', 'anna')->body, "file\n", '... for who may');
 is(status('/delayed', 'anna'), 200, 'with a delay') for 1 .. 3;
 is(status('/delayed', 'evil'), 403, '... refused behind it') for 1 .. 3;
+{
+    my $begun = time;
+    is(status('/slowly', 'anna'), 200, 'let in, at a rate') for 1 .. 4;
+    cmp_ok(time - $begun, '>', 0.5, '... that holds');
+}
 is(status('/try', 'evil'), 200, 'what is only logged');
 is(ask('/open', 'evil', 'X-User' => 'root')->body, 'X-User=- X-Odd=-', 'an open path');
 {

@@ -7,6 +7,7 @@
 #include <apr_strings.h>
 
 #include "../config/guard_config.h"
+#include "../guard_request.h"
 #include "../status/log_pace.h"
 #include "auth_answers.h"
 
@@ -213,7 +214,9 @@ static const auth_source_t *source_of(request_rec *r)
 static int conclude(request_rec *r, credential_result_t *result)
 {
     apr_table_unset(r->notes, NOTE);
-    apr_table_unset(r->notes, RPROXY_NOTE_LATER);
+    if (!guard_request_of(r)->waits) { /* for guard_delay.c */
+        apr_table_unset(r->notes, RPROXY_NOTE_LATER);
+    }
     return credentials_finish(r, result, "forward-auth");
 }
 
