@@ -40,6 +40,7 @@ static apr_pool_t *own_pool(void)
     return pool;
 }
 
+/* Where there is no room for a thread now, the next one tries again. */
 static void start(side_loop_t *loop)
 {
     apr_pool_t *pool = own_pool();
@@ -57,7 +58,6 @@ static void start(side_loop_t *loop)
         }
     }
     apr_pool_destroy(pool);
-    loop->ended = 1;
 }
 
 reactor_t *side_loop_reactor(side_loop_t *loop)
