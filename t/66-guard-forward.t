@@ -45,7 +45,8 @@ my $service = RProxy::Origin->start('origin_b', sub {
         'Set-Cookie' => 'state=1', 'X-User' => 'nobody') if $who eq '';
     return $c->reply(403, 'no', 'X-Odd' => 'x') if $who eq 'evil' || is_elsewhere($request, $who);
     return $c->reply(401, '', 'WWW-Authenticate' => 'Bearer realm="sso"') if $who eq 'old';
-    return $c->reply(204, '', 'X-User' => $who, 'X-Odd' => 'x', 'X-Forwarded-User' => $who);
+    return $c->reply(204, '', 'X-User' => $who, 'X-Odd' => 'x', 'X-Forwarded-User' => $who,
+        'X-Group' => 'a', 'X-Group' => 'b');
 });
 
 my ($port, $auth) = map { RProxy::Origin::port("origin_$_") } qw(a b);
@@ -69,7 +70,7 @@ RProxyGuardForwardAuth http://127.0.0.1:$auth/check?a=1 headers=X-User timeout=3
     RProxyGuardForwardAuth http://127.0.0.1:$auth/kept headers=X-User cache=60s by=cookie:who timeout=30s
 </Location>
 <Location "/told">
-    RProxyGuardForwardAuth http://127.0.0.1:$auth/told headers=X-User,X-Forwarded-User cache=60s timeout=30s
+    RProxyGuardForwardAuth http://127.0.0.1:$auth/told headers=X-User,X-Forwarded-User,X-Group cache=60s timeout=30s
 </Location>
 <Location "/nobody">
     RProxyGuardForwardAuth http://127.0.0.1:1/ timeout=1s
@@ -180,6 +181,7 @@ is(ask('/open', 'evil', 'X-User' => 'root')->body, 'X-User=- X-Odd=-', 'an open 
     ask('/told/a', 'anna', 'X-Forwarded-User' => 'root');
     like($origin->requests->[-1]{head}, qr{^X-Forwarded-User: anna\r$}m,
         '... with a field that only a trusted peer may send');
+    like($origin->requests->[-1]{head}, qr{^X-Group: a, b\r$}m, '... and with all lines of one');
     is(status('/told/inner', 'outer'), 403, '... is not for another one');
     is(status('/told/a', 'near'), 200, '... for an address');
     is($httpd->connect(from => '127.0.0.2')->get('/told/a', Cookie => 'a=b; who=near')->status,

@@ -108,8 +108,7 @@ static int is_redirect(int status)
            || status == 308;
 }
 
-static void put_fields(apr_table_t *table, slice_t text, int replace,
-                       apr_pool_t *pool)
+static void put_fields(apr_table_t *table, slice_t text, apr_pool_t *pool)
 {
     char *line, *last = NULL;
     char *copy = apr_pstrmemdup(pool, text.p, text.len);
@@ -118,27 +117,31 @@ static void put_fields(apr_table_t *table, slice_t text, int replace,
          line = apr_strtok(NULL, "\n", &last)) {
         char *value = strchr(line, ':');
 
-        if (!value) {
-            continue;
-        }
-        *value = '\0';
-        if (replace) {
-            apr_table_setn(table, line, value + 2);
-        }
-        else {
+        if (value) {
+            *value = '\0';
             apr_table_addn(table, line, value + 2);
         }
     }
+}
+
+/* One that comes on several lines is a list (RFC 9110 5.3). */
+static void tell_origin(request_rec *r, slice_t fields)
+{
+    apr_table_t *told = apr_table_make(r->pool, 4);
+
+    put_fields(told, fields, r->pool);
+    apr_table_compress(told, APR_OVERLAP_TABLES_MERGE);
+    apr_table_overlap(r->headers_in, told, APR_OVERLAP_TABLES_SET);
 }
 
 static credential_result_t let_in(request_rec *r, slice_t fields)
 {
     credential_result_t result = { CREDENTIAL_GOOD, 0 };
 
-    put_fields(r->headers_in, fields, 1, r->pool);
+    tell_origin(r, fields);
     result.label = "auth";
     result.row = credentials_row("auth");
-    if (result.row) {
+    if (result.row && !guard_request_of(r)->is_asked_about) {
         usage_take(result.row, usage_day(apr_time_sec(r->request_time)), 0);
     }
     return result;
@@ -156,7 +159,7 @@ static credential_result_t judge(request_rec *r, const auth_source_t *source,
     result = credential_bad(status, "the service does not let it in");
     result.error = NULL;
     result.fields = apr_table_make(r->pool, 4);
-    put_fields(result.fields, fields, 0, r->pool);
+    put_fields(result.fields, fields, r->pool);
     if (status == 401 || status == 403
         || (is_redirect(status) && apr_table_get(result.fields, "Location"))) {
         return result;
