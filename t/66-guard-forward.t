@@ -150,7 +150,7 @@ is(status('/delayed', 'evil'), 403, '... refused behind it') for 1 .. 3;
 {
     my $begun = time;
     is(status('/slowly', 'anna'), 200, 'let in, at a rate') for 1 .. 4;
-    cmp_ok(time - $begun, '>', 0.5, '... that holds');
+    cmp_ok(time - $begun, '>', 0.35, '... that holds');
 }
 is(status('/try', 'evil'), 200, 'what is only logged');
 is(ask('/open', 'evil', 'X-User' => 'root')->body, 'X-User=- X-Odd=-', 'an open path');
