@@ -87,6 +87,9 @@ static apr_status_t pass_held(waf_request_t *waf, ap_filter_t *f,
 {
     slice_t text = waf_spool_text(waf->response.spool);
 
+    if (text.len && !text.p) {
+        return replace(waf, f, bb, HTTP_INTERNAL_SERVER_ERROR);
+    }
     waf->response.state = WAF_RESPONSE_PASSES;
     APR_BRIGADE_PREPEND(bb, waf->response.rest);
     if (text.len) {
@@ -99,12 +102,13 @@ static apr_status_t pass_held(waf_request_t *waf, ap_filter_t *f,
 
 void waf_response_inspect(waf_request_t *waf)
 {
+    slice_t body = waf_spool_text(waf->response.spool);
     uint64_t begun = waf_seen_clock();
 
     waf->phases |= 1u << 4;
-    if (!response_body_values(waf->inspect->values,
-                              waf_spool_text(waf->response.spool),
-                              waf->response.is_cut)) {
+    if ((body.len && !body.p)
+        || !response_body_values(waf->inspect->values, body,
+                                 waf->response.is_cut)) {
         inspect_full(waf->inspect);
     }
     waf->response.verdict = inspect_run(waf->inspect, 4);

@@ -88,10 +88,12 @@ int waf_spool_is_due(const waf_spool_t *spool)
 
 int waf_spool_write(waf_spool_t *spool)
 {
-    int error = spool->fd < 0 ? begin_file(spool) : 0;
-
-    if (!error) {
-        error = write_all(spool->fd, slice_make(spool->memory, spool->held));
+    if (!spool->error && spool->fd < 0) {
+        spool->error = begin_file(spool);
+    }
+    if (!spool->error) {
+        spool->error =
+            write_all(spool->fd, slice_make(spool->memory, spool->held));
     }
     spool->held = 0;
     if (!spool->defers) {
@@ -99,7 +101,7 @@ int waf_spool_write(waf_spool_t *spool)
         spool->memory = NULL;
         spool->room = 0;
     }
-    return error;
+    return spool->error;
 }
 
 /* ---- bytes ---- */
@@ -132,15 +134,10 @@ static int keep(waf_spool_t *spool, slice_t bytes)
     return 0;
 }
 
-int waf_spool_add(waf_spool_t *spool, slice_t bytes)
+static int add(waf_spool_t *spool, slice_t bytes)
 {
     int error = 0;
 
-    if (!bytes.len) {
-        return 0;
-    }
-    unmap(spool);
-    spool->len += bytes.len;
     if (spool->defers || (spool->fd < 0 && spool->len <= spool->memory_most)) {
         return keep(spool, bytes);
     }
@@ -150,13 +147,32 @@ int waf_spool_add(waf_spool_t *spool, slice_t bytes)
     return error ? error : write_all(spool->fd, bytes);
 }
 
+int waf_spool_add(waf_spool_t *spool, slice_t bytes)
+{
+    if (!bytes.len) {
+        return 0;
+    }
+    unmap(spool);
+    spool->len += bytes.len;
+    if (!spool->error) {
+        spool->error = add(spool, bytes);
+    }
+    return spool->error;
+}
+
+/* A file that is shorter than it should be is not mapped: whoever looked behind
+ * its end would die of it. */
 slice_t waf_spool_text(waf_spool_t *spool)
 {
+    if (!spool->error && spool->fd >= 0 && spool->held) {
+        waf_spool_write(spool);
+    }
+    if (spool->error) {
+        errno = spool->error;
+        return slice_make(NULL, spool->len);
+    }
     if (spool->fd < 0 || !spool->len) {
         return slice_make(spool->memory, spool->len);
-    }
-    if (spool->held && waf_spool_write(spool)) {
-        return slice_make(NULL, spool->len);
     }
     if (!spool->mapped) {
         void *at = mmap(NULL, spool->len, PROT_READ, MAP_PRIVATE, spool->fd, 0);

@@ -18,6 +18,7 @@ typedef struct {
     int defers;
     int fd; /* -1: no file */
     /* private */
+    int error; /* errno of what could not be kept or written; 0: all is there */
     const char *folder;
     char *memory;
     size_t held, room, memory_most; /* held: bytes in memory, the last ones */
@@ -42,7 +43,8 @@ int waf_spool_is_due(const waf_spool_t *spool);
 int waf_spool_write(waf_spool_t *spool);
 
 /* All of it, as long as nothing is added.
- * @return p NULL with len > 0: it cannot be mapped, errno says why */
+ * @return p NULL with len > 0: it cannot be mapped, or not all of it is there;
+ *         errno says why */
 slice_t waf_spool_text(waf_spool_t *spool);
 
 #endif

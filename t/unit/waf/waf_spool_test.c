@@ -3,6 +3,9 @@
 /* waf_spool_test.c: bodies in memory and in a file. */
 #include "unit.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #include <apr_general.h>
 
 #include "waf/request/waf_spool.c"
@@ -100,6 +103,57 @@ static void no_such_folder(void **state)
     assert_int_equal(waf_spool_add(spool, SLICE_LIT("abc")), ENOENT);
 }
 
+/* What a full disk does: files end at so many bytes. */
+static void limit_files(rlim_t bytes)
+{
+    struct rlimit limit;
+
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &limit);
+    limit.rlim_cur = bytes ? bytes : limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void is_lost(waf_spool_t *spool, size_t len)
+{
+    slice_t whole = waf_spool_text(spool);
+
+    assert_int_equal(errno, EFBIG);
+    assert_null(whole.p);
+    assert_int_equal(whole.len, len);
+}
+
+/* Never a file that is shorter than the body. */
+static void full_disk(void **state)
+{
+    enum {
+        LEN = 500000,
+        ROOM = 100000
+    };
+    waf_spool_t *added = waf_spool_make(pool, 10, "/tmp");
+    waf_spool_t *written = waf_spool_make(pool, 10, "/tmp");
+    waf_spool_t *looked_at = waf_spool_make(pool, 10, "/tmp");
+    char *text = malloc(LEN);
+
+    fill(text, LEN);
+    written->defers = looked_at->defers = 1;
+    assert_int_equal(waf_spool_add(looked_at, slice_make(text, 20)), 0);
+    assert_int_equal(waf_spool_write(looked_at), 0);
+    limit_files(ROOM);
+    assert_int_equal(waf_spool_add(added, slice_make(text, LEN)), EFBIG);
+    is_lost(added, LEN);
+    assert_int_equal(waf_spool_add(added, slice_make(text, 1)), EFBIG);
+    assert_int_equal(waf_spool_add(written, slice_make(text, LEN)), 0);
+    assert_int_equal(waf_spool_write(written), EFBIG);
+    is_lost(written, LEN);
+    assert_int_equal(waf_spool_add(looked_at, slice_make(text, LEN)), 0);
+    is_lost(looked_at, LEN + 20);
+    is_lost(looked_at, LEN + 20);
+    limit_files(0);
+    is_lost(looked_at, LEN + 20);
+    free(text);
+}
+
 static int set_up(void **state)
 {
     apr_initialize();
@@ -122,6 +176,7 @@ int main(void)
         cmocka_unit_test(written_by_another),
         cmocka_unit_test(looked_at_and_added_to),
         cmocka_unit_test(no_such_folder),
+        cmocka_unit_test(full_disk),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
