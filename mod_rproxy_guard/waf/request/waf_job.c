@@ -10,13 +10,13 @@
 #include "guard_private.h"
 #include "waf_request.h"
 
+#include <ap_mpm.h>
 #include <apr_thread_pool.h>
 
 enum {
     LARGE = 4096,           /* near a millisecond with the Core Rule Set */
     LARGE_RESPONSE = 32768, /* likewise */
-    IDLE_MAX = 2,
-    THREADS_MAX = 4,
+    THREADS = 4,
     WAITING_MAX = 1000
 };
 
@@ -217,17 +217,23 @@ static apr_status_t end_threads(void *unused)
     return APR_SUCCESS;
 }
 
+/* All threads begin here.  apr_thread_pool_push would add them one by one, and
+ * where there can be no more of them it says that it has failed but keeps the
+ * task: who takes a request back then would free what is still to be run. */
 static void child_init(apr_pool_t *pchild, server_rec *s)
 {
+    int is_threaded = 0;
+
     threads = NULL;
     on_loop = APR_RETRIEVE_OPTIONAL_FN(rproxy_on_loop);
     wake = APR_RETRIEVE_OPTIONAL_FN(rproxy_wake);
     pause_response = APR_RETRIEVE_OPTIONAL_FN(rproxy_pause);
     go_on = APR_RETRIEVE_OPTIONAL_FN(rproxy_go_on);
-    if (!waf_settings_are_used() || !on_loop) {
+    ap_mpm_query(AP_MPMQ_IS_THREADED, &is_threaded);
+    if (!waf_settings_are_used() || !on_loop || !is_threaded) {
         return;
     }
-    if (apr_thread_pool_create(&threads, 0, THREADS_MAX, pchild)
+    if (apr_thread_pool_create(&threads, THREADS, THREADS, pchild)
         != APR_SUCCESS) {
         threads = NULL;
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, s,
@@ -235,7 +241,6 @@ static void child_init(apr_pool_t *pchild, server_rec *s)
                                    "loops inspect them, others wait");
         return;
     }
-    apr_thread_pool_idle_max_set(threads, IDLE_MAX);
     apr_pool_pre_cleanup_register(pchild, NULL, end_threads);
 }
 
