@@ -40,7 +40,7 @@ void waf_counts_add(waf_counts_t *counts, hit_verdict_e verdict, int limit,
 waf_counts_t waf_counts_read(const waf_counts_t *counts)
 {
     const uint64_t *from = (const uint64_t *)counts;
-    waf_counts_t copy;
+    waf_counts_t copy = { 0 };
     uint64_t *to = (uint64_t *)&copy;
     size_t i;
 
