@@ -271,10 +271,12 @@ static int is_banned(address_t address)
     return 1;
 }
 
-static int is_excepted(conn_rec *c, const guard_settings_t *settings,
-                       address_t address)
+/* Streams of HTTP/2 ask for their connection, on threads of their own: what
+ * guard_connection.h remembers of it is not for them. */
+static int is_excepted(const guard_settings_t *settings, address_t address)
 {
     const apr_array_header_t *except = guard_global->connections.except;
+    guard_connection_t known = { .client = address };
     int i;
 
     for (i = 0; except && i < except->nelts; i++) {
@@ -283,17 +285,17 @@ static int is_excepted(conn_rec *c, const guard_settings_t *settings,
             return 1;
         }
     }
-    return check_is_allowed(settings, guard_connection_of(c, address));
+    return check_is_allowed(settings, &known);
 }
 
 /* @return 1 and *address: rules apply to this connection */
-static int is_looked_at(conn_rec *c, const guard_settings_t *settings,
+static int is_looked_at(const conn_rec *c, const guard_settings_t *settings,
                         address_t *address)
 {
     return area.counts && child_slot() >= 0 && settings->mode >= GUARD_DETECT
            && guard_global->connections.action.kind != GUARD_ACTION_OFF
            && peer_address(c->client_addr, address)
-           && !is_excepted(c, settings, *address);
+           && !is_excepted(settings, *address);
 }
 
 /* @return 1: it is more than logged */
