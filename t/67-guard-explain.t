@@ -11,6 +11,7 @@ use Apache::Test qw(-withtestmore);
 use FindBin ();
 use RProxy::Admin ();
 use RProxy::Httpd ();
+use RProxy::LoginApp ();
 
 my $CTL   = "$FindBin::Bin/../mod_rproxy/rproxyctl";
 my $KEY   = 'a-key-of-a-test';
@@ -20,6 +21,7 @@ my $httpd = RProxy::Httpd->start(
         'htdocs/place/b.txt' => "b\n",
         'agents.txt'         => "ai ExampleAI\n",
         'keys.txt'           => "alice " . digest($KEY) . " quota=2/day\n",
+        'films.key'          => "a secret of this year\n",
     },
     conf => <<'END',
 RProxyGuardList drop 192.0.2.0/24
@@ -34,7 +36,15 @@ RProxyGuardLimit here concurrent=3 path=/a.txt
 RProxyGuardLimit slow bandwidth=10k path=/a.txt
 RProxyGuardLimit wait rate=1/min burst=1 path=/wait action=delay:1min
 RProxyGuardLogin form path=/login kind=form user=name success=status:302
+RProxyGuardLogin once path=/once kind=form user=name success=status:302 address=1/hour
 RProxyGuardKeys keys.txt
+RProxyGuardSignedUrl key=films:films.key
+<Location "/films">
+    RProxyGuardRequire signed-url
+</Location>
+<Location "/metrics">
+    SetHandler rproxy-metrics
+</Location>
 <Location "/place">
     RProxyGuardLimit place rate=1/hour burst=1 action=log
     RProxyGuardDeny 198.51.100.0/24
@@ -114,6 +124,10 @@ $x = asked("GET /key/c.txt\nX-Api-Key: $KEY");
 is_deeply([map {"$_->{stage} " . ($_->{key} // $_->{why})}
         grep { $_->{stage} =~ /credentials|late/ } @{ $x->{checks} }],
     ['credentials alice', 'late alice'], '... its label is known to limits');
+my $film = signed('/films/a');
+is(asked("GET $film")->{decision}, 'pass', 'a signed address');
+is_deeply(($admin->get('guard/usage'))[1], { usage => [] },
+    'usage has no request that was only asked about');
 is(asked("GET /key/c.txt\nX-Api-Key: x")->{decision}, 'refuse',
     'a wrong key');
 
@@ -124,6 +138,12 @@ my ($ban) = @{ ($admin->get('guard/bans'))[1]{bans} };
 is($ban->{refused}, 0, '... and not counted as refused');
 
 is(asked('POST /login')->{decision}, 'pass', 'a login');
+RProxy::LoginApp::post($httpd->connect(from => '127.0.0.10'), '/once', 'name=me');
+$x = asked('POST /once', client => '127.0.0.10');
+is(check($x, 'once')->{verdict}, 'refuse', 'who guessed');
+like($httpd->connect->get('/metrics')->body,
+    qr/^rproxy_guard_login_refused_total\{login="once",[^}]*\} 0$/m,
+    '... and is not counted as refused');
 
 # ---- rproxyctl ----
 
@@ -151,6 +171,13 @@ is_deeply($httpd->complaints, [], 'nothing else in the log');
 done_testing();
 
 sub digest { require Digest::SHA; return Digest::SHA::sha256_hex($_[0]) }
+
+sub signed {
+    my ($path) = @_;
+    my $key = 'films:' . $httpd->folder . '/films.key';
+    chomp(my $url = `$^X $CTL guard sign --key $key $path 1h`);
+    return $url;
+}
 
 sub status {
     my ($path, $from) = @_;

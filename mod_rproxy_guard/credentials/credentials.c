@@ -8,6 +8,7 @@
 #include <http_core.h>
 #include <http_main.h>
 
+#include "guard_request.h"
 #include "shared/shared_area.h"
 
 enum {
@@ -57,6 +58,13 @@ usage_row_t *credentials_row(const char *name)
     return credentials_usage.row
                ? usage_table_row(&credentials_usage, slice_str(name))
                : NULL;
+}
+
+void credentials_count(request_rec *r, usage_row_t *row)
+{
+    if (row && !guard_request_of(r)->is_asked_about) {
+        usage_take(row, usage_day(apr_time_sec(r->request_time)), 0);
+    }
 }
 
 static watched_file_t *file_at(int i)

@@ -153,6 +153,10 @@ slice_t credentials_of_field(const request_rec *r, const char *name);
 /* The row where all are counted that have no label of their own. */
 usage_row_t *credentials_row(const char *name);
 
+/* One more request that was let in, unless it is only asked about.
+ * @param row  may be NULL */
+void credentials_count(request_rec *r, usage_row_t *row);
+
 /* ---- of the server ---- */
 
 /* While a configuration is read: a file that is looked at now and then. */

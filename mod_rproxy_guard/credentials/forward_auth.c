@@ -141,9 +141,7 @@ static credential_result_t let_in(request_rec *r, slice_t fields)
     tell_origin(r, fields);
     result.label = "auth";
     result.row = credentials_row("auth");
-    if (result.row && !guard_request_of(r)->is_asked_about) {
-        usage_take(result.row, usage_day(apr_time_sec(r->request_time)), 0);
-    }
+    credentials_count(r, result.row);
     return result;
 }
 

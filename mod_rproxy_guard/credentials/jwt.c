@@ -101,9 +101,7 @@ static credential_result_t let_in(request_rec *r, const jwt_source_t *source,
     result.label = subject && *subject ? subject : "jwt";
     result.row = credentials_row("jwt");
     result.claims = variables_of(r, claims);
-    if (result.row) {
-        usage_take(result.row, usage_day(apr_time_sec(r->request_time)), 0);
-    }
+    credentials_count(r, result.row);
     tell(r, source, claims);
     return result;
 }

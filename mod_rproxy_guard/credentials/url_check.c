@@ -159,9 +159,7 @@ credential_result_t url_check(request_rec *r, const credential_settings_t *s,
     }
     if (result.answer == CREDENTIAL_GOOD) {
         result.row = credentials_row(result.label);
-    }
-    if (result.row) {
-        usage_take(result.row, usage_day(apr_time_sec(r->request_time)), 0);
+        credentials_count(r, result.row);
     }
     return result;
 }

@@ -6,6 +6,7 @@
 
 #include <apr_strings.h>
 
+#include "../guard_request.h"
 #include "../limits/limit_key.h"
 #include "user_name.h"
 
@@ -105,7 +106,9 @@ static guard_verdict_t used_up(const login_request_t *login, account_e account,
     verdict.why =
         apr_psprintf(login->r->pool, "more than %s wrong passwords of %s",
                      limit->rate_text, verdict.key);
-    __atomic_fetch_add(&rule->counts->refused, 1, __ATOMIC_RELAXED);
+    if (!guard_request_of(login->r)->is_asked_about) {
+        __atomic_fetch_add(&rule->counts->refused, 1, __ATOMIC_RELAXED);
+    }
     return verdict;
 }
 
