@@ -13,7 +13,8 @@
 #include <util_time.h>
 
 enum {
-    FIELDS_MAX = 24 /* of a response that is written in one piece */
+    FIELDS_MAX = 24,   /* of a response that is written in one piece */
+    FIELDS_TO_COME = 3 /* Content-Type, Connection, Keep-Alive */
 };
 
 static const char version[] = "HTTP/1.1 ";
@@ -72,7 +73,8 @@ static int may_be_direct(const request_rec *r)
 {
     return !r->connection->master && r->proto_num >= HTTP_VERSION(1, 1)
            && !has_wish(r) && has_own_filters_only(r)
-           && apr_table_elts(r->headers_out)->nelts < FIELDS_MAX;
+           && apr_table_elts(r->headers_out)->nelts
+                  <= FIELDS_MAX - FIELDS_TO_COME;
 }
 
 static char *put(char *at, const char *text, size_t len)
