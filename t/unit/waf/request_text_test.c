@@ -167,6 +167,24 @@ static void check_text(void **state)
     assert_true(slice_eq(request.body, slice_str(texts[i].body)));
 }
 
+/* Of one name, too: they are joined, which costs more with each. */
+static void check_many_fields(void **state)
+{
+    static const char line[] = "GET / HTTP/1.1\n";
+    char text[sizeof(line) + 1001 * 3], *at = text + sizeof(line) - 1;
+    request_text_t request;
+    int i;
+
+    memcpy(text, line, sizeof(line));
+    for (i = 0; i < 1000; i++, at += 3) {
+        memcpy(at, "a:\n", 4);
+    }
+    assert_null(request_text_read(slice_str(text), &request, pool));
+    memcpy(at, "a:\n", 4);
+    assert_string_equal(request_text_read(slice_str(text), &request, pool),
+                        "line 1002: more than 1000 fields");
+}
+
 /* However little room there is, it is said and nothing is overrun. */
 static void check_full(void **state)
 {
@@ -281,6 +299,7 @@ int main(void)
     for (i = 0; i < UNIT_COUNT(texts); i++) {
         unit_add(texts[i].text, check_text, (void *)(i + 1));
     }
+    unit_add("many fields", check_many_fields, NULL);
     unit_add("full", check_full, NULL);
     unit_add("too many arguments", check_many_arguments, NULL);
     unit_add("mapped", check_mapped, NULL);
