@@ -5,8 +5,6 @@
 
 #include <stddef.h>
 
-#include <apr_allocator.h>
-
 #include "../engine/thread.h"
 
 static void stop_run(reactor_task_t *task, reactor_t *reactor)
@@ -24,26 +22,10 @@ static void *APR_THREAD_FUNC loop_main(apr_thread_t *thread, void *reactor)
     return NULL;
 }
 
-static apr_pool_t *own_pool(void)
-{
-    apr_allocator_t *allocator;
-    apr_pool_t *pool;
-
-    if (apr_allocator_create(&allocator) != APR_SUCCESS) {
-        return NULL;
-    }
-    if (apr_pool_create_ex(&pool, NULL, NULL, allocator) != APR_SUCCESS) {
-        apr_allocator_destroy(allocator);
-        return NULL;
-    }
-    apr_allocator_owner_set(allocator, pool);
-    return pool;
-}
-
 /* Where there is no room for a thread now, the next one tries again. */
 static void start(side_loop_t *loop)
 {
-    apr_pool_t *pool = own_pool();
+    apr_pool_t *pool = thread_pool_create();
     reactor_t *reactor;
 
     if (!pool) {
