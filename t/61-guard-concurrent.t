@@ -55,6 +55,18 @@ sub until_arrived {
     return $client;
 }
 
+# Three requests, each as soon as there is a place for it.
+# @return the clients, and the connections of the origin
+sub places {
+    my ($httpd, $origin, $path) = @_;
+    my (@clients, @held);
+    for my $place (1 .. 3) {
+        push @clients, until_arrived($httpd, $origin, $path, "place $place");
+        push @held, arrived($origin, 1);
+    }
+    return (\@clients, \@held);
+}
+
 # All who are refused have their answer while the origin is silent.
 # @return those who have none yet
 sub refused {
@@ -80,7 +92,10 @@ for my $mode (RProxy::Httpd::modes()) {
         loop     => $mode,
         conf     => <<"CONF",
 RProxyGuard On
-RProxyGuardLimit few concurrent=3 key=all path=/few
+RProxyGuardLimit one concurrent=3 key=all path=/few1
+RProxyGuardLimit two concurrent=3 key=all path=/few2
+RProxyGuardLimit three concurrent=3 key=all path=/few3
+RProxyGuardLimit killed concurrent=3 key=all path=/killed
 RProxyGuardLimit each concurrent=1 path=/each
 <Location "/within">
     RProxyGuardLimit within concurrent=1 status=503
@@ -91,13 +106,17 @@ CONF
 
     # ---- to the request ----
     for my $round (1 .. 3) {
-        my @clients = ask($httpd, 12, '/few');
+        my @clients = ask($httpd, 12, "/few$round");
         my @taken   = arrived($origin, 3);
         my @waiting = refused(3, @clients);
         is(scalar @waiting, 3, "$mode: three of twelve at once");
         is($origin->has_connection ? 1 : 0, 0, '... and no fourth');
         serve(@taken);
         is_deeply(status_of(@waiting), [(200) x 3], '... which are served');
+        # A client may have all of its response before its place is free.
+        my ($again, $held) = places($httpd, $origin, "/few$round");
+        serve(@$held);
+        is_deeply(status_of(@$again), [(200) x 3], '... and give back their places');
     }
 
     # ---- by key ----
@@ -123,25 +142,18 @@ CONF
     is_deeply(status_of(@again), [200], "$mode: who hangs up gives it back");
 
     # ---- killed processes ----
-    my @lost     = ask($httpd, 3, '/few');
+    my @lost     = ask($httpd, 3, '/killed');
     my @held     = arrived($origin, 3);
     my @children = $httpd->children;
     $httpd->end_child(KILL => $_) for @children;
     $httpd->await_gone(\@children, 10);
     $_->close for @held;
     # The places of each process come back when it is seen to be gone.
-    my @back;
-    @taken = ();
-    for my $place (1 .. 3) {
-        push @back, until_arrived($httpd, $origin, '/few',
-            "place $place after all processes were killed");
-        push @taken, arrived($origin, 1);
-    }
-    push @back, ask($httpd, 9, '/few');
-    @back = refused(3, @back);
+    my ($back, $taken) = places($httpd, $origin, '/killed');
+    my @back = refused(3, @$back, ask($httpd, 9, '/killed'));
     is($origin->has_connection ? 1 : 0, 0,
         "$mode: three again when their processes were killed, and no more");
-    serve(@taken);
+    serve(@$taken);
     is_deeply(status_of(@back), [(200) x 3], '... which are served');
     is_deeply($httpd->complaints, [], "$mode: nothing else went wrong");
 }
