@@ -58,8 +58,9 @@ static const char *key_of(const apr_array_header_t *parts, int chain,
         const program_view_part_t *part =
             &APR_ARRAY_IDX(parts, i, program_view_part_t);
 
-        key = apr_psprintf(pool, "%s|%d:%.*s", key, (int)part->variable,
-                           (int)part->name.len,
+        /* lengths, as a name may look like the next part */
+        key = apr_psprintf(pool, "%s|%d:%d:%.*s", key, (int)part->variable,
+                           (int)part->name.len, (int)part->name.len,
                            part->name.len ? part->name.p : "");
     }
     return key;

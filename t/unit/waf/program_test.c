@@ -149,6 +149,24 @@ static void check_shared(void **state)
                      MATCH_NO);
 }
 
+/* A name that looks like a further target is a name. */
+static void check_views(void **state)
+{
+    const program_t *program;
+    const char *same = "SecRule \"ARGS:x|ARGS_NAMES:y\" \"@rx a\" id:1\n"
+                       "SecRule \"ARGS:x|ARGS_NAMES:y\" \"@rx b\" id:2\n";
+    const char *other =
+        apr_psprintf(pool,
+                     "SecRule \"ARGS:x|ARGS_NAMES:y\" \"@rx a\" id:1\n"
+                     "SecRule \"ARGS:'x|%d:y'\" \"@rx b\" id:2\n",
+                     VARIABLE_ARGS_NAMES);
+
+    assert_null(make(same, &program));
+    assert_int_equal(program->view_count, 1);
+    assert_null(make(other, &program));
+    assert_int_equal(program->view_count, 2);
+}
+
 /* ---- rules that speak of others ---- */
 
 /* The numbers that the ctl of rule 9 speaks of. */
@@ -205,6 +223,7 @@ int main(void)
         unit_add(cases[i].name, check_case, &cases[i]);
     }
     unit_add("shared", check_shared, NULL);
+    unit_add("views", check_views, NULL);
     for (i = 0; i < UNIT_COUNT(ctl_cases); i++) {
         unit_add(ctl_cases[i].ctl, check_ctl, &ctl_cases[i]);
     }
