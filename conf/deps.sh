@@ -20,7 +20,8 @@ packages_apt() {
             libjansson-dev libc-ares-dev libssl-dev libmaxminddb-dev \
             libhiredis-dev libexpat1-dev libpcre2-dev || : ;;
     test) echo perl openssl curl libapache2-mod-perl2-dev libwww-perl \
-        libio-socket-ssl-perl liblwp-protocol-https-perl libcmocka-dev mmdb-bin slowhttptest redis-server \
+        libio-socket-ssl-perl liblwp-protocol-https-perl libjson-xs-perl \
+        libcmocka-dev mmdb-bin slowhttptest redis-server \
         "$(first_known clang-format-14 clang-format)"
         has_php || echo php-cli ;;
     fuzz) echo clang libclang-rt-dev ;;
@@ -39,7 +40,8 @@ packages_dnf() {
     test) echo perl-interpreter perl-Test-Harness perl-JSON-PP \
         perl-HTTP-Tiny perl-Getopt-Long mod_http2 \
         'perl(Apache::Test)' 'perl(LWP)' 'perl(IO::Socket::SSL)' \
-        'perl(LWP::Protocol::https)' libcmocka-devel clang-tools-extra \
+        'perl(LWP::Protocol::https)' 'perl(JSON::XS)' libcmocka-devel \
+        clang-tools-extra \
         libmaxminddb /usr/bin/redis-server \
         libasan libubsan
         has_php || echo php-cli ;;

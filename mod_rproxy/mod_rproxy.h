@@ -29,8 +29,11 @@ typedef enum {
 } rproxy_park_e;
 
 #define RPROXY_PARKED SUSPENDED
+#define RPROXY_PARKED_ALONE (-64) /* no status of httpd's */
 
-/* On the loop's thread.  After RPROXY_PARK_GONE the request ends in any case.
+/* On the loop's thread.  After RPROXY_PARK_GONE the request ends, unless fn
+ * says RPROXY_PARKED_ALONE: then the same event comes with the next wake-up,
+ * which there must be, and nothing else before.
  * @return RPROXY_PARKED: wait on; DECLINED: go on with the request's own
  *         handler, r->handler (nothing must have been sent); anything else: as
  *         a handler's */
@@ -44,7 +47,8 @@ APR_DECLARE_OPTIONAL_FN(int, rproxy_can_park, (request_rec * r));
 
 /* From a handler, which then returns SUSPENDED.  timeout: usec from now on, set
  * anew after each event that returns RPROXY_PARKED; 0: none.  *park is valid
- * until fn has returned anything but RPROXY_PARKED (and after PARK_GONE).
+ * until fn has returned anything but RPROXY_PARKED (or, after PARK_GONE, but
+ * RPROXY_PARKED_ALONE).
  * @return NULL where rproxy_can_park says no */
 APR_DECLARE_OPTIONAL_FN(rproxy_park_t *, rproxy_park,
                         (request_rec * r, rproxy_park_fn *fn, void *ctx,

@@ -188,6 +188,17 @@ static void write_request(apr_pool_t *pool, const rproxy_question_t *question,
     head->is_safe = head->is_idempotent = 1;
 }
 
+/* The answer may say more of the request: its class is found then. */
+static void balance_question(request_rec *r, exchange_t *x)
+{
+    int has_class = apr_table_get(r->notes, RPROXY_NOTE_CLASS) != NULL;
+
+    rproxy_balance_request(r, x);
+    if (!has_class) {
+        apr_table_unset(r->notes, RPROXY_NOTE_CLASS);
+    }
+}
+
 static ask_t *create(request_rec *r, const rproxy_question_t *question,
                      upstream_t *upstream)
 {
@@ -206,7 +217,7 @@ static ask_t *create(request_rec *r, const rproxy_question_t *question,
     ask->task.run = begin;
     write_request(pool, question, &x->request);
     x->upstream = upstream;
-    rproxy_balance_request(r, x);
+    balance_question(r, x);
     proxied_policy(rproxy_settings(r), upstream, &x->policy);
     x->policy.total_timeout = question->timeout;
     x->sink = &sink;

@@ -6,12 +6,14 @@
 #include "client/loop.h"
 #include "driver/reactor_exchange.h"
 #include "rproxy_buffer.h"
+#include "rproxy_sink.h"
 
 static void finish(proxied_t *p)
 {
     client_t *client = p->client;
 
     client_finish_request(client, p->r, p->end_status);
+    client->refused = 0; /* an upstream's answer, whatever it says */
     if (client->state == CLIENT_FLUSH) {
         client_write_later(client);
     }
@@ -33,6 +35,17 @@ static void finished(exchange_t *x)
     }
 }
 
+/* What has passed meanwhile was not looked at: slow(). */
+static void resume_deadline(proxied_t *p)
+{
+    reactor_t *reactor = p->client->loop->reactor;
+
+    if (p->x->source_blocked) {
+        timer_set(&reactor->timers, &p->client->timer,
+                  rproxy_source_deadline(p, reactor->now));
+    }
+}
+
 void rproxy_loop_go_on(proxied_t *p)
 {
     if (p->has_ended) {
@@ -42,6 +55,7 @@ void rproxy_loop_go_on(proxied_t *p)
         finished(p->x);
     }
     else {
+        resume_deadline(p);
         client_go(p->client);
     }
 }

@@ -23,15 +23,19 @@ static int passed(request_rec *r, guard_verdict_t *verdict)
 /* It may go on, perhaps later. */
 static guard_verdict_t checked(request_rec *r, guard_verdict_t verdict)
 {
-    if (!verdict.status && !guard_delay_begin(r)) {
-        verdict = (guard_verdict_t){
-            .status = HTTP_TOO_MANY_REQUESTS,
-            .rule = "delay",
-            .why = "too many requests wait already",
-            .retry_after_s = 1 + (int)apr_time_sec(guard_request_of(r)->wait_us)
-        };
+    const char *why = verdict.status ? NULL : guard_delay_begin(r);
+    const guard_wait_t *wait;
+
+    if (!why) {
+        return verdict;
     }
-    return verdict;
+    wait = &guard_request_of(r)->wait;
+    return (guard_verdict_t){ .status = wait->limit->status,
+                              .rule = wait->limit->name,
+                              .why = why,
+                              .where = wait->limit->where,
+                              .retry_after_s = 1 + (int)apr_time_sec(wait->us),
+                              .limit = wait->limit };
 }
 
 /* NULL: the client has no address of IP's. */

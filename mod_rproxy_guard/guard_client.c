@@ -4,6 +4,9 @@
 #include "guard_private.h"
 #include "guard_client.h"
 
+#include <arpa/inet.h>
+#include <endian.h>
+
 #include <apr_strings.h>
 #include <http_protocol.h>
 
@@ -112,19 +115,45 @@ static int is_trusted(void *ctx, address_t address)
     return 0;
 }
 
+static void set_v4(apr_sockaddr_t *out, address_t client)
+{
+    out->family = out->sa.sin.sin_family = APR_INET;
+    out->sa.sin.sin_port = htons(out->port);
+    out->sa.sin.sin_addr.s_addr = htonl((uint32_t)client.low);
+    out->salen = sizeof(out->sa.sin);
+    out->ipaddr_ptr = &out->sa.sin.sin_addr;
+    out->ipaddr_len = sizeof(out->sa.sin.sin_addr);
+    out->addr_str_len = INET_ADDRSTRLEN;
+}
+
+static void set_v6(apr_sockaddr_t *out, address_t client)
+{
+    const uint64_t words[2] = { htobe64(client.high), htobe64(client.low) };
+
+    out->family = out->sa.sin6.sin6_family = APR_INET6;
+    out->sa.sin6.sin6_port = htons(out->port);
+    memcpy(&out->sa.sin6.sin6_addr, words, sizeof(words));
+    out->salen = sizeof(out->sa.sin6);
+    out->ipaddr_ptr = &out->sa.sin6.sin6_addr;
+    out->ipaddr_len = sizeof(out->sa.sin6.sin6_addr);
+    out->addr_str_len = INET6_ADDRSTRLEN;
+}
+
+/* As apr_sockaddr_info_get makes one, which asks the kernel for the addresses
+ * of this host first: five system calls. */
 static void set_client(request_rec *r, address_t client)
 {
+    apr_sockaddr_t *address = apr_pcalloc(r->pool, sizeof(*address));
     char text[ADDRESS_TEXT_MAX];
-    apr_sockaddr_t *address;
 
     address_format(text, client);
-    if (apr_sockaddr_info_get(&address, text, APR_UNSPEC,
-                              r->useragent_addr->port, 0, r->pool)
-        == APR_SUCCESS) {
-        r->useragent_addr = address;
-        r->useragent_ip = apr_pstrdup(r->pool, text);
-        count(&counts->taken);
-    }
+    address->pool = r->pool;
+    address->hostname = apr_pstrdup(r->pool, text);
+    address->port = r->useragent_addr->port;
+    (address_is_v4(client) ? set_v4 : set_v6)(address, client);
+    r->useragent_addr = address;
+    r->useragent_ip = address->hostname;
+    count(&counts->taken);
 }
 
 static void complain(request_rec *r, const char *header, const char *value)

@@ -38,6 +38,8 @@ typedef struct {
         uint32_t version; /* of the file that told it */
         bot_class_e class;
     } agent;
+
+    struct ticket_t *tickets; /* that its requests hold, checks/ticket.h */
 } guard_connection_t;
 
 /* That of a connection, made with the first call. */

@@ -51,26 +51,30 @@ static int count_up(request_rec *r, uint32_t *count, uint32_t max)
     return 1;
 }
 
-static uint32_t *count_of(request_rec *r)
+static int is_on_loop(request_rec *r)
 {
-    return on_loop && on_loop(r) ? &parked : &threads;
+    return on_loop && on_loop(r);
 }
 
-int guard_delay_begin(request_rec *r)
+/* One that httpd makes of another has no way back to the loop. */
+const char *guard_delay_begin(request_rec *r)
 {
     guard_request_t *request = guard_request_of(r);
-    uint32_t *count;
+    int loop = is_on_loop(r);
+    uint32_t *count = loop ? &parked : &threads;
 
-    if (!request->wait_us || request->waits) {
-        return 1;
+    if (!request->wait.limit || request->waits) {
+        return NULL;
     }
-    count = count_of(r);
-    if (!count_up(r, count, count == &parked ? PARKED_MAX : threads_max)) {
-        return 0;
+    if (loop && (r->main || r->prev)) {
+        return "it cannot wait within another request";
+    }
+    if (!count_up(r, count, loop ? PARKED_MAX : threads_max)) {
+        return "too many requests wait already";
     }
     request->waits = count;
     apr_table_setn(r->notes, RPROXY_NOTE_LATER, "1");
-    return 1;
+    return NULL;
 }
 
 /* ---- the wait ---- */
@@ -78,10 +82,15 @@ int guard_delay_begin(request_rec *r)
 static void go_on(request_rec *r)
 {
     guard_request_t *request = guard_request_of(r);
+    apr_interval_time_t since = apr_time_now() - r->request_time;
 
     apr_pool_cleanup_run(r->pool, request->waits, count_down);
     request->waits = NULL;
-    request->wait_us = 0;
+    request->waited = request->wait;
+    if (since < request->waited.us) { /* its client went */
+        request->waited.us = since;
+    }
+    request->wait = (guard_wait_t){ NULL, 0 };
     apr_table_unset(r->notes, RPROXY_NOTE_LATER);
 }
 
@@ -94,15 +103,24 @@ static int woken(request_rec *r, rproxy_park_e event, void *unused)
     return event == RPROXY_PARK_GONE ? DONE : DECLINED;
 }
 
-/* On a worker thread; a server that stops waits for nobody. */
-static void sleep_until(apr_time_t then)
+/* Also if the clock was set back meanwhile. */
+static apr_interval_time_t left_of(const request_rec *r,
+                                   const guard_request_t *request)
 {
-    apr_time_t left;
+    apr_interval_time_t left =
+        r->request_time + request->wait.us - apr_time_now();
+
+    return left < request->wait.us ? left : request->wait.us;
+}
+
+/* On a worker thread; a server that stops waits for nobody. */
+static void sleep_for(apr_interval_time_t left)
+{
     int state = 0;
 
-    while ((left = then - apr_time_now()) > 0
-           && ap_mpm_query(AP_MPMQ_MPM_STATE, &state) == APR_SUCCESS
-           && state != AP_MPMQ_STOPPING) {
+    for (; left > 0 && ap_mpm_query(AP_MPMQ_MPM_STATE, &state) == APR_SUCCESS
+           && state != AP_MPMQ_STOPPING;
+         left -= LOOK_AGAIN) {
         apr_sleep(left < LOOK_AGAIN ? left : LOOK_AGAIN);
     }
 }
@@ -114,19 +132,19 @@ static int handler(request_rec *r)
     const guard_request_t *request;
     apr_interval_time_t left;
 
-    if (r->main || r->prev || !apr_table_get(r->notes, RPROXY_NOTE_LATER)) {
+    if (!apr_table_get(r->notes, RPROXY_NOTE_LATER)) {
         return DECLINED;
     }
     request = guard_request_of(r);
     if (!request->waits) { /* for something else */
         return DECLINED;
     }
-    left = r->request_time + request->wait_us - apr_time_now();
+    left = left_of(r, request);
     if (can_park && can_park(r) && park(r, woken, NULL, left > 0 ? left : 1)) {
         return SUSPENDED;
     }
-    if (!on_loop || !on_loop(r)) {
-        sleep_until(r->request_time + request->wait_us);
+    if (!is_on_loop(r)) {
+        sleep_for(left);
     }
     go_on(r);
     return DECLINED;

@@ -63,9 +63,7 @@ static void note(request_rec *r, const apr_array_header_t *limits)
 {
     guard_request_t *request = guard_request_of(r);
 
-    while (r->main || r->prev) {
-        r = r->main ? r->main : r->prev;
-    }
+    r = guard_request_head(r);
     request->counted = request->counted
                            ? apr_array_append(r->pool, request->counted, limits)
                            : apr_array_copy(r->pool, limits);

@@ -43,24 +43,33 @@ static const char *make_id(request_rec *r)
 
 static log_pace_t pace; /* of this process */
 
-void guard_refuse_log(request_rec *r, const guard_verdict_t *v, const char *id)
+int guard_refuse_has_line(request_rec *r)
 {
-    const char *where = v->where ? v->where : "RProxyGuard";
     uint32_t more;
 
-    audit_log_write(r, v, seen_add(r, v, id != NULL), id);
-    apr_table_setn(r->notes, RPROXY_NOTE_GUARD,
-                   id ? v->rule
-                      : apr_pstrcat(r->pool, "would-", v->rule, NULL));
     if (!log_pace_take(&pace, (uint32_t)apr_time_sec(r->request_time),
                        LINES_A_SECOND, &more)) {
-        return;
+        return 0;
     }
     if (more) {
         ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
                       RPLOGNO(4001) "%u more requests were refused in a second "
                                     "than are logged one by one",
                       more);
+    }
+    return 1;
+}
+
+void guard_refuse_log(request_rec *r, const guard_verdict_t *v, const char *id)
+{
+    const char *where = v->where ? v->where : "RProxyGuard";
+
+    audit_log_write(r, v, seen_add(r, v, id != NULL), id);
+    apr_table_setn(r->notes, RPROXY_NOTE_GUARD,
+                   id ? v->rule
+                      : apr_pstrcat(r->pool, "would-", v->rule, NULL));
+    if (!guard_refuse_has_line(r)) {
+        return;
     }
     if (id) {
         ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,

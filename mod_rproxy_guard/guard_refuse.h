@@ -23,4 +23,7 @@ const char *guard_refuse_tell(request_rec *r, const guard_verdict_t *verdict);
 void guard_refuse_log(request_rec *r, const guard_verdict_t *verdict,
                       const char *id);
 
+/* Of those lines, for others that write such: @return 0: there are enough */
+int guard_refuse_has_line(request_rec *r);
+
 #endif

@@ -33,6 +33,7 @@
 #include "guard_lists.h"
 #include "guard_page.h"
 #include "guard_request.h"
+#include "guard_slowed.h"
 #include "guard_expression.h"
 #include "limits/bandwidth.h"
 #include "limits/hold.h"
@@ -95,6 +96,7 @@ static apr_status_t open_limits(server_rec *s, apr_pool_t *ptemp)
 static int check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                         server_rec *s)
 {
+    credentials_check_files(s);
     return fleet_check(s) ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }
 
@@ -312,6 +314,7 @@ static void register_hooks(apr_pool_t *pool)
     login_body_register(pool);
     login_answer_register(pool);
     bandwidth_register();
+    guard_slowed_register();
     guard_report_register(pool);
     guard_verbs_register(pool);
     guard_expression_register();

@@ -91,6 +91,14 @@ my @MISTAKES = (
     ["$LIMIT rate=1/fortnight" => q{'rate=1/fortnight' is wrong}],
     ["$LIMIT rate=1/0s" => q{'rate=1/0s' is wrong}],
     ["$LIMIT rate=99999999999/s" => q{is wrong}],
+    (map { ["$LIMIT rate=$_" => 'is wrong'] } qw(1/999999999999999999999s
+        18446744073709551617/s 1/9223372036854775807s 1.5/s 1e3/s 1/-1s)),
+    (map { ["$LIMIT rate=1/s $_" => 'is wrong'] } qw(burst=4294967296 cost=0
+        keys=0 keys=4294967297 action=delay:99999999999999d action=delay:-1s
+        action=ban:99999999999999999999d action=refuse:200)),
+    (map { ["$LIMIT $_" => 'is wrong'] } qw(concurrent=4294967297
+        bandwidth=99999999999999999999 bandwidth=-1k)),
+    ['RProxyGuardConnections rate=99999999999/s' => 'is wrong'],
     ["$LIMIT rate=1/s shared=file" => q{unknown value of shared= 'file'}],
     ["$LIMIT concurrent=3 shared=redis" => 'shared=redis goes with rate='],
     ["$LIMIT bandwidth=1m shared=redis" => 'shared=redis goes with rate='],
@@ -153,6 +161,21 @@ my @MISTAKES = (
         'there is a rule with id:1 already, at FILE:1'],
     ["SecRule ARGS x id:1,chain\n>>SecMarker END" =>
         'the chain of rule 1 at FILE:1 waits for its next rule'],
+    ['SecRule ARGS x id:1,ctl:ruleEngine=Maybe' =>
+        'ctl:ruleEngine: wants On, Off or DetectionOnly'],
+    ['SecRule ARGS x id:1,ctl:requestBodyAccess=maybe' =>
+        'ctl:requestBodyAccess: wants On or Off'],
+    ['SecRule ARGS x id:1,ctl:auditEngine=Some' =>
+        'ctl:auditEngine: wants On, Off or RelevantOnly'],
+    ['SecDefaultAction deny' => 'SecDefaultAction: a phase is missing, as phase:2'],
+    ['SecUploadFileLimit 0' => 'expected a whole number from 1 to 100000'],
+    ['SecRequestBodyJsonDepthLimit 1k' => 'expected a whole number from 1 to 100000'],
+    ['SecTmpSaveUploadedFiles Maybe' => q{'Maybe' is wrong: expected On or Off}],
+    ['SecUploadKeepFiles Maybe' => 'expected On, Off or RelevantOnly'],
+    ['SecTmpDir /nowhere/at-all' =>
+        q{SecTmpDir: '/nowhere/at-all' is wrong: expected a directory that is there}],
+    ['SecAuditLog /nowhere/audit.log' =>
+        q{SecAuditLog: '/nowhere/audit.log' is wrong: expected a file in a directory}],
     ['SecDefaultAction phase:2' => 'needs one of pass, deny, drop'],
     ['SecRuleRemoveById x' => q{'x' is neither an id of a rule nor ids as}],
     ['SecRuleRemoveByTag (' => 'SecRuleRemoveByTag: "(" is no expression'],

@@ -43,6 +43,7 @@ for my $vhost (qw(t36_park t36_tls t36_worker)) {
 }
 subtest 'finished for a client that has gone'      => \&finished_for_gone;
 subtest 'finished for a client that takes nothing' => \&finished_for_slow;
+subtest 'a stalled upload behind a pause'           => \&stalled_behind_pause;
 subtest 'graceful restart'                         => \&restart;
 done_testing();
 
@@ -292,6 +293,25 @@ sub begin_save {
     $x->origin->send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nhalf");
     $x->client->read_until('half');
     return $x;
+}
+
+# Its time passes while nobody looks; the origin waits for the rest before it
+# says more.
+sub stalled_behind_pause {
+    my $origin = RProxy::Origin->listen('origin_a');
+    my $post   = "POST %s HTTP/1.1\r\nContent-Length: 100\r\n";
+    my $log    = RProxy::Log->error_log;
+    my $x = RProxy::Exchange->begin('t36_slow', $origin, sprintf $post, '/paused');
+    $x->origin->send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+    $log->await(qr{/paused: paused});
+    my $later = RProxy::Exchange->begin('t36_slow', $origin, sprintf $post, '/later');
+    is($later->client->read_response->status, 408, 'another one is told');
+    ok($x->client->is_silent(0.05), 'this one is not');
+    wake('/paused');
+    $log->await(qr{/paused: resumed});
+    ok($x->client->read_until('half'), '... before it goes on');
+    like($x->client->wait_for_end(15), qr/^(?:eof|reset)$/, '... which is its end');
+    return;
 }
 
 sub finished_alone {

@@ -8,6 +8,7 @@ use warnings FATAL => 'all';
 
 use lib 't/lib';
 use Apache::Test qw(-withtestmore);
+use JSON::PP ();
 use RProxy::Client ();
 use RProxy::Driver ();
 use RProxy::PrivateServer ();

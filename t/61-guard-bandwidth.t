@@ -11,6 +11,7 @@ use Apache::Test qw(-withtestmore);
 use Time::HiRes qw(time);
 use RProxy::Client ();
 use RProxy::Driver ();
+use RProxy::Log ();
 use RProxy::Origin ();
 use RProxy::Vars ();
 
@@ -50,12 +51,18 @@ RProxy::Client->to('t61_bandwidth', from => '127.0.61.9')->get('/cached');
 
 my $number = 10;
 for my $target ('/page', '/cached', '/file.txt', '/section', '/both') {
+    my $log    = RProxy::Log->error_log;
     my $begin  = time;
-    my $answer = ask($target, from => '127.0.61.' . $number++)->read_response;
+    my $from   = '127.0.61.' . $number++;
+    my $answer = ask($target, from => $from)->read_response;
     my $took   = time - $begin;
     is($answer->status, 200, "$target: answered");
     ok($answer->body eq $BODY, '... with all that it has');
     cmp_ok($took, '>', $LEAST, '... not faster than allowed');
+    my ($ms) = $log->await(qr/(?:client|remote) \Q$from\E:.*RP4330/) =~
+        /slowed down by \w+: more than 200 KiB\/s, of \S+ \((\d+) ms, /;
+    cmp_ok($ms // 0, '>', 50, '... and the log tells at the end');
+    cmp_ok($ms // 1e9, '<', $took * 1000 + 200, '... not more than it took');
     like($answer->field('Cache-Status'), qr/\bhit\b/, '... from the cache')
         if $target eq '/cached';
 }
@@ -94,7 +101,18 @@ is(RProxy::Client->to('t61_bandwidth')->get('/free?size=10')->status, 200,
     is($client->get('/page?size=10240')->status, 200, '... and with one again');
 }
 
-is(length RProxy::Client->to('t61_bandwidth_try')->get('/')->body, length $BODY,
-    'DetectOnly slows nothing down');
+# ---- DetectOnly: 300 KiB, 10 at once ----
+
+{
+    my $log   = RProxy::Log->error_log;
+    my $begin = time;
+    is(length RProxy::Client->to('t61_bandwidth_try')->get($_)->body, length $BODY,
+        "$_: DetectOnly") for '/page', '/file.txt';
+    cmp_ok(time - $begin, '<', 60, '... slows nothing down');
+    my ($ms) = $log->await(qr/RP4331.*by try/) =~ /\((\d+) ms/;
+    cmp_ok(abs($ms - 298_000), '<', 60_000, '... and tells by how much it would');
+    ($ms) = $log->await(qr/RP4331.*by own/) =~ /\((\d+) ms/;
+    cmp_ok(abs($ms - 29_000), '<', 15_000, '... whatever serves it');
+}
 
 done_testing();

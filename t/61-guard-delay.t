@@ -51,6 +51,7 @@ for my $case (
 ) {
     my ($target, $body) = @$case;
     RProxy::Client->to('t61_delay')->get('/cached') if $target eq '/cached';
+    my $log     = RProxy::Log->error_log;
     my $begin   = time;
     my @answers = map { $_->read_response } ask_all(4, $target);
     my $took    = time - $begin;
@@ -58,6 +59,9 @@ for my $case (
     is(scalar(grep { $_->body =~ $body } @answers), 4, '... with what is asked')
         or diag($answers[0]->body);
     cmp_ok($took, '>', 0.55, "$target: not before their time");
+    like($log->await(qr/RP4330.*5\/s.* \([1-9]\d* ms/),
+        qr{delayed by \w+: more than 5/s, burst 0, of all \(},
+        '... which the log tells at the end');
     if ($target eq '/cached') {
         is(scalar(grep { ($_->field('Cache-Status') // '') =~ /\bhit\b/ } @answers),
             4, '... from the cache');
@@ -90,8 +94,13 @@ is(RProxy::Client->to('t61_delay')->get('/free')->status, 200,
 {
     my $log    = RProxy::Log->error_log;
     my $client = RProxy::Client->to('t61_delay_try');
-    is_deeply([map { $client->get('/')->status } 1 .. 2], [200, 200],
+    is_deeply([map { $client->get('/later')->status } 1 .. 2], [200, 200],
         'DetectOnly delays nothing');
+    like($log->await(qr/RP4331/),
+        qr/would be delayed by later: more than 1\/min.* \((5\d|60)\d\d\d ms/,
+        '... and tells');
+    is_deeply([map { $client->get('/refuse')->status } 1 .. 2], [200, 200],
+        '... and refuses nobody');
     like($log->await(qr/RP4003/), qr/would be refused by try/, '... and tells');
 }
 

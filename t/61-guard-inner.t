@@ -8,7 +8,15 @@ use warnings FATAL => 'all';
 
 use lib 't/lib';
 use Apache::Test qw(-withtestmore);
+use Time::HiRes qw(time);
 use RProxy::Httpd ();
+use RProxy::Origin ();
+use RProxy::Vars ();
+
+my $origin = RProxy::Origin->start('origin_a', sub {
+    my ($c) = @_;
+    $c->reply(200, 'up') while $c->read_request;
+});
 
 my $httpd = RProxy::Httpd->start(
     children => 2,
@@ -20,6 +28,10 @@ my $httpd = RProxy::Httpd->start(
         'htdocs/parts.shtml'     => qq(<!--#include virtual="/part" -->) x 3,
         'htdocs/part'            => "p\n",
         'htdocs/list/a.txt'      => "a\n",
+        'htdocs/wait/index.html' => "x\n",
+        'htdocs/wait/other.html' => "y\n",
+        'htdocs/late.shtml'      => '<!--#include virtual="/wait/part" -->',
+        'htdocs/wait/part'       => "p\n",
     },
     conf => sub { <<"END" },
 RProxyGuard On
@@ -47,6 +59,28 @@ RewriteRule "^/rewritten\$" "/y/other.html" [PT]
     RewriteEngine On
     RewriteRule "^old\$" "other.html"
 </Directory>
+<Location "/wait/">
+    RProxyGuardLimit waits rate=5/s key=ip action=delay:3s
+</Location>
+<Location "/up">
+    RProxyGuardLimit up rate=5/s key=ip action=delay:3s
+</Location>
+RProxyPass "/up" "http://127.0.0.1:@{[RProxy::Vars::value("origin_a_port")]}"
+<Directory "@{[$_[0]->folder]}/htdocs/wait">
+    Options +FollowSymLinks
+    RewriteEngine On
+    RewriteRule "^rewritten\$" "other.html"
+</Directory>
+<Directory "@{[$_[0]->folder]}/htdocs/list">
+    Options +FollowSymLinks
+    RewriteEngine On
+    RewriteRule "^other\$" "/wait/other.html"
+    RewriteRule "^up\$" "/up"
+</Directory>
+<Files "late.shtml">
+    Options +Includes
+    SetOutputFilter INCLUDES
+</Files>
 <Files "parts.shtml">
     Options +Includes
     SetOutputFilter INCLUDES
@@ -90,5 +124,26 @@ is_deeply(statuses(client(), ('/list/') x 3, '/list/a.txt', '/list/a.txt'),
         'parts of a page are charged together, once');
     unlike($page[2], qr/p\n/, '... and are not there when they are too many');
 }
+
+# ---- what has to wait waits, whatever finds it ----
+
+for my $case (
+    ['/wait/'          => qr/^x$/],
+    ['/wait/rewritten' => qr/^y$/],
+    ['/list/other'     => qr/^y$/],
+    ['/list/up'        => qr/^up$/],
+    ['/late.shtml'     => qr/^p$/],
+) {
+    my ($path, $body) = @$case;
+    my $from    = client();
+    my $begin   = time;
+    my @clients = map { $httpd->connect(from => $from) } 1 .. 4;
+    $_->send("GET $path HTTP/1.1\r\nHost: localhost\r\n\r\n") for @clients;
+    my @answers = map { $_->read_response } @clients;
+    is(scalar(grep { $_->status == 200 && $_->body =~ $body } @answers), 4,
+        "$path: all four have it");
+    cmp_ok(time - $begin, '>', 0.55, '... not before their time');
+}
+is_deeply($httpd->complaints, [], 'nothing else in the log');
 
 done_testing();

@@ -9,6 +9,7 @@ use warnings FATAL => 'all';
 use lib 't/lib';
 use Apache::Test qw(-withtestmore);
 use FindBin ();
+use JSON::XS ();
 use RProxy::Admin ();
 use RProxy::Httpd ();
 
@@ -115,13 +116,13 @@ is($code, 200, 'the answer');
 my ($bad, $drop) = @{ $json->{lists} };
 is(@{ $json->{lists} }, 2, 'of all lists of files');
 is_deeply([@$drop{qw(name networks loaded children well badly waiting fault)}],
-    ['drop', 1, JSON::PP::true(), 2, 2, 0, 0, undef], 'all children have read it');
+    ['drop', 1, JSON::XS::true(), 2, 2, 0, 0, undef], 'all children have read it');
 is_deeply([map { status('127.0.0.2', 'HEAD', '/c.txt') } 1 .. 20], [(200) x 20],
     '... and none has the old one');
 is_deeply([map { status('127.0.0.3', 'HEAD', '/c.txt') } 1 .. 20], [(403) x 20],
     '... but the new one');
 is_deeply([@$bad{qw(name networks loaded children well badly waiting line)}],
-    ['bad', 1, JSON::PP::false(), 2, 0, 2, 0, 1], 'a wrong one stays');
+    ['bad', 1, JSON::XS::false(), 2, 0, 2, 0, 1], 'a wrong one stays');
 like($bad->{fault}, qr/^line 1 of .*bad\.txt: '192\.0\.2\.': /, '... and why is told');
 like(ctl('lists'), qr/bad +1 +[-\d]+ [:\d]+ +\S+bad\.txt$/m, 'rproxyctl guard lists');
 like(ctl('lists'), qr/^bad is still as it was then: line 1 of/m, '... with the fault');
@@ -137,14 +138,25 @@ is(($admin->post('guard/lists-reload', $_))[0], 400, 'a wrong order')
 rewrite('bad.txt', "192.0.2.2\n192.0.2.3\n");
 ($code, $json) = $admin->post('guard/lists-reload', { list => 'bad' });
 is_deeply([@{ $json->{lists}[0] }{qw(networks loaded fault line)}],
-    [2, JSON::PP::true(), undef, undef], 'it is well again');
+    [2, JSON::XS::true(), undef, undef], 'it is well again');
 unlink $httpd->folder . '/bad.txt' or die $!;
 ($code, $json) = $admin->post('guard/lists-reload', { list => 'bad' });
 like($json->{lists}[0]{fault}, qr/bad\.txt cannot be opened: No such file/,
     'a file that is away');
 $httpd->write_file('bad.txt', "192.0.2.4\n");
 await_list(1);
+my $held = $httpd->connect;
+$held->send("POST /admin/guard/lists-reload HTTP/1.1\r\nHost: localhost\r\n"
+    . "Content-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+is($held->read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n",
+    'a child waits for an order');
 $httpd->restart_gracefully;
+my $begin = time;
+$held->send('{}');
+my $late = $held->read_response;
+is($late->status, 503, 'an order to a child of before a restart');
+like($late->body, qr/has been restarted since.*ask again on a new one/, '... is told so');
+cmp_ok(time - $begin, '<', 20, '... at once');
 is(await_children(), 2, 'after a graceful restart new children carry it out');
 
 is_deeply($httpd->complaints, [], 'nothing else in the log');

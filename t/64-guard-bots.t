@@ -161,7 +161,7 @@ rename $httpd->folder . '/agents.new', $httpd->folder . '/agents.txt' or die $!;
 my $row = 0;
 RProxy::Server::await(
     sub { ($row = class('Mozilla/5 Firefox/1') eq 'bot' ? $row + 1 : 0) == 20 },
-    'the new file', 10);
+    'the new file', 30);
 is($row, 20, 'a new file is seen by all children');
 is(kept_class('Mozilla/5 Firefox/2'), 'bot',
     '... also for connections from before it');

@@ -172,8 +172,41 @@ unlink $httpd->folder . '/keys.txt' or die $!;
 await_log(qr/RP4221: .*keys\.txt cannot be opened.*before stays/);
 is(status('/api', 'key-of-carol'), 200, 'no file: the keys stay');
 
+
+# What is there and cannot be read lets nobody in: who is in it no more is not
+# known.
+replace(line(alice => 'key-of-alice') . line(carol => 'key-of-carol'));
+await_log(qr/RP4222: .*keys\.txt has been read again(?:.*\n)*?.*RP4222: .*keys\.txt/);
+unlink $httpd->folder . '/keys.txt' or die $!;
+mkdir $httpd->folder . '/keys.txt' or die $!;
+await(carol => 503, 'a directory in its place');
+await_log(qr/RP4332: .*keys\.txt cannot be read: Is a directory.*503.*\(User\)/);
+rmdir $httpd->folder . '/keys.txt' or die $!;
+await_log(qr/RP4221: .*keys\.txt cannot be opened.*nobody is let in by it/);
+$httpd->write_file('keys.txt', line(carol => 'key-of-carol'));
+await(carol => 200, 'a file again');
+is(status('/api', 'key-of-alice'), 401, '... as it is');
+if ($> == 0) {    # who is somebody else than httpd
+    $httpd->write_file('keys.new', line(alice => 'key-of-alice'));
+    chmod 0600, $httpd->folder . '/keys.new' or die $!;
+    rename $httpd->folder . '/keys.new', $httpd->folder . '/keys.txt' or die $!;
+    await(alice => 503, 'one for others than httpd');
+    await_log(qr/RP4332: .*keys\.txt cannot be opened: Permission denied/);
+    like(configtest(), qr/RP4333: .*keys\.txt cannot be read by \S+: nobody would be let in/,
+        '... which a check of the configuration tells');
+    chmod 0644, $httpd->folder . '/keys.txt' or die $!;
+    await(alice => 200, '... and all may read it');
+    unlike(configtest(), qr/RP4333: .*keys\.txt/, '... which is well');
+}
 is_deeply($httpd->complaints, [], 'nothing else in the log');
 done_testing();
+
+sub configtest {
+    my $httpd_is = Apache::Test::vars('httpd');
+    my $file     = $httpd->folder . '/httpd.conf';
+    local $ENV{RPROXY_SCRATCH} = $httpd->folder . '/scratch';
+    return scalar `$httpd_is -t -f $file 2>&1`;
+}
 
 # As good tools do it: a new file takes the place of the old one.
 sub replace {
@@ -186,7 +219,7 @@ sub replace {
 # Until all children answer so.
 sub await {
     my ($label, $wanted, $name) = @_;
-    my ($row, $until) = (0, time + 10);
+    my ($row, $until) = (0, time + 30);
     while ($row < 20 && time < $until) {
         $row = status('/api', "key-of-$label") == $wanted ? $row + 1 : 0;
     }
@@ -196,7 +229,7 @@ sub await {
 
 sub await_log {
     my ($pattern) = @_;
-    my $until = time + 10;
+    my $until = time + 30;
     select undef, undef, undef, 0.02
         while $httpd->text('error_log') !~ $pattern && time < $until;
     like($httpd->text('error_log'), $pattern, 'the log says why');

@@ -17,6 +17,9 @@ RProxyGuard On
 RProxyGuardDeny 127.0.0.7
 RProxyGuardLimit few rate=1/hour path=/few key=ip+path
 RProxyGuardLimit slow rate=1/hour path=/slow action=class:slow
+RProxyGuardLimit later rate=1/2s path=/later action=delay key=all
+RProxyGuardLimit big bandwidth=100k burst=1k path=/big
+RProxyGuardLimit tried bandwidth=1k path=/tried action=log
 <Location "/try/">
     RProxyGuardDeny 127.0.0.8 action=log
 </Location>
@@ -26,7 +29,8 @@ END
 
 my $httpd = RProxy::Httpd->start(
     children => 2,
-    files    => { 'htdocs/a.txt' => "a\n" },
+    files    => { 'htdocs/a.txt' => "a\n",
+        map { ("htdocs/$_.txt" => 'a' x 20_480) } qw(big tried) },
     conf     => "RProxyGuardAudit audit.json\n$RULES",
 );
 my $answer = ask(from => '127.0.0.7', target => '/a.txt?q=1',
@@ -70,6 +74,26 @@ ask(target => '/slow') for 1, 2;
 ($line) = lines(audit => 5);
 is("$line->{action} $line->{rule}", 'class slow', 'what goes on as another class');
 is($line->{status}, undef, '... without a status');
+
+# What came later has a line at its end, and how much later.
+my @asked = map { $httpd->connect } 1, 2;
+$_->send("GET /later HTTP/1.1\r\nHost: localhost\r\n\r\n") for @asked;
+$_->read_response for @asked;
+($line) = lines(audit => 6);
+my ($key, $why, $ms) = delete @$line{qw(key why ms)};
+is("$line->{action} $line->{rule} $key", 'delay later all', 'what waited for its time');
+like($why, qr{^more than 1/2s}, '... because of what');
+cmp_ok($ms, '>', 0, '... and how long');
+is_deeply([@$line{qw(status id)}], [undef, undef], '... without a number');
+
+is(length ask(target => '/big.txt')->body, 20_480, 'a response within a bandwidth');
+($line) = lines(audit => 7);
+is("$line->{action} $line->{rule} $line->{key}", 'slow big 127.0.0.1', '... has one line');
+cmp_ok($line->{ms}, '>', 0, '... with its time');
+is(length ask(target => '/tried.txt')->body, 20_480, 'one that only would be slow');
+($line) = lines(audit => 8);
+is("$line->{action} $line->{rule} $line->{key}", 'log tried 127.0.0.1', '... likewise');
+cmp_ok(abs($line->{ms} - 18_000), '<', 15_000, '... with the time it would take');
 
 # Rotation: the file goes, and a graceful restart makes a new one.
 my $folder = $httpd->folder;

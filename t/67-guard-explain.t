@@ -10,22 +10,26 @@ use lib 't/lib';
 use Apache::Test qw(-withtestmore);
 use FindBin ();
 use RProxy::Admin ();
+use RProxy::Dns ();
 use RProxy::Httpd ();
 use RProxy::LoginApp ();
 
 my $CTL   = "$FindBin::Bin/../mod_rproxy/rproxyctl";
 my $KEY   = 'a-key-of-a-test';
+my $dns   = RProxy::Dns->start;
 my $httpd = RProxy::Httpd->start(
     files => {
         'htdocs/a.txt'       => "a\n",
         'htdocs/place/b.txt' => "b\n",
-        'agents.txt'         => "ai ExampleAI\n",
-        'keys.txt'           => "alice " . digest($KEY) . " quota=2/day\n",
+        'agents.txt'         => "ai ExampleAI\nsearch ExampleBot domains=bot.test\n",
+        'keys.txt'           => "alice " . digest($KEY) . " quota=2/day\n"
+            . 'bob ' . digest("$KEY-b") . " rate=1/h\n",
         'films.key'          => "a secret of this year\n",
     },
-    conf => <<'END',
+    conf => <<"END",
 RProxyGuardList drop 192.0.2.0/24
-RProxyGuardBots agents=agents.txt verify=off
+RProxyGuardBots agents=agents.txt servers=@{[$dns->address]}
+RProxyGuardConnections address=500 network=500 rate=1/hour burst=8
 RProxyGuard On
 RProxyGuardAllow 127.0.0.1
 RProxyGuardDeny drop
@@ -35,6 +39,10 @@ RProxyGuardLimit post rate=1/hour burst=1 methods=POST
 RProxyGuardLimit here concurrent=3 path=/a.txt
 RProxyGuardLimit slow bandwidth=10k path=/a.txt
 RProxyGuardLimit wait rate=1/min burst=1 path=/wait action=delay:1min
+<Location "/try">
+    RProxyGuard DetectOnly
+    RProxyGuardLimit try rate=1/min path=/try/wait action=delay:1min
+</Location>
 RProxyGuardLogin form path=/login kind=form user=name success=status:302
 RProxyGuardLogin once path=/once kind=form user=name success=status:302 address=1/hour
 RProxyGuardKeys keys.txt
@@ -70,7 +78,7 @@ is($x->{decision}, 'pass', 'one that may go on');
 is($x->{defined_at}, 'the main server', '... its host');
 is_deeply([map {"$_->{stage} $_->{check}" . ($_->{rule} ? " $_->{rule}" : '')}
         @{ $x->{checks} }],
-    ['host allowed', 'host bans', 'host denied', 'host head', 'host bots',
+    ['connection connections connections', 'host allowed', 'host bans', 'host denied', 'host head', 'host bots',
         'host limit few', 'host limit here', 'host limit slow', 'host login'],
     '... all checks that look at it, in their order');
 is_deeply([@{ check($x, 'few') }{qw(verdict left key rate)}],
@@ -128,12 +136,50 @@ my $film = signed('/films/a');
 is(asked("GET $film")->{decision}, 'pass', 'a signed address');
 is_deeply(($admin->get('guard/usage'))[1], { usage => [] },
     'usage has no request that was only asked about');
+is(status("/key/c.txt", '127.0.0.20', "$KEY-b"), 404, 'a key is used');
+$x = asked("GET /key/c.txt\nX-Api-Key: $KEY-b");
+is_deeply([@$x{qw(decision rule status)}], ['refuse', 'key', 429],
+    'one whose rate is used up');
 is(asked("GET /key/c.txt\nX-Api-Key: x")->{decision}, 'refuse',
     'a wrong key');
 
+# What would ask others does not.
+$x = asked("GET /a.txt\nUser-Agent: ExampleBot/1", client => '203.0.113.20');
+my ($later) = grep { $_->{check} eq 'bots' } @{ $x->{checks} };
+is($later->{verdict}, 'later', 'a bot whose name DNS would have');
+like($later->{why}, qr/^DNS would be asked/, '... is told');
+is($x->{bot}, 'claim', '... and is what it says until then');
+is($dns->questions('20.113.0.203.in-addr.arpa') // 0, 0, '... nobody is asked');
+
+# A section that only tries.
+$x = asked('GET /try/wait');
+is(check($x, 'try')->{verdict}, 'pass', 'a limit that is tried');
+is_deeply([map { status('/try/wait', '127.0.0.21') } 1, 2], [404, 404],
+    '... lets all pass');
+$x = asked('GET /try/wait', client => '127.0.0.21');
+is(check($x, 'try')->{verdict}, 'log', '... what would wait is told');
+is($x->{decision}, 'pass', '... and goes on');
+
+# Connections: what this test itself has opened is known.
+$x = asked('GET /a.txt', client => '127.0.0.22');
+is(check($x, 'connections')->{verdict}, 'pass', 'a new connection');
+my @open = map { $httpd->connect(from => '127.0.0.22') } 1 .. 9;
+$_->get('/place/b.txt') for @open[0 .. 8];
+$x = asked('GET /a.txt', client => '127.0.0.22');
+is(check($x, 'connections')->{verdict}, 'refuse', 'one too many of an address');
+cmp_ok(check($x, 'connections')->{open}, '>', 0, '... which has some open');
+is_deeply([@$x{qw(decision rule status)}], ['refuse', 'connections', undef],
+    '... ends it first, without a status');
+like(ctl("--client 127.0.0.22 http://127.0.0.1:$port/a.txt"),
+    qr/refuse +connections +new connections too fast, \d+ open of its address/,
+    '... as rproxyctl shows it');
+@open = ();
+
 $admin->post('guard/ban', { network => '203.0.113.9', seconds => 600, why => 'a test' });
 $x = asked('GET /a.txt', client => '203.0.113.9');
-is_deeply([@$x{qw(rule decision)}], ['ban', 'refuse'], 'who is banned');
+is_deeply([@$x{qw(rule decision)}], ['connections', 'refuse'], 'who is banned');
+is_deeply([@{ check($x, 'ban') }{qw(check verdict)}], ['bans', 'refuse'],
+    '... on a connection of before');
 my ($ban) = @{ ($admin->get('guard/bans'))[1]{bans} };
 is($ban->{refused}, 0, '... and not counted as refused');
 
@@ -180,8 +226,9 @@ sub signed {
 }
 
 sub status {
-    my ($path, $from) = @_;
-    return $httpd->connect(from => $from // $client)->get($path)->status;
+    my ($path, $from, $key) = @_;
+    return $httpd->connect(from => $from // $client)
+        ->ask('GET', $path, [defined $key ? ('X-Api-Key' => $key) : ()])->status;
 }
 
 # "METHOD /path" and perhaps fields, of a host that is not named.

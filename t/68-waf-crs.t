@@ -9,6 +9,7 @@ use warnings FATAL => 'all';
 
 use lib 't/lib';
 use Apache::Test qw(-withtestmore);
+use RProxy::Driver ();
 use RProxy::Httpd ();
 use RProxy::Origin ();
 
@@ -91,6 +92,33 @@ is(status('GET', '/kept', \@BROWSER), 200, '... and served');
 is(scalar @{ $origin->requests }, scalar @$asked, '... by the cache');
 is(status('GET', '/kept', \@SCANNER), 403, 'no hit for a scanner');
 is(status('GET', '/kept', \@BROWSER), 200, '... but for others');
+
+# ---- memory ----
+
+# Of all that is held for requests whose bodies are still to come; they have been
+# through phase 1 when they are asked for the body.  Where there is no event loop
+# each of them would have a thread.
+if (RProxy::Driver::is_loop()) {
+    my ($child) = $httpd->children;
+    my $before  = $httpd->memory_of($child);
+    my $count   = 100;
+    my @held    = map { $httpd->connect } 1 .. $count;
+    for my $n (1 .. $count) {
+        my @fields = @FORM;
+        my $head   = '';
+        while (my ($name, $value) = splice @fields, 0, 2) {
+            $head .= "$name: $value\r\n";
+        }
+        $held[$n - 1]->send("POST /comment?page=$n&lang=de&sort=new HTTP/1.1\r\n$head"
+                . "Cookie: session=0123456789abcdef; theme=dark\r\n"
+                . "Content-Length: 900\r\nExpect: 100-continue\r\n\r\n");
+    }
+    $_->read_until("\r\n\r\n") for @held;
+    my $each = ($httpd->memory_of($child) - $before) / $count;
+    cmp_ok($each, '<', 256, sprintf 'a request holds %.0f KiB', $each);
+    $_->send('comment=' . 'nice+' x 178 . 'nn') for @held;
+    is(scalar(grep { $_->read_response->status != 200 } @held), 0, '... and is served');
+}
 
 is_deeply($httpd->complaints, [], 'nothing else is in the log');
 done_testing();

@@ -39,5 +39,9 @@ is(`$curl -d a=evil6 '$url/'`, '2 403', '... a form');
 is(`echo a=evil7 | $curl -H 'Content-Length:' -d \@- '$url/'`, '2 403',
     '... of no length');
 is(`$curl '$url/leaky'`, '2 403', '... a response');
+is(`$curl '$url/?phase=$_'`, '2 410', "... phase $_") for 1 .. 4;
+$log = RProxy::Log->error_log;
+is(`$curl '$url/?phase=5'`, '2 200', '... phase 5');
+ok($log->await(qr/\[id "68535"\]/), '... which is told');
 
 done_testing();

@@ -20,7 +20,9 @@ my $FORM = ['Content-Type' => 'application/x-www-form-urlencoded'];
 
 my $httpd = RProxy::Httpd->start(
     children => 2,
-    files    => { 'htdocs/post' => "posted\n", 'own.conf' => "# none yet\n" },
+    files    => { 'htdocs/post' => "posted\n", 'own.conf' => "# none yet\n",
+        'htdocs/below/.htaccess'  => "SecRuleRemoveById 6869\n",
+        'htdocs/broken/.htaccess' => "Nonsense\n" },
     conf     => sub {
         my ($self) = @_;
         my $folder = $self->folder;
@@ -41,6 +43,16 @@ my $httpd = RProxy::Httpd->start(
 <Location "/detects">
     SecRuleEngine DetectionOnly
 </Location>
+<Location "/editor">
+    SecRuleUpdateTargetById 6861 "!ARGS:text"
+</Location>
+<If "\%{QUERY_STRING} =~ /trusted/">
+    SecRuleRemoveById 6862
+</If>
+<Directory "$folder/htdocs">
+    AllowOverride All
+    RProxyWafHtaccess On
+</Directory>
 <VirtualHost *:*>
 ServerName first.test
 SecRuleEngine On
@@ -50,6 +62,7 @@ SecRule ARGS "\@rx (?i)select" "id:6861,phase:2,pass,log,msg:'SQL',\\
     severity:CRITICAL,setvar:tx.anomaly_score=+5"
 SecRule REQUEST_HEADERS:User-Agent "\@contains nikto" "id:6862,phase:1,pass,\\
     log,msg:'A scanner',setvar:tx.anomaly_score=+3"
+SecRule ARGS:slow "\@rx (?:a+)+\$" "id:6866,phase:2,pass,nolog"
 SecRule TX:anomaly_score "\@ge 5" "id:6869,phase:2,deny,log,msg:'Too much'"
 </VirtualHost>
 <VirtualHost *:*>
@@ -153,6 +166,19 @@ like($explained, qr/6862 +1 +REQUEST_HEADERS:User-Agent +nikto +A scanner/, 'a m
 like($explained, qr/6861 +2 +ARGS:text +select +SQL/,    'another one');
 like(ctl('explain', $httpd->folder . '/request', '--host', 'a.second.test'),
     qr/host +second\.test.*DetectionOnly.*verdict +match/s, 'another host has other rules');
+unlike($explained, qr/^ *sections/m, 'no section speaks');
+for my $case (
+    ['/editor?c=1', qr/^POST \/editor\?c=1 .*sections .*verdict +match\n.*6862(?!.*6861)/s,
+        'a <Location> that makes an exception'],
+    ['/detects', qr/^POST \/detects\?b=1 .*engine +DetectionOnly.*verdict +detect/s,
+        'one that only detects'],
+    ['/post?trusted', qr/sections .*verdict +refuse.*6861(?!.*6862)/s, 'an <If>'],
+    ['/below/post', qr/sections .*verdict +match\n.*6862.*6861(?!.*6869)/s,
+        'an .htaccess file'],
+) {
+    my ($path, $expected, $name) = @$case;
+    like(ctl('explain', $httpd->folder . '/request', '--path', $path), $expected, $name);
+}
 is(($admin->get('guard/waf-stats'))[1]{waf}{requests}{refuse}, 3, 'none of it counts');
 ($code, $json) = $admin->post('guard/waf-explain',
     { request => "GET /?x=1 HTTP/1.0\n\n", host => 'nobody.test' });
@@ -162,7 +188,8 @@ is_deeply([$json->{named} ? 1 : 0, @$json{qw(host verdict)}],
 is(($admin->post('guard/waf-explain', $_))[0], 400,
     'wrong: ' . JSON::PP->new->canonical->encode($_))
     for {}, { request => "GET\n" }, { base64 => '*' }, { request => 7 },
-    { request => "GET / HTTP/1.1\n\n", base64 => 'R0VU' };
+    { request => "GET / HTTP/1.1\n\n", base64 => 'R0VU' },
+    { request => "GET / HTTP/1.1\n\n", path => 'x' };
 
 # ---- exceptions ----
 
@@ -189,5 +216,16 @@ is_deeply([map { join ' ', @$_{qw(rule path target)} }
     'hits stay over a graceful restart, and what is silenced adds none');
 like(ctl('suggest'), qr/id:90002,.*ARGS:/, 'ids that are not in use');
 
+# ---- beyond a limit ----
+
+my $before = ($admin->get('guard/waf-stats'))[1]{waf}{requests};
+is(get('/detects?q=select&slow=' . 'a' x 40 . 'b'), 404, 'one that meets a limit');
+my $behind = ($admin->get('guard/waf-stats'))[1]{waf}{requests};
+is($behind->{limits} - $before->{limits}, 1, '... which is counted');
+is($behind->{detect} - $before->{detect}, 1, '... as what rules would refuse, too');
+
 is_deeply($httpd->complaints, [], 'nothing else in the log');
+
+like(ctl('explain', $httpd->folder . '/request', '--path', '/broken/post'),
+    qr/httpd answers 500\n/, 'a request that httpd ends before rules see it');
 done_testing();

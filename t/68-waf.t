@@ -161,6 +161,12 @@ is(status('GET', '/file/hello.txt'), 200, 'a file goes through all phases');
 is(status('GET', '/?last=1'), 200, 'what the last phase finds');
 like(line(6812), qr/ModSecurity: Warning\. .*At the end/, '... is logged');
 
+for my $target ('/', '/file/hello.txt', '/cgi/body.sh') {
+    is(status('GET', "$target?phase=$_"), 410, "phase $_ of $target") for 1 .. 4;
+    is(status('GET', "$target?phase=5"), 200, "phase 5 of $target");
+    like(line(68155), qr/\[uri "\Q$target\E"\]/, '... is told');
+}
+
 # ---- sections ----
 
 is(status('GET', '/strict?n=1'),      200, 'a rule of a section');

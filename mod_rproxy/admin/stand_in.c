@@ -77,8 +77,9 @@ static void set_client(request_rec *s, apr_sockaddr_t *client)
     conn_rec *c = apr_pmemdup(s->pool, s->connection, sizeof(*c));
 
     apr_sockaddr_ip_get(&c->client_ip, client);
+    c->pool = s->pool;
     c->client_addr = client;
-    c->remote_host = NULL;
+    c->remote_host = (char *)""; /* its name is not looked up */
     c->conn_config = ap_create_conn_config(s->pool);
     c->notes = apr_table_make(s->pool, 4);
     s->connection = c;

@@ -312,6 +312,40 @@ static int accept_one(acceptor_t *a)
     return 1;
 }
 
+static int has_idle_thread(int child, int threads)
+{
+    const process_score *ps = ap_get_scoreboard_process(child);
+    int i;
+
+    if (!ps || !ps->pid || ps->quiescing || ps->not_accepting) {
+        return 0;
+    }
+    for (i = 0; i < threads; i++) {
+        const worker_score *ws =
+            ap_get_scoreboard_worker_from_indexes(child, i);
+
+        if (ws && ws->status == SERVER_READY) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Has another child a worker thread to spare? */
+static int others_have_threads(void)
+{
+    int children = 0, threads = 0, i;
+
+    ap_mpm_query(AP_MPMQ_HARD_LIMIT_DAEMONS, &children);
+    ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
+    for (i = 0; i < children; i++) {
+        if (i != client_scoreboard_child() && has_idle_thread(i, threads)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static void acceptor_ready(watch_t *watch, unsigned events)
 {
     acceptor_t *a = (acceptor_t *)watch;
@@ -319,9 +353,9 @@ static void acceptor_ready(watch_t *watch, unsigned events)
     int i;
 
     (void)events;
-    if (loop->waiting.first && !loop->deferred) {
-        /* Requests wait for a worker thread here: another child may have one
-         * to spare, so it gets a moment's start. */
+    if (loop->waiting.first && !loop->deferred && others_have_threads()) {
+        /* Requests wait for a worker thread here: another child gets a moment's
+         * start. */
         loop->deferred = 1;
         acceptor_stop(loop);
         timer_set(&loop->reactor->timers, &loop->arm_timer,

@@ -83,6 +83,8 @@ struct client_t {
     unsigned linger_close : 1; /* more may be under way from the client */
     unsigned closing : 1;      /* the last bytes of the connection are queued */
     unsigned wants_room : 1;   /* the request is to be told of CLIENT_OUT_LOW */
+    unsigned refused : 1;      /* the request that is over, see flush() */
+    unsigned begun : 4;        /* requests of this turn */
 
     /* input: decrypted bytes not yet taken by a request */
     chunk_t *in;
@@ -113,6 +115,7 @@ struct client_t {
     apr_time_t linger_until;
     timer_entry_t timer;
     reactor_task_t flush_task; /* at the end of a turn */
+    reactor_task_t turn_task;  /* the next turn: more requests lie here */
     reactor_task_t task;       /* between threads: adoption, hand-off */
     handoff_e handoff;
     struct handoff_ticket_t *ticket; /* while the MPM has it; loop's thread */
@@ -159,6 +162,9 @@ apr_status_t client_write(client_t *client);
 void client_write_later(client_t *client);
 
 int client_output_pending(const client_t *client);
+
+/* Is all of it in memory that is the client's, or its requests'? */
+int client_output_is_copied(const client_t *client);
 
 /* Does more wait for the client than should? */
 int client_output_full(client_t *client);

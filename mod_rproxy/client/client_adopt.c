@@ -224,6 +224,7 @@ static void dispose(reactor_task_t *task, reactor_t *reactor)
     }
     timer_remove(&reactor->timers, &client->timer);
     reactor_forget(reactor, &client->flush_task);
+    reactor_forget(reactor, &client->turn_task);
     if (client->next || client->prev || client->loop->clients == client) {
         client_unlink(client);
     }

@@ -220,9 +220,13 @@ void client_hand_off(client_t *client, handoff_e what)
     if (client->r) {
         client_body_restore(client->r);
     }
+    if (client_output_pending(client)) {
+        client_write(client); /* what came before does not wait for this */
+    }
     client_input_detach(client);
     timer_set(&loop->reactor->timers, &client->timer, 0);
     reactor_forget(loop->reactor, &client->flush_task);
+    reactor_forget(loop->reactor, &client->turn_task);
     client->state = CLIENT_WORKER;
     client->on_worker = 1;
     if (loop->handoffs < loop->handoff_limit) {

@@ -16,6 +16,9 @@
 
 #define LINGER_TIME apr_time_from_sec(2)
 #define LINGER_LIMIT apr_time_from_sec(30)
+/* So many of one client's requests are begun in a turn, then others have
+ * theirs. */
+#define TURN_REQUESTS 8
 /* For the first request of a connection when the child is to end. */
 #define DRAIN_TIME apr_time_from_sec(2)
 
@@ -118,8 +121,46 @@ void client_close(client_t *client)
 
 /* ---- FLUSH ---- */
 
+static int has_head(const client_t *client, size_t *scanned)
+{
+    size_t len = held(client);
+
+    return len && head_scan(client->in->data + client->in->begin, len, scanned);
+}
+
+static int is_kept(const client_t *client)
+{
+    return client->conn->keepalive == AP_CONN_KEEPALIVE && !client->draining
+           && !client->unread && !client->reset;
+}
+
+/* A refusal, and the next request lies here already: its response leaves with
+ * this one, or this one at the end of the turn.  What is left of refusals may
+ * go on to a worker thread with the connection; of other responses it may not,
+ * whose buffers are the loop's. */
+static int may_write_later(const client_t *client)
+{
+    size_t scanned = 0;
+
+    return client->refused && client->begun < TURN_REQUESTS && client->writable
+           && !client->closing && !client->pace && !client->conn->aborted
+           && client->out_bytes < CLIENT_OUT_LOW && is_kept(client)
+           && client_output_is_copied(client) && has_head(client, &scanned);
+}
+
+static int expect_head(client_t *client)
+{
+    client->state = CLIENT_HEAD;
+    client->head_since = 0;
+    return 1;
+}
+
 static int flush(client_t *client)
 {
+    if (may_write_later(client)) {
+        client_write_later(client); /* whoever called: behind a park, too */
+        return expect_head(client);
+    }
     if (client_write(client) != APR_SUCCESS || client->conn->aborted) {
         client_abort(client);
         return 0;
@@ -136,14 +177,11 @@ static int flush(client_t *client)
         last_bytes_sent(client);
         return 0;
     }
-    if (client->conn->keepalive != AP_CONN_KEEPALIVE || client->draining
-        || client->unread || client->reset) {
+    if (!is_kept(client)) {
         client_close(client);
         return 0;
     }
-    client->state = CLIENT_HEAD;
-    client->head_since = 0;
-    return 1;
+    return expect_head(client);
 }
 
 /* ---- HEAD ---- */
@@ -170,16 +208,28 @@ static void wait_for_head(client_t *client)
     set_deadline(client, client->head_since + read_timeout_head(s, len));
 }
 
+/* A client that asks faster than it is answered takes turns with the others. */
+static int had_its_turn(client_t *client)
+{
+    if (client->begun < TURN_REQUESTS) {
+        client->begun++;
+        return 0;
+    }
+    set_deadline(client, 0); /* it waits for others, not they for it */
+    reactor_later(client->loop->reactor, &client->turn_task);
+    return 1;
+}
+
 /* @return 1 when a request was begun or the connection has ended */
 static int read_head(client_t *client)
 {
     for (;;) {
         apr_status_t rv;
-        size_t len = held(client);
 
-        if (len
-            && head_scan(client->in->data + client->in->begin, len,
-                         &client->scanned)) {
+        if (has_head(client, &client->scanned)) {
+            if (had_its_turn(client)) {
+                return 0;
+            }
             client_run_request(client);
             return 1;
         }
@@ -266,6 +316,19 @@ static void client_ready(watch_t *watch, unsigned events)
     if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
         client->hangup = 1;
     }
+    if (!client->turn_task.queued) {
+        client->begun = 0;
+    }
+    client_go(client);
+}
+
+static void next_turn(reactor_task_t *task, reactor_t *reactor)
+{
+    client_t *client =
+        (client_t *)((char *)task - offsetof(client_t, turn_task));
+
+    (void)reactor;
+    client->begun = 0;
     client_go(client);
 }
 
@@ -365,6 +428,7 @@ void client_arrived(client_t *client)
     client->watch.ready = client_ready;
     client->timer.fire = client_timer;
     client->flush_task.run = flush_at_turn_end;
+    client->turn_task.run = next_turn;
     client->state = CLIENT_HEAD;
     client->conn->current_thread = loop->thread;
     client->draining = loop->stopping;

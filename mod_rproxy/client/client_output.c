@@ -20,6 +20,7 @@
 #include <sys/uio.h>
 
 #include <http_core.h>
+#include <http_request.h>
 #include <apr_portable.h>
 #include <util_filter.h>
 
@@ -80,6 +81,19 @@ int client_output_pending(const client_t *client)
     return !APR_BRIGADE_EMPTY(client->out);
 }
 
+int client_output_is_copied(const client_t *client)
+{
+    const apr_bucket *b;
+
+    for (b = APR_BRIGADE_FIRST(client->out);
+         b != APR_BRIGADE_SENTINEL(client->out); b = APR_BUCKET_NEXT(b)) {
+        if (!APR_BUCKET_IS_METADATA(b) && (!is_in_memory(b) || is_lasting(b))) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 int client_output_full(client_t *client)
 {
     if (client->out_bytes > CLIENT_OUT_LOW) {
@@ -96,26 +110,42 @@ static void bucket_done(client_t *client, apr_bucket *b)
     apr_bucket_delete(b);
 }
 
-static void took(client_t *client, size_t len)
+static void log_bytes(const client_t *client, size_t len)
 {
-    pace_sent(client, len);
     if (rproxy_logio_add_bytes_out && len) {
         rproxy_logio_add_bytes_out(client->conn, (apr_off_t)len);
     }
+}
+
+/* An EOR logs its request: mod_logio has the bytes before it by then, and not
+ * those of the responses behind. */
+static void took(client_t *client, size_t len)
+{
+    size_t unlogged = 0;
+
+    pace_sent(client, len);
     client->out_taken += (apr_off_t)len;
     while (len) {
         apr_bucket *b = APR_BRIGADE_FIRST(client->out);
+
+        if (AP_BUCKET_IS_EOR(b)) {
+            log_bytes(client, unlogged);
+            unlogged = 0;
+        }
         if (len < b->length) {
             if (is_counted(b)) {
                 client->out_bytes -= (apr_off_t)len;
             }
             b->start += (apr_off_t)len;
             b->length -= len;
-            return;
+            unlogged += len;
+            break;
         }
         len -= b->length;
+        unlogged += b->length;
         bucket_done(client, b);
     }
+    log_bytes(client, unlogged);
 }
 
 /* Metadata at the front has been reached: an EOR here logs its request and

@@ -86,6 +86,7 @@ void client_finish_request(client_t *client, request_rec *r, int status)
         client->conn->keepalive = AP_CONN_CLOSE;
     }
     client->r = NULL;
+    client->refused = !client->on_worker && r->status >= HTTP_BAD_REQUEST;
     client->wants_room = 0;
     client->state = client->on_worker ? CLIENT_WORKER : CLIENT_FLUSH;
     ap_process_request_after_handler(r);

@@ -23,6 +23,7 @@ struct rproxy_park_t {
     rproxy_park_fn *fn;
     void *ctx;
     apr_interval_time_t timeout;
+    int is_alone; /* its client has gone */
     int awaits_body;
     apr_time_t body_begun; /* 0: it was not awaited yet */
     apr_off_t body_bytes;
@@ -98,18 +99,25 @@ static void tell(rproxy_park_t *park, rproxy_park_e event)
     go_on(client, r, status);
 }
 
-/* Whatever the owner makes of it, nobody is there to answer. */
-static void tell_gone(rproxy_park_t *park)
+/* Whatever the owner makes of it, nobody is there to answer.
+ * @return 0: it is not over yet */
+static int tell_gone(rproxy_park_t *park)
 {
     client_t *client = park->client;
     request_rec *r = park->r;
 
     client_output_drop(client);
     client->conn->keepalive = AP_CONN_CLOSE;
-    park->fn(r, RPROXY_PARK_GONE, park->ctx);
+    park->is_alone =
+        park->fn(r, RPROXY_PARK_GONE, park->ctx) == RPROXY_PARKED_ALONE;
+    if (park->is_alone) {
+        timer_remove(&park->reactor->timers, &park->timer);
+        return 0;
+    }
     end(park);
     r->eos_sent = 1; /* no filter shall take this for the response's end */
     go_on(client, r, DONE);
+    return 1;
 }
 
 static void woken(reactor_task_t *task, reactor_t *reactor)
@@ -119,7 +127,10 @@ static void woken(reactor_task_t *task, reactor_t *reactor)
 
     (void)reactor;
     __atomic_store_n(&park->posted, 0, __ATOMIC_SEQ_CST);
-    if (park->client) {
+    if (park->client && park->is_alone) {
+        tell_gone(park);
+    }
+    else if (park->client) {
         tell(park, RPROXY_PARK_WAKE);
     }
     else {
@@ -146,6 +157,9 @@ static void ready(void *ctx)
     rproxy_park_t *park = ctx;
     client_t *client = park->client;
 
+    if (park->is_alone) {
+        return;
+    }
     if (client->wants_room && client->out_bytes <= CLIENT_OUT_LOW) {
         client->wants_room = 0;
         tell(park, RPROXY_PARK_ROOM);
@@ -157,8 +171,9 @@ static void ready(void *ctx)
 
 static int gone(void *ctx)
 {
-    tell_gone(ctx);
-    return 1;
+    rproxy_park_t *park = ctx;
+
+    return !park->is_alone && tell_gone(park);
 }
 
 static void slow(void *ctx)

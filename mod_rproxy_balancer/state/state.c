@@ -5,10 +5,9 @@
 
 #include <apr_escape.h>
 #include <apr_strings.h>
-#include <unixd.h>
 
 #include "balanced.h"
-#include "state/state_dir.h"
+#include "state/state_directive.h"
 #include "state_members.h"
 
 #define FILE_MEMBERS "members.json" /* state_file.h */
@@ -22,26 +21,7 @@ static state_dir_t dir; /* no path: nothing is kept */
 
 const char *state_directive(cmd_parms *cmd, void *dummy, const char *path)
 {
-    const char *error = ap_check_cmd_context(cmd, GLOBAL_ONLY);
-
-    if (error) {
-        return error;
-    }
-    dir.path = ap_server_root_relative(cmd->pool, path);
-    if (!dir.path || !*path) {
-        return apr_psprintf(cmd->pool,
-                            "%s: '%s' is wrong: expected a directory, as "
-                            "/var/lib/rproxy",
-                            cmd->cmd->name, path);
-    }
-    if (!ap_is_directory(cmd->temp_pool,
-                         ap_make_dirstr_parent(cmd->temp_pool, dir.path))) {
-        return apr_psprintf(cmd->pool,
-                            "%s: '%s' is wrong: expected a directory within "
-                            "one that exists",
-                            cmd->cmd->name, dir.path);
-    }
-    return NULL;
+    return state_directive_set(cmd, &dir, path);
 }
 
 #else
@@ -140,23 +120,17 @@ static void keep_secret(server_rec *s, int is_start, siphash_key_t *secret,
 void state_open(server_rec *s, int is_start, siphash_key_t *secret,
                 apr_pool_t *pool)
 {
-    const char *fault;
+    const char *fault = state_directive_open(&dir, pool);
 
-    if (!dir.path) {
-        return;
-    }
-    dir.user = ap_unixd_config.user_id;
-    dir.group = ap_unixd_config.group_id;
-    fault = state_dir_open(&dir, pool);
     if (fault) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, s,
                      RPLOGNO(3034) "RProxyBalancerState: %s; nothing is kept "
                                    "there",
                      fault);
-        dir.path = NULL;
-        return;
     }
-    keep_secret(s, is_start, secret, pool);
+    if (dir.path) {
+        keep_secret(s, is_start, secret, pool);
+    }
 }
 
 /* ---- members ---- */

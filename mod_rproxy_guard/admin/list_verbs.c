@@ -84,8 +84,8 @@ static void await(request_rec *r, apr_array_header_t *reloads)
 {
     apr_time_t end = apr_time_now() + WAIT_MAX;
 
-    while (!are_done(reloads) && apr_time_now() < end
-           && !r->connection->aborted) {
+    while (!are_done(reloads) && apr_time_now() < end && !r->connection->aborted
+           && !reload_orders_is_past()) {
         apr_sleep(LOOK_AGAIN);
     }
 }
@@ -134,6 +134,13 @@ static int answer(apr_array_header_t *reloads, apr_bucket_brigade *bb)
     return HTTP_OK;
 }
 
+static int refuse_past(apr_bucket_brigade *bb)
+{
+    return guard_verbs_refuse(bb, HTTP_SERVICE_UNAVAILABLE,
+                              "the server has been restarted since this "
+                              "connection began: ask again on a new one");
+}
+
 static int call_reload(request_rec *r, const rproxy_admin_request_t *request,
                        apr_bucket_brigade *bb)
 {
@@ -151,13 +158,16 @@ static int call_reload(request_rec *r, const rproxy_admin_request_t *request,
     if (!reloads->nelts) {
         return guard_verbs_refuse(bb, HTTP_NOT_FOUND, none(name, r->pool));
     }
+    if (reload_orders_is_past()) {
+        return refuse_past(bb);
+    }
     ap_log_rerror(APLOG_MARK, APLOG_NOTICE, 0, r,
                   RPLOGNO(4320) "%s: to be read again by all children",
                   name ? apr_pstrcat(r->pool, "list ", name, NULL)
                        : "all lists of files");
     give(reloads);
     await(r, reloads);
-    return answer(reloads, bb);
+    return reload_orders_is_past() ? refuse_past(bb) : answer(reloads, bb);
 }
 
 const rproxy_admin_verb_t list_verbs[] = {

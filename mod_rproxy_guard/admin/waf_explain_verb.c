@@ -1,20 +1,19 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
 /* waf_explain_verb.c: waf-explain: a request that somebody wrote down, and what
- * the rules of its host say of it.  Nothing of it is logged or counted.
+ * the rules of its place say of it.  Nothing of it is logged or counted.
  * Layer L2. */
 #include "waf_verbs.h"
 
-#include <apr_base64.h>
-#include <apr_fnmatch.h>
 #include <apr_strings.h>
 #include <http_core.h>
 #include <http_main.h>
 
-#include "admin/json_object.h"
+#include "admin/host_find.h"
 #include "waf/inspect/inspect_text.h"
 #include "waf/request/waf_line.h"
 #include "waf/seen/hit_make.h"
+#include "written_request.h"
 
 #ifdef HAVE_JANSSON
 
@@ -22,11 +21,11 @@
 
 typedef struct {
     request_rec *r;
-    slice_t text;
-    const char *host, *client; /* NULL: as the text says; 127.0.0.1 */
-    request_text_t request;
+    written_request_t question;
     const server_rec *server;
-    int is_named; /* the server has that name */
+    int is_named;      /* the server has that name */
+    int is_of_section; /* sections or .htaccess files say something, too */
+    int status;        /* OK, or httpd would end the request with it */
     const waf_settings_t *waf;
     int detects; /* RProxyGuard DetectOnly */
     inspect_t *inspect;
@@ -34,46 +33,7 @@ typedef struct {
     int phase;
 } explain_t;
 
-/* ---- the question ---- */
-
-static const char *read_bytes(explain_t *x, const char *plain,
-                              const char *base64)
-{
-    char *bytes;
-
-    if (!plain == !base64) {
-        return "expected \"request\", the text of a request, or \"base64\"";
-    }
-    if (plain) {
-        x->text = slice_str(plain);
-        return NULL;
-    }
-    bytes = apr_palloc(x->r->pool, (size_t)apr_base64_decode_len(base64) + 1);
-    x->text = slice_make(bytes, (size_t)apr_base64_decode(bytes, base64));
-    return NULL;
-}
-
-static const char *read_question(explain_t *x,
-                                 const rproxy_admin_request_t *request)
-{
-    const char *plain = NULL, *base64 = NULL;
-    const json_member_t members[] = {
-        { .name = "request", .text = &plain },
-        { .name = "base64", .text = &base64 },
-        { .name = "host", .text = &x->host },
-        { .name = "client", .text = &x->client },
-        { NULL },
-    };
-    apr_pool_t *pool = x->r->pool;
-    const char *fault =
-        json_object_read(request->json, request->len, members, pool);
-
-    fault = fault ? fault : read_bytes(x, plain, base64);
-    fault = fault ? fault : request_text_read(x->text, &x->request, pool);
-    return fault;
-}
-
-/* ---- its host ---- */
+/* ---- its place ---- */
 
 static int has_name(const apr_array_header_t *names, const char *host)
 {
@@ -95,27 +55,49 @@ static int is_of_host(const server_rec *s, const char *host)
            || has_name(s->names, host) || has_name(s->wild_names, host);
 }
 
-/* One that has rules, if several have the name; the one that answers here if
- * none has. */
-static void find_host(explain_t *x)
+/* The port of one that has rules, if several have the name and none is said. */
+static void choose_port(stand_in_order_t *order)
 {
-    slice_t named = x->request.head.server_name;
-    const char *host =
-        x->host ? x->host : apr_pstrmemdup(x->r->pool, named.p, named.len);
-    const guard_settings_t *settings;
-    const server_rec *s;
+    const server_rec *s = host_find(order->host, order->usual_port);
 
-    x->server = x->r->server;
+    if (order->port || waf_verbs_program(s)) {
+        return;
+    }
     for (s = ap_server_conf; s; s = s->next) {
-        if (is_of_host(s, host)
-            && (!x->is_named || !waf_verbs_program(x->server))) {
-            x->server = s;
-            x->is_named = 1;
+        if (is_of_host(s, order->host) && waf_verbs_program(s)) {
+            order->port = s->addrs ? s->addrs->host_port : 0;
+            return;
         }
     }
-    settings = guard_settings_of(x->server->lookup_defaults);
+}
+
+static int is_other(const explain_t *x, const guard_settings_t *host)
+{
+    return x->waf && host->waf
+           && (x->waf->program != host->waf->program
+               || waf_settings_engine(x->waf) != waf_settings_engine(host->waf)
+               || x->detects != (host->mode == GUARD_DETECT));
+}
+
+/* What a request to there would find: its host, sections, .htaccess files.
+ * Where httpd would end it on the way, what was known until then. */
+static void find_place(explain_t *x, stand_in_order_t *order)
+{
+    const guard_settings_t *settings;
+    stand_in_t stand_in;
+
+    choose_port(order);
+    stand_in_make(&stand_in, x->r, order);
+    stand_in_walk(&stand_in);
+    x->server = stand_in.r->server;
+    x->is_named = is_of_host(x->server, order->host);
+    x->status = stand_in.status;
+    settings = guard_settings_of(x->status == OK ? stand_in.r->per_dir_config
+                                                 : stand_in.of_location);
     x->waf = settings->waf;
     x->detects = settings->mode == GUARD_DETECT;
+    x->is_of_section =
+        is_other(x, guard_settings_of(x->server->lookup_defaults));
 }
 
 /* ---- the answer ---- */
@@ -132,14 +114,15 @@ static void write_detection(writer_t *w, const explain_t *x,
                             const detection_t *found)
 {
     hit_t hit =
-        hit_make(x->inspect, found, x->request.head.server_name,
-                 x->request.head.uri_raw, x->inspect->engine == WAF_DETECT);
+        hit_make(x->inspect, found, x->question.request.head.server_name,
+                 x->question.request.head.uri_raw,
+                 x->inspect->engine == WAF_DETECT);
+    slice_t message = inspect_message(x->inspect, found);
 
     write_text(w, "{");
     waf_verbs_write_hit(w, &hit);
     write_text(w, ", \"message\": ");
-    write_json(w,
-               apr_pstrmemdup(w->pool, found->message.p, found->message.len));
+    write_json(w, apr_pstrmemdup(w->pool, message.p, message.len));
     write_slice(w, "msg", found->msg);
     write_slice(w, "data", found->data);
     if (waf_line_severity(found->rule->severity)) {
@@ -216,8 +199,9 @@ static void write_answer(writer_t *w, const explain_t *x)
 
     write_text(w, "{\"host\": ");
     write_json(w, s->server_hostname ? s->server_hostname : "");
-    write_format(w, ", \"named\": %s, \"engine\": \"%s\"",
+    write_format(w, ", \"named\": %s, \"sections\": %s, \"engine\": \"%s\"",
                  x->is_named ? "true" : "false",
+                 x->is_of_section ? "true" : "false",
                  x->detects ? "DetectionOnly"
                             : engine_of(waf_settings_engine(x->waf)));
     if (s->defn_name) {
@@ -225,7 +209,10 @@ static void write_answer(writer_t *w, const explain_t *x)
         write_json(w, apr_psprintf(w->pool, "%s:%u", s->defn_name,
                                    s->defn_line_number));
     }
-    write_slice(w, "request", x->request.head.line);
+    if (x->status != OK) {
+        write_format(w, ", \"ends_with\": %d", x->status);
+    }
+    write_slice(w, "request", x->question.request.head.line);
     write_verdict(w, x);
     write_scores(w, x);
     write_text(w, ", \"matches\": [");
@@ -245,7 +232,7 @@ static void look(explain_t *x)
                             x->detects
                                 || waf_settings_engine(x->waf) != WAF_ON);
     body_limits_t body = waf_settings_body_limits(x->waf);
-    waf_head_t *head = &x->request.head;
+    waf_head_t *head = &x->question.request.head;
 
     limits.now = apr_time_now;
     limits.time_max = TIME_MAX;
@@ -254,37 +241,41 @@ static void look(explain_t *x)
     head->arguments_most = body.arguments_most;
     head->unique_id = SLICE_LIT("explained");
     head->webapp_id = slice_str(x->waf->webapp_id);
-    if (x->client) {
-        head->client = slice_str(x->client);
+    if (x->question.client) {
+        head->client = slice_str(x->question.client);
     }
     x->inspect = inspect_make(x->waf->program, &limits, x->r->pool);
     x->verdict =
-        inspect_text_run(x->inspect, &x->request,
+        inspect_text_run(x->inspect, &x->question.request,
                          waf_settings_request_body(x->waf), &body, &x->phase);
 }
 
 int waf_verbs_explain(request_rec *r, const rproxy_admin_request_t *request,
                       apr_bucket_brigade *bb)
 {
-    explain_t x = { .r = r };
-    const char *fault = read_question(&x, request);
+    explain_t *x = apr_pcalloc(r->pool, sizeof(*x));
+    stand_in_order_t order = { NULL };
+    const char *fault = written_request_read(request, &x->question, r->pool);
     writer_t w;
 
+    x->r = r;
+    fault =
+        fault ? fault : written_request_order(&x->question, &order, r->pool);
     if (fault) {
         return guard_verbs_refuse(bb, HTTP_BAD_REQUEST, fault);
     }
-    find_host(&x);
-    if (!x.waf || !x.waf->program) {
+    find_place(x, &order);
+    if (!x->waf || !x->waf->program) {
         return guard_verbs_refuse(bb, HTTP_NOT_FOUND,
                                   apr_psprintf(r->pool,
                                                "the host %s has no rules",
-                                               x.server->server_hostname
-                                                   ? x.server->server_hostname
+                                               x->server->server_hostname
+                                                   ? x->server->server_hostname
                                                    : "that answers here"));
     }
-    look(&x);
+    look(x);
     w = writer_make(bb);
-    write_answer(&w, &x);
+    write_answer(&w, x);
     writer_end(&w);
     return HTTP_OK;
 }

@@ -95,6 +95,10 @@ size_t audit_line_write(char *out, const audit_facts_t *facts)
         at += put(at, ",\"status\":");
         at += put_number(at, (uint64_t)facts->status);
     }
+    if (facts->ms) {
+        at += put(at, ",\"ms\":");
+        at += put_number(at, facts->ms);
+    }
     at += put(at, "}\n");
     return (size_t)(at - out);
 }

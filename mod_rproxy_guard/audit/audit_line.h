@@ -19,6 +19,7 @@ typedef struct {
     slice_t action; /* refuse, log, ... */
     slice_t client; /* its address */
     int status;     /* of the response; 0: not known */
+    uint64_t ms;    /* that it came later; 0: none */
     slice_t rule, id, key, why, where;
     slice_t method, host, path, bot, label, agent;
 } audit_facts_t;

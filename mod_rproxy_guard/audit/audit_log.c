@@ -91,25 +91,26 @@ static int open_logs(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     return audit.counts ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }
 
-static void failed(int error)
+static void failed(const char *target, int error)
 {
     if (error) {
         ap_log_error(APLOG_MARK, APLOG_ERR, error, ap_server_conf,
                      RPLOGNO(4282) "RProxyGuardAudit: %s cannot be written: "
                                    "lines are lost",
-                     guard_global->audit);
+                     target);
     }
     else {
         ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, ap_server_conf,
                      RPLOGNO(4283) "RProxyGuardAudit: %s is written again",
-                     guard_global->audit);
+                     target);
     }
 }
 
 static void child_init(apr_pool_t *pchild, server_rec *s)
 {
     if (audit.counts) {
-        audit.queue = audit_queue_start(audit.fd, audit.counts, failed, pchild);
+        audit.queue = audit_queue_start(audit.fd, audit.counts, failed,
+                                        guard_global->audit, pchild);
         if (!audit.queue) {
             ap_log_error(APLOG_MARK, APLOG_ERR, 0, s,
                          RPLOGNO(4284) "RProxyGuardAudit: no thread that "
@@ -154,6 +155,7 @@ void audit_log_write(request_rec *r, const guard_verdict_t *v,
         .action = slice_str(action),
         .client = slice_str(r->useragent_ip),
         .status = id ? v->status : 0,
+        .ms = (uint64_t)apr_time_as_msec(v->slowed_us),
         .rule = slice_str(v->rule),
         .id = slice_str(id),
         .key = slice_str(verdict_key(r, v)),

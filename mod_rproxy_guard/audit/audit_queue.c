@@ -34,7 +34,8 @@ struct audit_queue_t {
     apr_thread_t *thread; /* in a pool of its own: it may outlive the process's
                              other pools, where it cannot write */
     audit_counts_t *counts;
-    void (*failed)(int error);
+    audit_failed_fn *failed;
+    const char *target;
     int error; /* of the last write, of the thread */
     pthread_mutex_t mutex;
     pthread_cond_t filled, ended;
@@ -114,7 +115,7 @@ static void tell(audit_queue_t *q, int error)
 {
     if (error != q->error) {
         q->error = error;
-        q->failed(error);
+        q->failed(q->target, error);
     }
 }
 
@@ -217,7 +218,8 @@ static apr_status_t stop(void *data)
 }
 
 audit_queue_t *audit_queue_start(int fd, audit_counts_t *counts,
-                                 void (*failed)(int error), apr_pool_t *pool)
+                                 audit_failed_fn *failed, const char *target,
+                                 apr_pool_t *pool)
 {
     audit_queue_t *q = calloc(1, sizeof(*q));
     apr_pool_t *own = q ? thread_pool_create() : NULL;
@@ -229,6 +231,7 @@ audit_queue_t *audit_queue_start(int fd, audit_counts_t *counts,
     q->fd = fd;
     q->counts = counts;
     q->failed = failed;
+    q->target = target;
     q->filling = q->buffer;
     pthread_mutex_init(&q->mutex, NULL);
     pthread_cond_init(&q->filled, NULL);

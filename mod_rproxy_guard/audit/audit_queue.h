@@ -24,15 +24,19 @@ typedef struct {
 
 typedef struct audit_queue_t audit_queue_t;
 
+typedef void audit_failed_fn(const char *target, int error);
+
 /* Begins to write.  A queue lives as long as the process.
  * @param fd      appended to, in pieces of whole lines: of 4096 bytes at most,
  *                or of one line
  * @param failed  called by the thread with an errno when writing begins to
  *                fail, and with 0 when it is well again
+ * @param target  of failed: what fd is; outlives the queue
  * @param pool    its end waits two seconds at most for what is left
  * @return NULL: no thread */
 audit_queue_t *audit_queue_start(int fd, audit_counts_t *counts,
-                                 void (*failed)(int error), apr_pool_t *pool);
+                                 audit_failed_fn *failed, const char *target,
+                                 apr_pool_t *pool);
 
 /* Any thread.  @param line  ends with \n; longer than 4096 bytes, a pipe may
  * mix it with those of other processes  @return 0: there is no room */

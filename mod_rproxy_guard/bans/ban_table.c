@@ -3,6 +3,8 @@
 /* ban_table.c: see ban_table.h.  Layer L0. */
 #include "ban_table.h"
 
+#include "ban_filter.h"
+
 #include <stddef.h>
 
 /* A detail as its words are read and written. */
@@ -49,7 +51,8 @@ size_t ban_table_room(uint32_t sets)
 {
     return head_room()
            + (size_t)sets * BAN_TABLE_SET
-                 * (sizeof(uint64_t) + sizeof(ban_detail_t));
+                 * (sizeof(uint64_t) + sizeof(ban_detail_t))
+           + 2 * (size_t)sets * BAN_FILTER_WORDS * sizeof(uint64_t);
 }
 
 ban_table_t ban_table_at(void *memory, uint32_t sets, siphash_key_t secret)
@@ -58,6 +61,8 @@ ban_table_t ban_table_at(void *memory, uint32_t sets, siphash_key_t secret)
 
     table.mark = (uint64_t *)((char *)memory + head_room());
     table.detail = (ban_detail_t *)(table.mark + (size_t)sets * BAN_TABLE_SET);
+    table.filter[0] = (uint64_t *)(table.detail + (size_t)sets * BAN_TABLE_SET);
+    table.filter[1] = table.filter[0] + (size_t)sets * BAN_FILTER_WORDS;
     return table;
 }
 
@@ -132,6 +137,28 @@ static int find_network(const ban_table_t *table, network_t network,
     return 0;
 }
 
+/* ---- the filter ---- */
+
+static ban_filter_t filter_of(const ban_table_t *table, uint64_t which)
+{
+    return (ban_filter_t){ table->filter[which & 1],
+                           table->sets * BAN_FILTER_WORDS, table->secret };
+}
+
+static int is_of_v4(network_t n)
+{
+    return address_is_v4(n.first) && n.bits >= 96;
+}
+
+/* To the one that holds, and the one to come. */
+static void filter_network(const ban_table_t *table, network_t n)
+{
+    ban_filter_t one = filter_of(table, 0), other = filter_of(table, 1);
+
+    ban_filter_add(&one, n, is_of_v4(n));
+    ban_filter_add(&other, n, is_of_v4(n));
+}
+
 /* ---- looking ---- */
 
 /* The highest bit of a word that is not 0. */
@@ -162,18 +189,26 @@ static int find_within(const ban_table_t *table, address_t client,
     return 0;
 }
 
+/* Words of the prefix lengths that may be in use. */
+static const uint64_t *used_of(const ban_table_t *table, int is_v4)
+{
+    return is_v4 ? &table->head->v4_used : table->head->v6_used;
+}
+
 int ban_table_find(const ban_table_t *table, address_t client, uint32_t now,
                    ban_t *out)
 {
-    int i;
+    int is_v4 = address_is_v4(client), i;
+    ban_filter_t filter = filter_of(table, get(&table->head->filter));
+    ban_family_t family = ban_filter_family(is_v4);
 
-    if (address_is_v4(client)) {
-        return find_within(table, client, get(&table->head->v4_used), 96, now,
-                           out);
-    }
-    for (i = 2; i >= 0; i--) {
-        if (find_within(table, client, get(&table->head->v6_used[i]),
-                        64 * (unsigned)i, now, out)) {
+    for (i = 0; i < family.count; i++) {
+        const ban_class_t *class = &family.class[i];
+        uint64_t used =
+            get(&used_of(table, is_v4)[class->word]) & class->lengths;
+
+        if (used && ban_filter_has(&filter, client, class)
+            && find_within(table, client, used, class->before, now, out)) {
             return 1;
         }
     }
@@ -222,7 +257,7 @@ void ban_table_changed(const ban_table_t *table)
 static void use_length(const ban_table_t *table, network_t n, uint32_t until)
 {
     ban_head_t *head = table->head;
-    int is_v4 = address_is_v4(n.first) && n.bits >= 96;
+    int is_v4 = is_of_v4(n);
     unsigned bits = is_v4 ? n.bits - 96u : n.bits;
     uint32_t *last = is_v4 ? &head->v4_last[bits] : &head->v6_last[bits];
     uint64_t *used = is_v4 ? &head->v4_used : &head->v6_used[bits / 64];
@@ -243,6 +278,7 @@ static void write_ban(const ban_table_t *table, const ban_t *ban,
     memset(&detail, 0, sizeof(detail));
     detail.ban = *ban;
     use_length(table, ban->network, ban->until);
+    filter_network(table, ban->network);
     for (i = 0; i < BAN_DETAIL_WORDS; i++) {
         put(&table->detail[place].word[i], detail.word[i]);
     }
@@ -413,12 +449,11 @@ static uint64_t still_used(const uint32_t *last, unsigned lengths,
     return used;
 }
 
-void ban_table_tidy(const ban_table_t *table, uint32_t now, uint32_t from,
-                    uint32_t to)
+/* ---- tidying ---- */
+
+static void tidy_lengths(ban_head_t *head, uint32_t now)
 {
-    ban_head_t *head = table->head;
-    uint32_t i;
-    ban_t ban;
+    unsigned i;
 
     put(&head->v4_used, still_used(head->v4_last, 33, head->v4_used, now));
     for (i = 0; i < 3; i++) {
@@ -426,12 +461,43 @@ void ban_table_tidy(const ban_table_t *table, uint32_t now, uint32_t from,
             still_used(head->v6_last + 64 * i, i < 2 ? 64 : 1, head->v6_used[i],
                        now));
     }
-    for (i = from; i < to; i++) {
-        uint64_t mark = get(&table->mark[i]);
+}
 
-        if (mark && (uint32_t)mark <= now && ban_table_read(table, i, &ban)
-            && ban.forget <= now) {
-            put(&table->mark[i], 0);
+static void tidy_place(const ban_table_t *table, uint32_t place, uint32_t now)
+{
+    ban_filter_t to_come = filter_of(table, table->head->filter + 1);
+    ban_t ban;
+
+    if (!ban_table_read(table, place, &ban)) {
+        return;
+    }
+    if (ban.until > now) {
+        ban_filter_add(&to_come, ban.network, is_of_v4(ban.network));
+    }
+    else if (ban.forget <= now) {
+        put(&table->mark[place], 0);
+    }
+}
+
+void ban_table_tidy(const ban_table_t *table, uint32_t now, uint32_t from,
+                    uint32_t to)
+{
+    ban_head_t *head = table->head;
+    uint32_t i;
+
+    tidy_lengths(head, now);
+    if (from == 0) {
+        head->filtered = 0;
+        memset(table->filter[(head->filter + 1) & 1], 0,
+               table->sets * BAN_FILTER_WORDS * sizeof(uint64_t));
+    }
+    for (i = from; i < to; i++) {
+        tidy_place(table, i, now);
+    }
+    if (head->filtered == from) {
+        head->filtered = to;
+        if (to == ban_table_places(table)) {
+            put(&head->filter, head->filter + 1);
         }
     }
 }

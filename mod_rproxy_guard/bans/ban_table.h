@@ -4,11 +4,18 @@
  * all processes.  Layer L0.
  *
  *   head | marks: set of 8, one cache line | ... | details, one for each mark
+ *        | filter, the filter to come
  *
  * A mark is one atomic number, 32 bits of the network's hash and the second at
- * which the ban ends; 0 is a free one.  Who is not banned is known by the marks
- * of one set for each prefix length in use.  What stands in the details is only
- * read where a mark fits.
+ * which the ban ends; 0 is a free one.  What stands in the details is only read
+ * where a mark fits.
+ *
+ * Who is not banned is known by the filter, whatever prefix lengths are in use:
+ * networks of 24 to 32 bits are in it by their first 24, those of 16 to 23 by
+ * their first 16, and so on, three bits of one word each.  Only where those
+ * are set is each length of that class looked for.  A filter forgets nothing;
+ * so while the table is tidied from one end to the other, the next one is made,
+ * which has what is there still.
  *
  * Whoever changes the table holds a lock of the caller's; who looks holds none.
  * A detail is written while its mark is 0, so a writer that is killed leaves a
@@ -29,6 +36,7 @@
 
 enum {
     BAN_TABLE_SET = 8,
+    BAN_FILTER_WORDS = 2, /* for each set */
     BAN_TIMES_MAX = 1000, /* counted no further */
     BAN_RULE_MAX = 32,    /* with the NUL behind it */
     BAN_WHY_MAX = 104
@@ -55,6 +63,8 @@ typedef struct {
     uint64_t displaced; /* bans that had to go for others before their end */
     uint64_t lost;      /* bans that found no place */
     uint64_t refused;   /* requests */
+    uint64_t filter;    /* which of the two holds */
+    uint32_t filtered;  /* the other one has what stands before this place */
     /* of bans/ban_state.c */
     uint64_t saved;     /* the version that is in the file */
     int64_t save_after; /* usec of the same clock */
@@ -72,7 +82,8 @@ typedef struct {
     ban_head_t *head;
     uint64_t *mark; /* [sets][BAN_TABLE_SET], aligned to 64 */
     ban_detail_t *detail;
-    uint32_t sets; /* a power of two */
+    uint64_t *filter[2]; /* [BAN_FILTER_WORDS * sets] */
+    uint32_t sets;       /* a power of two */
     siphash_key_t secret;
 } ban_table_t;
 
@@ -134,7 +145,8 @@ int ban_table_restore(const ban_table_t *table, const ban_t *ban, uint32_t now);
 int ban_table_remove(const ban_table_t *table, network_t network, uint32_t now);
 
 /* Now and then: forgets what is to be forgotten of the places from .. to - 1,
- * and prefix lengths that are not in use. */
+ * and prefix lengths that are not in use; at the end of the last piece, if they
+ * came one behind the other, what the filter need not have. */
 void ban_table_tidy(const ban_table_t *table, uint32_t now, uint32_t from,
                     uint32_t to);
 

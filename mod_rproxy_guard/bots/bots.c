@@ -122,7 +122,7 @@ static uint64_t hash_of(address_t address, const char *domains)
     return siphash(key, slice_make((const char *)&address, sizeof(address)));
 }
 
-static bot_proof_e by_dns(const request_rec *r, const agent_t *agent,
+static bot_proof_e by_dns(request_rec *r, const agent_t *agent,
                           address_t address)
 {
     bot_question_t question = { .address = address,
@@ -133,6 +133,10 @@ static bot_proof_e by_dns(const request_rec *r, const agent_t *agent,
     if (bot_proofs_find(&shared->proofs, question.hash, now_s, &proof)) {
         return proof;
     }
+    if (guard_request_of(r)->is_asked_about) {
+        guard_request_of(r)->would_ask_dns = 1;
+        return BOT_ASKED;
+    }
     apr_cpystrn(question.domains, agent->domains, sizeof(question.domains));
     if (bot_dns_ask(&question)) {
         bot_proofs_put(&shared->proofs, question.hash, now_s, BOT_ASKED,
@@ -141,7 +145,7 @@ static bot_proof_e by_dns(const request_rec *r, const agent_t *agent,
     return BOT_ASKED;
 }
 
-static bot_proof_e proof_of(const request_rec *r, const agent_t *agent)
+static bot_proof_e proof_of(request_rec *r, const agent_t *agent)
 {
     bots_verify_e verify = guard_global->bots.verify;
     named_list_t *list = list_of(agent);

@@ -9,6 +9,7 @@
 #include <http_request.h>
 
 #include "../config/guard_config.h"
+#include "../guard_answer.h"
 #include "../guard_refuse.h"
 #include "../guard_request.h"
 #include "../limits/limit_key.h"
@@ -32,6 +33,16 @@ int challenge_open(server_rec *s, apr_pool_t *ptemp)
     secret = challenge_secret_open(s, ptemp);
     counts = shared_area(s, "rproxy-guard-challenge", sizeof(*counts));
     return counts != NULL;
+}
+
+static challenge_keys_t *keys(void)
+{
+    static __thread challenge_keys_t of_thread;
+
+    if (of_thread.secret != secret) {
+        of_thread = (challenge_keys_t){ .secret = secret };
+    }
+    return &of_thread;
 }
 
 static void count(uint64_t *counter)
@@ -141,7 +152,7 @@ int challenge_is_passed(request_rec *r, int difficulty)
            || (known->pass
                && challenge_token_read(&token, slice_str(known->pass),
                                        CHALLENGE_PASS, network_of(r),
-                                       apr_time_sec(r->request_time), secret)
+                                       apr_time_sec(r->request_time), keys())
                       == CHALLENGE_GOOD
                && token.difficulty >= difficulty_of(difficulty));
 }
@@ -175,7 +186,7 @@ static const char *token_text(request_rec *r, challenge_kind_e kind,
     if (random) {
         memcpy(&token.nonce, random, sizeof(token.nonce));
     }
-    challenge_token_write(out, &token, network_of(r), now, secret);
+    challenge_token_write(out, &token, network_of(r), now, keys());
     return out;
 }
 
@@ -187,6 +198,20 @@ static int wants_html(const request_rec *r)
 
     return !accept || strstr(accept, "text/html")
            || !strstr(accept, "application/json");
+}
+
+/* A flood is asked as cheaply as it is refused. */
+static int send_page(request_rec *r, const char *text)
+{
+    guard_page_t page = { slice_str(text), SLICE_LIT(""), SLICE_LIT("") };
+
+    if (!guard_answer_may(r, HTTP_FORBIDDEN)) {
+        return respond(r, HTTP_FORBIDDEN, "text/html; charset=utf-8", text);
+    }
+    page.length = page.before.len;
+    page.digits = apr_off_t_toa(r->pool, (apr_off_t)page.length);
+    apr_table_setn(r->err_headers_out, "Cache-Control", "no-store");
+    return guard_answer(r, HTTP_FORBIDDEN, &page);
 }
 
 int challenge_answer(request_rec *r, int difficulty,
@@ -208,8 +233,7 @@ int challenge_answer(request_rec *r, int difficulty,
     page.nonce = strrchr(page.question, '.') + 1;
     apr_table_setn(r->err_headers_out, "Content-Security-Policy",
                    challenge_page_policy(r->pool, page.nonce));
-    return respond(r, HTTP_FORBIDDEN, "text/html; charset=utf-8",
-                   challenge_page(r->pool, &page));
+    return send_page(r, challenge_page(r->pool, &page));
 }
 
 /* ---- the answer ---- */
@@ -219,7 +243,7 @@ static int is_good(request_rec *r, slice_t question, slice_t answer,
 {
     return challenge_token_read(token, question, CHALLENGE_QUESTION,
                                 network_of(r), apr_time_sec(r->request_time),
-                                secret)
+                                keys())
                == CHALLENGE_GOOD
            && challenge_is_solved(question, answer, token->difficulty);
 }

@@ -30,24 +30,37 @@ static void put_number(unsigned char *p, uint64_t n)
     }
 }
 
-static sha256_t mac_of(slice_t text, uint64_t key_number, network_t client,
-                       const challenge_secret_t *secret)
+static slice_t slice_of(const unsigned char *bytes, size_t len)
 {
-    unsigned char number[8];
-    unsigned char input[CHALLENGE_TOKEN_MAX + ADDRESS_BYTES + 1];
-    sha256_t key;
+    return slice_make((const char *)bytes, len);
+}
 
-    put_number(number, key_number);
-    key = sha256_hmac(slice_make((const char *)secret->bytes,
-                                 sizeof(secret->bytes)),
-                      slice_make((const char *)number, sizeof(number)));
+static slice_t key_of(challenge_keys_t *keys, uint64_t number)
+{
+    unsigned char text[8];
+
+    if (!keys->is_made || keys->number != number) {
+        put_number(text, number);
+        keys->key = sha256_hmac(slice_of(keys->secret->bytes,
+                                         sizeof(keys->secret->bytes)),
+                                slice_of(text, sizeof(text)));
+        keys->number = number;
+        keys->is_made = 1;
+    }
+    return slice_of(keys->key.bytes, sizeof(keys->key.bytes));
+}
+
+static sha256_t mac_of(slice_t text, uint64_t key_number, network_t client,
+                       challenge_keys_t *keys)
+{
+    unsigned char input[CHALLENGE_TOKEN_MAX + ADDRESS_BYTES + 1];
+
     put_number(input, client.first.high);
     put_number(input + 8, client.first.low);
     input[ADDRESS_BYTES] = client.bits;
     memcpy(input + ADDRESS_BYTES + 1, text.p, text.len);
-    return sha256_hmac(slice_make((const char *)key.bytes, sizeof(key.bytes)),
-                       slice_make((const char *)input,
-                                  ADDRESS_BYTES + 1 + text.len));
+    return sha256_hmac(key_of(keys, key_number),
+                       slice_of(input, ADDRESS_BYTES + 1 + text.len));
 }
 
 /* ---- writing ---- */
@@ -78,7 +91,7 @@ static char *put_bytes(char *p, const unsigned char *bytes, size_t len)
 
 size_t challenge_token_write(char *out, const challenge_token_t *token,
                              network_t client, int64_t now_s,
-                             const challenge_secret_t *secret)
+                             challenge_keys_t *keys)
 {
     uint64_t key = (uint64_t)now_s / CHALLENGE_KEY_SECONDS;
     const uint64_t numbers[] = { key, (uint64_t)token->expires_s,
@@ -92,7 +105,7 @@ size_t challenge_token_write(char *out, const challenge_token_t *token,
         *p++ = '.';
         p = put_hex(p, numbers[i]);
     }
-    mac = mac_of(slice_make(out, (size_t)(p - out)), key, client, secret);
+    mac = mac_of(slice_make(out, (size_t)(p - out)), key, client, keys);
     *p++ = '.';
     p = put_bytes(p, mac.bytes, MAC_BYTES);
     *p = '\0';
@@ -179,8 +192,7 @@ static int split(parts_t *parts, slice_t text, challenge_kind_e kind)
 
 challenge_fault_e challenge_token_read(challenge_token_t *token, slice_t text,
                                        challenge_kind_e kind, network_t client,
-                                       int64_t now_s,
-                                       const challenge_secret_t *secret)
+                                       int64_t now_s, challenge_keys_t *keys)
 {
     uint64_t now = now_s > 0 ? (uint64_t)now_s : 0;
     parts_t parts;
@@ -189,7 +201,7 @@ challenge_fault_e challenge_token_read(challenge_token_t *token, slice_t text,
     if (!split(&parts, text, kind)) {
         return CHALLENGE_MALFORMED;
     }
-    mac = mac_of(parts.covered, parts.key, client, secret);
+    mac = mac_of(parts.covered, parts.key, client, keys);
     if (!sha256_equal(mac.bytes, parts.mac, MAC_BYTES)) {
         return CHALLENGE_FORGED;
     }

@@ -30,6 +30,15 @@ typedef struct {
     unsigned char bytes[SHA256_BYTES];
 } challenge_secret_t;
 
+/* What tokens are signed with: the last key that was made, which the next token
+ * is likely to need, too.  Of one thread; all but the secret 0 at first. */
+typedef struct {
+    const challenge_secret_t *secret;
+    int is_made;
+    uint64_t number;
+    sha256_t key;
+} challenge_keys_t;
+
 typedef enum {
     CHALLENGE_QUESTION = 'q',
     CHALLENGE_PASS = 'p'
@@ -58,13 +67,12 @@ network_t challenge_network(address_t client);
  * @return its length */
 size_t challenge_token_write(char *out, const challenge_token_t *token,
                              network_t client, int64_t now_s,
-                             const challenge_secret_t *secret);
+                             challenge_keys_t *keys);
 
 /* *token is set only with CHALLENGE_GOOD. */
 challenge_fault_e challenge_token_read(challenge_token_t *token, slice_t text,
                                        challenge_kind_e kind, network_t client,
-                                       int64_t now_s,
-                                       const challenge_secret_t *secret);
+                                       int64_t now_s, challenge_keys_t *keys);
 
 /* Was the work done?  answer: decimal digits, at most 20 */
 int challenge_is_solved(slice_t question, slice_t answer, int difficulty);

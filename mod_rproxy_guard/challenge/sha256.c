@@ -60,27 +60,43 @@ static void expand(uint32_t w[64], const unsigned char *block)
     }
 }
 
+/* A round changes two words and moves all; here the words stay and the names
+ * move on, back to the first ones after eight. */
+#define ROUND(a, b, c, d, e, f, g, h, i)                                     \
+    do {                                                                     \
+        uint32_t one = h + (rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)) \
+                       + ((e & f) ^ (~e & g)) + constant[i] + w[i];          \
+        uint32_t two = (rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22))     \
+                       + ((a & b) ^ (a & c) ^ (b & c));                      \
+        d += one;                                                            \
+        h = one + two;                                                       \
+    } while (0)
+
 static void mix(uint32_t state[8], const unsigned char *block)
 {
-    uint32_t w[64], s[8];
+    uint32_t w[64], a = state[0], b = state[1], c = state[2], d = state[3];
+    uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
     int i;
 
     expand(w, block);
-    memcpy(s, state, sizeof(s));
-    for (i = 0; i < 64; i++) {
-        uint32_t e = s[4], a = s[0];
-        uint32_t one = s[7] + (rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25))
-                       + ((e & s[5]) ^ (~e & s[6])) + constant[i] + w[i];
-        uint32_t two = (rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22))
-                       + ((a & s[1]) ^ (a & s[2]) ^ (s[1] & s[2]));
-
-        memmove(s + 1, s, sizeof(*s) * 7);
-        s[4] += one;
-        s[0] = one + two;
+    for (i = 0; i < 64; i += 8) {
+        ROUND(a, b, c, d, e, f, g, h, i);
+        ROUND(h, a, b, c, d, e, f, g, i + 1);
+        ROUND(g, h, a, b, c, d, e, f, i + 2);
+        ROUND(f, g, h, a, b, c, d, e, i + 3);
+        ROUND(e, f, g, h, a, b, c, d, i + 4);
+        ROUND(d, e, f, g, h, a, b, c, i + 5);
+        ROUND(c, d, e, f, g, h, a, b, i + 6);
+        ROUND(b, c, d, e, f, g, h, a, i + 7);
     }
-    for (i = 0; i < 8; i++) {
-        state[i] += s[i];
-    }
+    state[0] += a;
+    state[1] += b;
+    state[2] += c;
+    state[3] += d;
+    state[4] += e;
+    state[5] += f;
+    state[6] += g;
+    state[7] += h;
 }
 
 static hashing_t begin(void)

@@ -8,8 +8,8 @@
 #include "../guard_act.h"
 #include "../guard_request.h"
 #include "../limits/bandwidth.h"
-#include "../limits/hold.h"
 #include "limits_applying.h"
+#include "ticket.h"
 
 static guard_verdict_t limited(request_rec *r, const limit_applying_t *one,
                                const rate_t *rate)
@@ -39,35 +39,20 @@ static int has_no_rate(const guard_limit_t *limit)
     return limit->concurrent || limit->bandwidth;
 }
 
-static rate_rule_t rule_of(const limit_applying_t *one)
-{
-    rate_rule_t rule = one->limit->rate;
-
-    if (one->log_only) {
-        rule.debt += rule.queue; /* what it is ahead stays known */
-        rule.queue = 0;
-    }
-    return rule;
-}
-
 /* Both decide one->looked.  @return is it allowed? */
-typedef int step_fn(request_rec *r, limit_applying_t *one);
+typedef int step_fn(apr_time_t now, limit_applying_t *one);
 
-static int look(request_rec *r, limit_applying_t *one)
+static int look(apr_time_t now, limit_applying_t *one)
 {
-    rate_rule_t rule = rule_of(one);
-
-    one->looked = limit_table_look(&one->limit->place.table, &rule, one->hash,
-                                   r->request_time, (uint32_t)one->limit->cost);
+    one->looked = limit_table_look(&one->limit->place.table, &one->limit->rate,
+                                   one->hash, now, (uint32_t)one->limit->cost);
     return one->looked.rate.allowed;
 }
 
-static int take(request_rec *r, limit_applying_t *one)
+static int take(apr_time_t now, limit_applying_t *one)
 {
-    rate_rule_t rule = rule_of(one);
-
-    one->looked = limit_table_take(&one->limit->place.table, &rule, one->hash,
-                                   r->request_time, (uint32_t)one->limit->cost);
+    one->looked = limit_table_take(&one->limit->place.table, &one->limit->rate,
+                                   one->hash, now, (uint32_t)one->limit->cost);
     if (one->looked.displaced) {
         __atomic_fetch_add(&one->limit->place.counts->displaced, 1,
                            __ATOMIC_RELAXED);
@@ -76,31 +61,35 @@ static int take(request_rec *r, limit_applying_t *one)
 }
 
 /* What was looked at before. */
-static int settle(request_rec *r, limit_applying_t *one)
+static int settle(apr_time_t now, limit_applying_t *one)
 {
-    return limit_table_settle(&one->looked, one->hash) || take(r, one);
+    return limit_table_settle(&one->looked, one->hash) || take(now, one);
 }
 
-/* Until the time that all of them have for it. */
-static void wait_for(request_rec *r, const rate_t *rate)
+/* The time that all of them have for it: so long after it came. */
+static void wait_until(request_rec *r, const limit_applying_t *one,
+                       apr_time_t then)
 {
     guard_request_t *request = guard_request_of(r);
+    guard_wait_t *wait = one->log_only ? &request->would_wait : &request->wait;
+    apr_interval_time_t us = then - r->request_time;
 
-    if ((apr_interval_time_t)rate->wait_us > request->wait_us) {
-        request->wait_us = (apr_interval_time_t)rate->wait_us;
+    if (us > wait->us) {
+        *wait = (guard_wait_t){ one->limit, us };
     }
 }
 
-static int passes(request_rec *r, limit_applying_t *one, step_fn *step)
+static int passes(request_rec *r, apr_time_t now, limit_applying_t *one,
+                  step_fn *step)
 {
     if (has_no_rate(one->limit)) {
         return 1;
     }
-    if (!step(r, one)) {
+    if (!step(now, one)) {
         return 0;
     }
     if (one->looked.rate.wait_us) {
-        wait_for(r, &one->looked.rate);
+        wait_until(r, one, now + (apr_interval_time_t)one->looked.rate.wait_us);
     }
     return 1;
 }
@@ -115,7 +104,7 @@ static int step_through(request_rec *r, limits_applying_t *all, step_fn *step,
     while (i < all->count) {
         limit_applying_t *one = &all->one[i];
 
-        if (passes(r, one, step)) {
+        if (passes(r, all->now, one, step)) {
             i++;
             continue;
         }
@@ -143,7 +132,7 @@ static void give_back(request_rec *r, const limits_applying_t *all, int end)
             continue;
         }
         limit_table_give_back(&limit->place.table, &limit->rate,
-                              all->one[i].hash, r->request_time,
+                              all->one[i].hash, all->now,
                               (uint32_t)limit->cost);
     }
 }
@@ -160,33 +149,12 @@ static void note(const limits_applying_t *all)
 
 /* ---- requests at once ---- */
 
-/* Held until the response is sent: to the end of the request's pool. */
-typedef struct {
-    const guard_limit_t *limit;
-    uint64_t hash;
-} ticket_t;
-
-static apr_status_t give_ticket(void *data)
-{
-    const ticket_t *ticket = data;
-
-    hold_give(ticket->limit, ticket->hash);
-    return APR_SUCCESS;
-}
-
 /* @return 0: no more of them at once */
 static int hold(request_rec *r, const limit_applying_t *one)
 {
-    hold_e out = hold_take(one->limit, one->hash);
+    hold_e out = ticket_take(r, one->limit, one->hash);
 
-    if (out == HOLD_TAKEN) {
-        ticket_t *ticket = apr_palloc(r->pool, sizeof(*ticket));
-
-        *ticket = (ticket_t){ one->limit, one->hash };
-        apr_pool_cleanup_register(r->pool, ticket, give_ticket,
-                                  apr_pool_cleanup_null);
-    }
-    else if (out == HOLD_NO_PLACE) {
+    if (out == HOLD_NO_PLACE) {
         __atomic_fetch_add(&one->limit->place.counts->displaced, 1,
                            __ATOMIC_RELAXED);
     }
@@ -219,8 +187,8 @@ static void slow_down(request_rec *r, const limits_applying_t *all)
     for (i = 0; i < all->count; i++) {
         guard_limit_t *limit = all->one[i].limit;
 
-        if (limit->bandwidth && !all->one[i].log_only) {
-            bandwidth_begin(r, limit, all->one[i].hash);
+        if (limit->bandwidth) {
+            bandwidth_begin(r, limit, all->one[i].hash, all->one[i].log_only);
         }
     }
 }

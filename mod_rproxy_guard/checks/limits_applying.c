@@ -105,6 +105,7 @@ int limits_applying_find(request_rec *r, const guard_settings_t *settings,
     int i, n = settings->limits->nelts;
 
     out->count = 0;
+    out->now = apr_time_now();
     for (i = from; i < n && out->count < LIMITS_AT_ONCE; i++) {
         guard_limit_t *limit =
             APR_ARRAY_IDX(settings->limits, i, guard_limit_t *);

@@ -24,6 +24,7 @@ typedef struct {
 typedef struct {
     limit_applying_t one[LIMITS_AT_ONCE];
     int count;
+    apr_time_t now; /* a head may take long, after which its time is old */
 } limits_applying_t;
 
 /* Does a limit say something of it?  (But whether it has a key.) */

@@ -18,6 +18,8 @@ typedef struct {
     const guard_limit_t *limit;   /* that refused, or NULL */
     uint64_t hash;                /* of the key in its table */
     rate_t rate;                  /* of it */
+    const char *did; /* a word, where the action's is none; or NULL */
+    apr_interval_time_t slowed_us; /* so much later, guard_slowed.h; or 0 */
 } guard_verdict_t;
 
 /* The key that was counted by, and the reason, for logs: in r->pool.  Most of

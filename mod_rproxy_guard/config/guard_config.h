@@ -67,7 +67,7 @@ typedef enum {
     MISSING_REFUSE
 } missing_e;
 
-typedef struct {
+typedef struct guard_limit_t {
     const char *name;
     const char *rate_text; /* as configured, "5/min", "10 at once" */
     const char *excess;    /* a phrase for the log: more than that */

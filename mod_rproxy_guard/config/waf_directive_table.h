@@ -33,6 +33,8 @@
     AP_INIT_TAKE1("RProxyWafLibinjection", waf_set_library, NULL, RSRC_CONF,  \
         "A library that finds SQL injection and scripts for "                 \
         "@detectSQLi and @detectXSS"),                                        \
+    AP_INIT_TAKE1("RProxyWafLogPace", waf_set_log_pace, NULL, RSRC_CONF,      \
+        "Lines about what rules find in the error log: 100/s; Off: all"),     \
     AP_INIT_ITERATE("RProxyWafSkip", waf_set_skip, NULL, RSRC_CONF,           \
         "Names of what rules may ask for in vain: those are left out"),       \
     AP_INIT_TAKE1("RProxyWafTime", waf_set_number,                            \
@@ -67,7 +69,7 @@
         WAF_ANYWHERE,                                                         \
         "Bytes of a body that are kept in memory; more go to a file"),        \
     AP_INIT_TAKE1("SecRequestBodyJsonDepthLimit", waf_set_number,             \
-        WAF_NUMBER(json_depth, OPTION_SIZE, 1, 100000), WAF_ANYWHERE,         \
+        WAF_NUMBER(json_depth, OPTION_INT, 1, 100000), WAF_ANYWHERE,          \
         "How deep JSON may be nested"),                                       \
     AP_INIT_TAKE1("SecRequestBodyLimit", waf_set_number,                      \
         WAF_NUMBER(request_body_limit, OPTION_SIZE, 1, 1099511627776),        \
@@ -111,9 +113,17 @@
         "The code page of SecUnicodeMapFile"),                                \
     AP_INIT_TAKE12("SecUnicodeMapFile", waf_set_unicode, NULL, RSRC_CONF,     \
         "A file that maps code points to bytes, and a code page"),            \
+    AP_INIT_TAKE1("SecTmpSaveUploadedFiles", waf_set_word,                    \
+        WAF_WORDS(saves_files, "On or Off", "Off", "On"), WAF_ANYWHERE,       \
+        "On: what is in files is FILES_TMP_CONTENT"),                         \
     AP_INIT_TAKE1("SecUploadFileLimit", waf_set_number,                       \
-        WAF_NUMBER(files_limit, OPTION_SIZE, 1, 100000), WAF_ANYWHERE,        \
-        "Files that a body may have"),                                        \
+        WAF_NUMBER(files_limit, OPTION_INT, 1, 100000), WAF_ANYWHERE,         \
+        "Files of a body that are looked at"),                                \
+    AP_INIT_TAKE1("SecUploadKeepFiles", waf_set_kept_files,                   \
+        WAF_WORDS(keeps_files, "On, Off or RelevantOnly",                     \
+            "Off", "On", "RelevantOnly"),                                     \
+        WAF_ANYWHERE,                                                         \
+        "As SecTmpSaveUploadedFiles: files are not kept"),                    \
     AP_INIT_TAKE1("SecWebAppId", waf_set_webapp, NULL, WAF_ANYWHERE,          \
         "The value of WEBAPPID")
 
@@ -212,11 +222,8 @@
         "there is no STREAM_INPUT_BODY"),                                     \
     WAF_IDLE("SecStreamOutBodyInspection", "Off", 0,                          \
         "there is no STREAM_OUTPUT_BODY"),                                    \
-    WAF_IDLE("SecTmpSaveUploadedFiles", "Off", 0,                             \
-        "files of bodies are not written"),                                   \
     WAF_IDLE("SecUploadDir", NULL, 0, "files of bodies are not kept"),        \
     WAF_IDLE("SecUploadFileMode", NULL, 0, "files of bodies are not kept"),   \
-    WAF_IDLE("SecUploadKeepFiles", "Off", 0, "files of bodies are not kept"), \
     WAF_IDLE("SecWriteStateLimit", NULL, 1, "use RProxyGuardConnections"),    \
     WAF_IDLE("SecXmlExternalEntity", "Off", 1,                                \
         "external entities are never loaded")

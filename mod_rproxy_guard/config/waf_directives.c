@@ -11,6 +11,10 @@
 #include "waf/detect/detector.h"
 #include "waf_directives.h"
 
+enum {
+    LOG_LINES_MOST = 1000000
+};
+
 /* cmd->info: waf_words_t */
 const char *waf_set_word(cmd_parms *cmd, void *dir, const char *word)
 {
@@ -23,6 +27,19 @@ const char *waf_set_word(cmd_parms *cmd, void *dir, const char *word)
     }
     *(int *)(settings + words->offset) = found;
     return NULL;
+}
+
+/* cmd->info: waf_words_t */
+const char *waf_set_kept_files(cmd_parms *cmd, void *dir, const char *word)
+{
+    const char *wrong = waf_set_word(cmd, dir, word);
+
+    if (!wrong && strcasecmp(word, "Off") != 0) {
+        waf_idle_note(cmd, word,
+                      "files of bodies are not kept; rules see them as "
+                      "FILES_TMP_CONTENT");
+    }
+    return wrong;
 }
 
 /* cmd->info: option_t */
@@ -74,8 +91,9 @@ const char *waf_set_folder(cmd_parms *cmd, void *dir, const char *path)
     waf_settings_t *settings = waf_directives_settings(cmd, dir);
 
     settings->folder = ap_server_root_relative(cmd->pool, path);
-    return settings->folder ? NULL
-                            : config_option_expected(cmd, path, "a directory");
+    return settings->folder && ap_is_directory(cmd->temp_pool, settings->folder)
+               ? NULL
+               : config_option_expected(cmd, path, "a directory that is there");
 }
 
 const char *waf_set_webapp(cmd_parms *cmd, void *dir, const char *id)
@@ -129,6 +147,25 @@ const char *waf_set_match_limit(cmd_parms *cmd, void *dir, const char *value)
     return wrong;
 }
 
+const char *waf_set_log_pace(cmd_parms *cmd, void *dir, const char *value)
+{
+    char *end;
+    apr_int64_t lines = apr_strtoi64(value, &end, 10);
+
+    if (strcasecmp(value, "Off") == 0) {
+        waf_global->log_lines = 0;
+        return NULL;
+    }
+    if (!apr_isdigit(*value) || strcmp(end, "/s") != 0 || lines < 1
+        || lines > LOG_LINES_MOST) {
+        return config_option_expected(cmd, value,
+                                      "lines a second up to 1000000/s, as "
+                                      "100/s, or Off");
+    }
+    waf_global->log_lines = (int)lines;
+    return NULL;
+}
+
 const char *waf_set_library(cmd_parms *cmd, void *dir, const char *file)
 {
     const char *wrong =
@@ -157,14 +194,25 @@ const char *waf_set_htaccess(cmd_parms *cmd, void *dir, int flag)
 
 /* ---- the audit log ---- */
 
+/* What is only found out when logs are opened would end a server that is to
+ * reload. */
+static int has_folder(cmd_parms *cmd, const char *file)
+{
+    return file
+           && ap_is_directory(cmd->temp_pool,
+                              ap_make_dirstr_parent(cmd->temp_pool, file));
+}
+
 const char *waf_set_audit_log(cmd_parms *cmd, void *dir, const char *target)
 {
     waf_settings_t *settings = waf_directives_settings(cmd, dir);
 
     settings->audit_log =
         *target == '|' ? target : ap_server_root_relative(cmd->pool, target);
-    if (!settings->audit_log) {
-        return config_option_expected(cmd, target, "a file or |program");
+    if (*target != '|' && !has_folder(cmd, settings->audit_log)) {
+        return config_option_expected(cmd, target,
+                                      "a file in a directory that is there, or "
+                                      "|program");
     }
     APR_ARRAY_PUSH(waf_global->audit_logs, const char *) = settings->audit_log;
     return NULL;

@@ -33,6 +33,8 @@ const char *waf_rule_inheritance(cmd_parms *cmd, void *dir, int flag);
 /* ---- waf_directives.c ---- */
 
 const char *waf_set_word(cmd_parms *cmd, void *dir, const char *word);
+/* Likewise; what is not "Off" is told at the start. */
+const char *waf_set_kept_files(cmd_parms *cmd, void *dir, const char *word);
 const char *waf_set_number(cmd_parms *cmd, void *dir, const char *value);
 const char *waf_set_types(cmd_parms *cmd, void *dir, const char *type);
 const char *waf_set_types_clear(cmd_parms *cmd, void *dir);
@@ -40,6 +42,7 @@ const char *waf_set_separator(cmd_parms *cmd, void *dir, const char *value);
 const char *waf_set_unicode(cmd_parms *cmd, void *dir, const char *file,
                             const char *page);
 const char *waf_set_code_page(cmd_parms *cmd, void *dir, const char *page);
+const char *waf_set_log_pace(cmd_parms *cmd, void *dir, const char *value);
 const char *waf_set_match_limit(cmd_parms *cmd, void *dir, const char *value);
 const char *waf_set_audit_log(cmd_parms *cmd, void *dir, const char *target);
 const char *waf_set_audit_parts(cmd_parms *cmd, void *dir, const char *parts);
@@ -57,6 +60,9 @@ typedef struct {
     int is_refused;       /* any other is; else it is told at the start */
     const char *instead;
 } waf_idle_t;
+
+/* Is to be told at the start. */
+void waf_idle_note(cmd_parms *cmd, const char *word, const char *why);
 
 /* Any arguments.  cmd->info: waf_idle_t */
 const char *waf_idle(cmd_parms *cmd, void *dir, const char *arguments);

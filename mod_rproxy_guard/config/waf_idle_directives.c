@@ -22,6 +22,14 @@ static int is_skipped(const char *name)
     return 0;
 }
 
+void waf_idle_note(cmd_parms *cmd, const char *word, const char *why)
+{
+    APR_ARRAY_PUSH(waf_global->notes, const char *) =
+        apr_psprintf(cmd->pool, "%s %s at %s:%d has no effect here: %s",
+                     cmd->cmd->name, word, cmd->directive->filename,
+                     cmd->directive->line_num, why);
+}
+
 /* cmd->info: waf_idle_t */
 const char *waf_idle(cmd_parms *cmd, void *dir, const char *arguments)
 {
@@ -38,10 +46,7 @@ const char *waf_idle(cmd_parms *cmd, void *dir, const char *arguments)
                             cmd->cmd->name, first, idle->instead,
                             cmd->cmd->name);
     }
-    APR_ARRAY_PUSH(waf_global->notes, const char *) =
-        apr_psprintf(cmd->pool, "%s %s at %s:%d has no effect here: %s",
-                     cmd->cmd->name, first, cmd->directive->filename,
-                     cmd->directive->line_num, idle->instead);
+    waf_idle_note(cmd, first, idle->instead);
     return NULL;
 }
 

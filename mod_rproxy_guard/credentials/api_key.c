@@ -35,9 +35,12 @@ static slice_t key_of(request_rec *r, const key_source_t *source)
 
 static void hide(request_rec *r, const key_source_t *source, slice_t key)
 {
+    guard_request_t *request = guard_request_of(r);
+
     if (source->hide && apr_table_get(r->headers_in, source->header)) {
-        guard_request_of(r)->shown_key =
-            apr_pstrmemdup(r->pool, key.p, key.len);
+        request->shown_key =
+            apr_pstrmemdup(guard_request_head(r)->pool, key.p, key.len);
+        request->hidden = source->header;
         apr_table_unset(r->headers_in, source->header);
     }
 }
@@ -57,6 +60,7 @@ static credential_result_t too_many(const key_entry_t *entry, const char *why,
 static credential_result_t charge(request_rec *r, const key_entry_t *entry)
 {
     credential_result_t good = { CREDENTIAL_GOOD, 0 };
+    int asked = guard_request_of(r)->is_asked_about;
     const key_line_t *line = &entry->line;
     uint32_t day = usage_day(apr_time_sec(r->request_time));
     int64_t till_midnight =
@@ -68,17 +72,15 @@ static credential_result_t charge(request_rec *r, const key_entry_t *entry)
         return too_many(entry, "its key has used up the day's quota",
                         till_midnight);
     }
-    if (guard_request_of(r)->is_asked_about) {
-        return good;
-    }
     if (line->rate.count) {
-        rate = usage_rate(entry->row, &line->rate, r->request_time);
+        rate = asked ? usage_rate_look(entry->row, &line->rate, apr_time_now())
+                     : usage_rate(entry->row, &line->rate, apr_time_now());
         if (!rate.allowed) {
             return too_many(entry, "its key is used more often than its rate",
                             (int64_t)rate.retry_us);
         }
     }
-    return usage_take(entry->row, day, line->quota)
+    return asked || usage_take(entry->row, day, line->quota)
                ? good
                : too_many(entry, "its key has used up the day's quota",
                           till_midnight);

@@ -86,6 +86,26 @@ static const char *uri_of(request_rec *r)
     return apr_pstrcat(r->pool, path, query, NULL);
 }
 
+/* httpd decodes these for itself, "AllowEncodedSlashes On"; an origin gets them
+ * as they are. */
+int auth_question_has_two_paths(const request_rec *r)
+{
+    const core_dir_config *core =
+        ap_get_core_module_config(r->server->lookup_defaults);
+    const char *path = r->unparsed_uri, *at = path;
+
+    if (!core->allow_encoded_slashes || !core->decode_encoded_slashes) {
+        return 0;
+    }
+    while ((at = ap_strcasestr(at, "%2f"))) {
+        if ((apr_size_t)(at - path) < strcspn(path, "?")) {
+            return 1;
+        }
+        at++;
+    }
+    return 0;
+}
+
 /* ---- the question ---- */
 
 static void add(rproxy_question_t *question, h1_field_t *fields,

@@ -19,4 +19,7 @@ auth_key_t auth_question_key(request_rec *r, const auth_source_t *source,
 /* Is r a question that this server has asked itself, over whatever way? */
 int auth_question_is_own(request_rec *r, siphash_key_t secret);
 
+/* Is r's path one for httpd and another one for others? */
+int auth_question_has_two_paths(const request_rec *r);
+
 #endif

@@ -41,16 +41,49 @@ static void count(const credential_result_t *result, const request_rec *r,
     }
 }
 
-static void remember(request_rec *r, const credential_rule_t *rule,
+typedef void name_fn(request_rec *r, const char *name);
+
+/* The fields that settings vouch for. */
+static void each_name(request_rec *r, const credential_settings_t *s,
+                      name_fn *fn)
+{
+    int i;
+
+    if (s->keys && s->keys->tell) {
+        fn(r, s->keys->tell);
+    }
+    for (i = 0; s->auth && i < s->auth->headers->nelts; i++) {
+        fn(r, APR_ARRAY_IDX(s->auth->headers, i, const char *));
+    }
+    for (i = 0; s->jwt && i < s->jwt->claims->nelts; i++) {
+        fn(r, APR_ARRAY_IDX(s->jwt->claims, i, jwt_claim_t).field);
+    }
+}
+
+static void note_told(request_rec *r, const char *name)
+{
+    const char *value = apr_table_get(r->headers_in, name);
+
+    if (value) {
+        apr_table_set(guard_request_of(r)->told, name, value);
+    }
+}
+
+/* Longer than a request that only looks whether something is there. */
+static void remember(request_rec *r, const credential_settings_t *s,
                      const credential_result_t *result)
 {
     guard_request_t *request = guard_request_of(r);
+    apr_pool_t *pool = guard_request_head(r)->pool;
 
-    request->label = result->label;
+    request->label = apr_pstrdup(pool, result->label);
     request->usage = result->row;
-    request->let_in_by = rule;
-    request->claims = result->claims;
+    request->let_in_by = apr_pmemdup(pool, s, sizeof(*s));
+    request->claims =
+        result->claims ? apr_table_clone(pool, result->claims) : NULL;
     request->is_shared = result->is_shared;
+    request->told = apr_table_make(pool, 4);
+    each_name(r, s, note_told);
 }
 
 /* For logs and applications; of an internal redirect too, where httpd has put
@@ -184,44 +217,70 @@ credential_result_t credentials_ask(request_rec *r,
 
 /* ---- hooks ---- */
 
+static const credential_settings_t *settings_of(const request_rec *r)
+{
+    return &guard_settings_of(r->per_dir_config)->credentials;
+}
+
 /* What only we may say, whoever it was that said it; and nobody keeps it from
  * the origin, by Connection for example. */
 static void claim(request_rec *r, const char *name)
 {
+    const char *names = apr_table_get(r->notes, RPROXY_NOTE_VOUCHED);
+
     field_names_remove(r->headers_in, name);
-    apr_table_mergen(r->notes, RPROXY_NOTE_VOUCHED, name);
+    if (!names || !h1_list_has(slice_str(names), slice_str(name))) {
+        apr_table_mergen(r->notes, RPROXY_NOTE_VOUCHED, name);
+    }
 }
 
-static void remove_claims(request_rec *r, const credential_settings_t *s)
+static int needs_one(const credential_settings_t *s)
 {
-    int i;
+    return s->rule && s->rule->kinds;
+}
 
-    if (s->keys && s->keys->tell) {
-        claim(r, s->keys->tell);
+/* By what stands here; or, where nothing does, by what stood before. */
+static int is_let_in(const guard_request_t *request,
+                     const credential_settings_t *s)
+{
+    return request->let_in_by
+           && (!needs_one(s)
+               || credential_settings_equal(request->let_in_by, s));
+}
+
+static void set_fields(request_rec *r, const credential_settings_t *s)
+{
+    const guard_request_t *request = guard_request_of(r);
+
+    each_name(r, s, claim);
+    if (!request->let_in_by) {
+        return;
     }
-    for (i = 0; s->auth && i < s->auth->headers->nelts; i++) {
-        claim(r, APR_ARRAY_IDX(s->auth->headers, i, const char *));
+    each_name(r, request->let_in_by, claim); /* of another place, maybe */
+    if (!is_let_in(request, s)) {
+        return;
     }
-    for (i = 0; s->jwt && i < s->jwt->claims->nelts; i++) {
-        claim(r, APR_ARRAY_IDX(s->jwt->claims, i, jwt_claim_t).field);
+    apr_table_overlap(r->headers_in, request->told, APR_OVERLAP_TABLES_SET);
+    if (request->hidden) {
+        apr_table_unset(r->headers_in, request->hidden);
     }
 }
 
 /* All sections are known; neither access control nor Satisfy has been asked. */
 static int post_perdir_config(request_rec *r)
 {
-    const credential_settings_t *s =
-        &guard_settings_of(r->per_dir_config)->credentials;
+    const credential_settings_t *s = settings_of(r);
     credential_result_t result;
     const char *name;
 
-    if (!guard_request_of(r)->let_in_by) {
-        remove_claims(r, s);
+    if (!r->main) {
+        guard_request_of(r)->place = r->per_dir_config;
     }
-    if (!s->rule || !s->rule->kinds) {
+    set_fields(r, s);
+    if (!needs_one(s)) {
         return DECLINED;
     }
-    if (guard_request_of(r)->let_in_by != s->rule) {
+    if (!is_let_in(guard_request_of(r), s)) {
         result = credentials_ask(r, s, &name);
         if (result.answer == CREDENTIAL_LATER) {
             return DECLINED;
@@ -229,9 +288,19 @@ static int post_perdir_config(request_rec *r)
         if (result.answer != CREDENTIAL_GOOD) {
             return refuse(r, s->rule, &result, name);
         }
-        remember(r, s->rule, &result);
+        remember(r, s, &result);
     }
     say(r);
+    return DECLINED;
+}
+
+/* httpd may have found another place since, by a request of its own whose
+ * fields are not those of this one: DirectoryIndex. */
+static int handler(request_rec *r)
+{
+    if (r->main || guard_request_of(r)->place != r->per_dir_config) {
+        set_fields(r, settings_of(r));
+    }
     return DECLINED;
 }
 
@@ -250,21 +319,23 @@ static int fixups(request_rec *r)
 int credentials_finish(request_rec *r, credential_result_t *result,
                        const char *kind)
 {
-    const credential_rule_t *rule =
-        guard_settings_of(r->per_dir_config)->credentials.rule;
+    const credential_settings_t *s = settings_of(r);
 
     if (result->answer == CREDENTIAL_GOOD) {
-        remember(r, rule, result);
+        remember(r, s, result);
         say(r);
         return fixups(r);
     }
-    return refuse(r, rule, result, kind);
+    return refuse(r, s->rule, result, kind);
 }
 
 static int log_transaction(request_rec *r)
 {
     usage_row_t *row = guard_request_of(r)->usage;
 
+    while (r->next) {
+        r = r->next;
+    }
     if (row && r->bytes_sent > 0) {
         usage_add(row, usage_day(apr_time_sec(r->request_time)), USAGE_BYTES,
                   (uint64_t)r->bytes_sent);
@@ -274,7 +345,11 @@ static int log_transaction(request_rec *r)
 
 void credentials_register(void)
 {
+    static const char *const behind[] = { "mod_rproxy.c", "mod_rproxy_cache.c",
+                                          NULL };
+
     ap_hook_post_perdir_config(post_perdir_config, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_fixups(fixups, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_handler(handler, NULL, behind, APR_HOOK_REALLY_FIRST);
     ap_hook_log_transaction(log_transaction, NULL, NULL, APR_HOOK_MIDDLE);
 }

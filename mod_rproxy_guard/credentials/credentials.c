@@ -7,8 +7,10 @@
 
 #include <http_core.h>
 #include <http_main.h>
+#include <unixd.h>
 
 #include "guard_request.h"
+#include "readable_file.h"
 #include "shared/shared_area.h"
 
 enum {
@@ -97,17 +99,63 @@ apr_status_t credentials_open(server_rec *s, apr_pool_t *ptemp)
     return APR_SUCCESS;
 }
 
+#define WHO_READS "it must be readable for the user that httpd runs as (User)"
+
+void credentials_check_files(server_rec *s)
+{
+    int i;
+
+    for (i = 0; i < files->nelts; i++) {
+        int error = readable_file_check(file_at(i)->path);
+
+        if (error) {
+            ap_log_error(APLOG_MARK, APLOG_WARNING, error, s,
+                         RPLOGNO(
+                             4333) "%s cannot be read by %s: nobody would "
+                                   "be let in when it has changed; " WHO_READS,
+                         file_at(i)->path, ap_unixd_config.user_name);
+        }
+    }
+}
+
+/* Who is in it no more must not be let in because nobody can see that. */
+static void close_by(watched_file_t *file, const char *wrong)
+{
+    watched_file_empty(file);
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, ap_server_conf,
+                 RPLOGNO(4332) "%s; what needs it is answered with 503 until "
+                               "it can be read: " WHO_READS,
+                 wrong);
+}
+
+static const char *what_holds(watched_file_t *file)
+{
+    uint32_t place;
+
+    if (!watched_file_open(file, &place)) {
+        return "nobody is let in by it";
+    }
+    watched_file_close(file, place);
+    return "what it said before stays";
+}
+
 static void look_at(watched_file_t *file, apr_pool_t *pool)
 {
+    int was_unreadable = file->is_unreadable;
     const char *wrong;
 
     if (!watched_file_changed(file, pool)) {
         return;
     }
     wrong = watched_file_load(file, pool);
-    if (wrong) {
+    if (wrong && file->is_unreadable) {
+        if (!was_unreadable) {
+            close_by(file, wrong);
+        }
+    }
+    else if (wrong) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, ap_server_conf,
-                     RPLOGNO(4221) "%s; what it said before stays", wrong);
+                     RPLOGNO(4221) "%s; %s", wrong, what_holds(file));
     }
     else {
         ap_log_error(APLOG_MARK, APLOG_INFO, 0, ap_server_conf,

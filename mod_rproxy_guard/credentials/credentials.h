@@ -69,7 +69,7 @@ typedef struct {
     apr_array_header_t *claims;  /* of jwt_claim_t */
 } jwt_source_t;
 
-typedef struct {
+typedef struct credential_settings_t {
     const credential_rule_t *rule; /* NULL: not said here, as the others */
     const key_source_t *keys;
     const jwt_source_t *jwt;
@@ -85,6 +85,13 @@ static inline void credential_settings_merge(credential_settings_t *out,
     out->jwt = inner->jwt ? inner->jwt : out->jwt;
     out->url = inner->url ? inner->url : out->url;
     out->auth = inner->auth ? inner->auth : out->auth;
+}
+
+static inline int credential_settings_equal(const credential_settings_t *a,
+                                            const credential_settings_t *b)
+{
+    return a->rule == b->rule && a->keys == b->keys && a->jwt == b->jwt
+           && a->url == b->url && a->auth == b->auth;
 }
 
 /* ---- of a request ---- */
@@ -164,6 +171,10 @@ watched_file_t *credentials_watch(cmd_parms *cmd, const char *path,
                                   watched_make_fn *make);
 
 void credentials_create(apr_pool_t *pconf);
+
+/* While a configuration is checked: the log tells of files that children could
+ * not read. */
+void credentials_check_files(server_rec *s);
 
 /* In post_config.  @return APR_SUCCESS, or why there is no memory */
 apr_status_t credentials_open(server_rec *s, apr_pool_t *ptemp);

@@ -100,6 +100,19 @@ static credential_result_t asks_itself(request_rec *r,
     return closed("it is a question of this server to the service itself");
 }
 
+/* The service could be told only one of them. */
+static credential_result_t two_paths(void)
+{
+    credential_result_t result =
+        credential_bad(HTTP_FORBIDDEN,
+                       "a slash in its path is encoded, which httpd decodes "
+                       "and others may not: AllowEncodedSlashes NoDecode would "
+                       "let it through");
+
+    result.error = NULL;
+    return result;
+}
+
 /* ---- the answer ---- */
 
 static int is_redirect(int status)
@@ -178,6 +191,9 @@ credential_result_t forward_auth_check(request_rec *r,
     }
     if (auth_question_is_own(r, auth_answers_secret())) {
         return asks_itself(r, s->auth);
+    }
+    if (auth_question_has_two_paths(r)) {
+        return two_paths();
     }
     if (auth_answers_find(r, s->auth, &answer)) {
         return judge(r, s->auth, answer.status,

@@ -9,6 +9,7 @@
 #include <apr_lib.h>
 #include <apr_strings.h>
 
+#include "../guard_request.h"
 #include "jwt_verify.h"
 #include "routing/cookie.h"
 
@@ -82,6 +83,7 @@ static void tell(request_rec *r, const jwt_source_t *source,
         }
     }
     if (source->hide && source->header) {
+        guard_request_of(r)->hidden = source->header;
         apr_table_unset(r->headers_in, source->header);
     }
 }

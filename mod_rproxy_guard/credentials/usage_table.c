@@ -97,14 +97,26 @@ int usage_take(usage_row_t *row, uint32_t day, uint64_t quota)
     return 1;
 }
 
-rate_t usage_rate(usage_row_t *row, const rate_rule_t *rule, int64_t now_us)
+static rate_t decide(const rate_rule_t *rule, uint64_t is, int64_t now_us)
 {
     uint64_t now = rate_now(rule, now_us);
+
+    return rate_decide(rule, is ? is : now, now, 1);
+}
+
+rate_t usage_rate_look(const usage_row_t *row, const rate_rule_t *rule,
+                       int64_t now_us)
+{
+    return decide(rule, __atomic_load_n(&row->until, __ATOMIC_RELAXED), now_us);
+}
+
+rate_t usage_rate(usage_row_t *row, const rate_rule_t *rule, int64_t now_us)
+{
     uint64_t is = __atomic_load_n(&row->until, __ATOMIC_RELAXED);
     rate_t rate;
 
     do {
-        rate = rate_decide(rule, is ? is : now, now, 1);
+        rate = decide(rule, is, now_us);
     } while (rate.allowed
              && !__atomic_compare_exchange_n(&row->until, &is, rate.until, 1,
                                              __ATOMIC_RELAXED,

@@ -66,4 +66,8 @@ int usage_take(usage_row_t *row, uint32_t day, uint64_t quota);
 /* One more request of a rate, which is charged if it is allowed. */
 rate_t usage_rate(usage_row_t *row, const rate_rule_t *rule, int64_t now_us);
 
+/* Would it be allowed?  Nothing is charged. */
+rate_t usage_rate_look(const usage_row_t *row, const rate_rule_t *rule,
+                       int64_t now_us);
+
 #endif

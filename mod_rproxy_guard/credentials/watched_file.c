@@ -90,10 +90,12 @@ static const char *read_file(watched_file_t *file, void **object,
     if (rv != APR_SUCCESS) {
         file->modified = file->size = 0;
         file->inode = 0;
+        file->is_unreadable = !APR_STATUS_IS_ENOENT(rv);
         return say(pool, file, "opened", rv);
     }
     wrong = read_text(file, in, &text, pool);
     apr_file_close(in);
+    file->is_unreadable = wrong != NULL;
     if (!wrong) {
         wrong = file->make(file->baton, text, object, pool);
         wrong = wrong ? apr_pstrcat(pool, file->path, ": ", wrong, NULL) : NULL;
@@ -133,6 +135,11 @@ const char *watched_file_load(watched_file_t *file, apr_pool_t *pool)
     }
     publish(file, object, own);
     return NULL;
+}
+
+void watched_file_empty(watched_file_t *file)
+{
+    publish(file, NULL, NULL);
 }
 
 int watched_file_changed(const watched_file_t *file, apr_pool_t *pool)

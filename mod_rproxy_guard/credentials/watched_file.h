@@ -32,6 +32,7 @@ typedef struct {
     apr_time_t modified;
     apr_off_t size;
     apr_ino_t inode;
+    int is_unreadable; /* it was there then and could not be read */
 } watched_file_t;
 
 /* Of no text yet. */
@@ -45,8 +46,11 @@ const char *watched_file_load(watched_file_t *file, apr_pool_t *pool);
 /* Is it another one than was read last? */
 int watched_file_changed(const watched_file_t *file, apr_pool_t *pool);
 
+/* What there was is there no more. */
+void watched_file_empty(watched_file_t *file);
+
 /* Any thread.  @return the object, until watched_file_close of *place; NULL:
- * there was no good file yet (nothing is to be closed) */
+ * there is none (nothing is to be closed) */
 void *watched_file_open(watched_file_t *file, uint32_t *place);
 void watched_file_close(watched_file_t *file, uint32_t place);
 

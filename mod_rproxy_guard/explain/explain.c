@@ -18,7 +18,54 @@ static int count_of(const apr_array_header_t *list)
     return list ? list->nelts : 0;
 }
 
+/* ---- its connection ---- */
+
+static const char *word_of(const connections_look_t *look)
+{
+    return look->reason == CONNECTIONS_REASONS ? "pass"
+           : look->log_only                    ? "log"
+                                               : "refuse";
+}
+
+/* A new one, whatever port it comes to. */
+static void explain_connection(explain_t *x, const guard_settings_t *settings)
+{
+    guard_verdict_t verdict = { .rule = "connections",
+                                .where = guard_global->connections.where };
+    connections_look_t look;
+    address_t address;
+
+    if (!limit_key_client(x->r, &address)) {
+        return;
+    }
+    look = connections_look(settings, address);
+    if (!look.is_looked_at) {
+        return;
+    }
+    x->stage = "connection";
+    explain_begin(x, "connections", word_of(&look));
+    explain_member(x, "rule", verdict.rule);
+    explain_member(x, "where", verdict.where);
+    if (look.reason != CONNECTIONS_REASONS) {
+        explain_member(x, "why", connections_reason_text(look.reason));
+    }
+    write_format(x->w, ", \"open\": %u, \"open_of_network\": %u",
+                 look.of_address, look.of_network);
+    explain_end(x, word_of(&look), &verdict);
+}
+
 /* ---- the checks of guard_check.c ---- */
+
+static void explain_bots(explain_t *x, const guard_verdict_t *verdict)
+{
+    if (guard_request_of(x->r)->would_ask_dns) {
+        explain_say(x, "bots", "later", NULL,
+                    "DNS would be asked whether it is the bot that it says, "
+                    "and was not",
+                    NULL);
+    }
+    explain_step(x, "bots", verdict);
+}
 
 /* @return is the client's network allowed? */
 static int explain_client(explain_t *x, const guard_settings_t *settings,
@@ -65,7 +112,7 @@ static void explain_checks(explain_t *x, const guard_settings_t *settings,
     }
     verdict = check_bots(x->r, settings, before);
     if (!allowed) {
-        explain_step(x, "bots", &verdict);
+        explain_bots(x, &verdict);
         explain_limits(x, settings, before ? count_of(before->limits) : 0, 0);
         verdict = check_login(x->r, settings);
         explain_step(x, "login", &verdict);
@@ -117,6 +164,7 @@ static void explain_all(explain_t *x, stand_in_t *s)
     const guard_settings_t *host = guard_settings_of(s->r->per_dir_config);
     const guard_settings_t *place;
 
+    explain_connection(x, host);
     x->stage = "host";
     challenge_take_cookie(s->r);
     if (is_on(host)) {
@@ -172,7 +220,9 @@ static void write_end(writer_t *w, const explain_t *x, const stand_in_t *s)
         write_format(w, ", \"first\": %d", x->first);
         write_member(w, "rule", x->by.rule ? x->by.rule : "");
         write_member(w, "where", x->by.where ? x->by.where : "RProxyGuard");
-        write_format(w, ", \"status\": %d", x->by.status);
+        if (x->by.status) { /* a connection has none */
+            write_format(w, ", \"status\": %d", x->by.status);
+        }
     }
     if (known->bot_class) {
         write_member(w, "bot", known->bot_class);

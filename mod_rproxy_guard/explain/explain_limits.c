@@ -32,6 +32,13 @@ static guard_verdict_t verdict_of(const asked_t *a, const rate_t *rate)
     return verdict;
 }
 
+/* What is allowed, and later.  NULL: it need not wait. */
+static const char *word_of_wait(const asked_t *a, const rate_t *rate,
+                                const char *word)
+{
+    return !rate->allowed || !rate->wait_us ? NULL : a->log_only ? "log" : word;
+}
+
 static void write_step(const asked_t *a, const rate_t *rate, const char *word,
                        const char *why)
 {
@@ -63,18 +70,17 @@ static void explain_rate(const asked_t *a)
 {
     guard_limit_t *limit = a->limit;
     rate_t rate = limit_table_look(&limit->place.table, &limit->rate, a->hash,
-                                   a->x->r->request_time,
+                                   apr_time_now(),
                                    limit->bandwidth ? 1 : (uint32_t)limit->cost)
                       .rate;
 
     if (limit->bandwidth) {
         rate.allowed = 1;
-        write_step(a, &rate, rate.wait_us ? "slow" : NULL,
+        write_step(a, &rate, word_of_wait(a, &rate, "slow"),
                    "a response has what others of its key leave of it");
     }
     else {
-        write_step(a, &rate, rate.allowed && rate.wait_us ? "delay" : NULL,
-                   NULL);
+        write_step(a, &rate, word_of_wait(a, &rate, "delay"), NULL);
     }
 }
 

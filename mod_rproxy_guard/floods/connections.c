@@ -227,6 +227,11 @@ const char *connections_reason_name(connections_reason_e reason)
     return reasons[reason].name;
 }
 
+const char *connections_reason_text(connections_reason_e reason)
+{
+    return reasons[reason].text;
+}
+
 static void log_refused(conn_rec *c, connections_reason_e reason, int log_only)
 {
     static log_pace_t pace;
@@ -288,22 +293,31 @@ static int is_excepted(const guard_settings_t *settings, address_t address)
     return check_is_allowed(settings, &known);
 }
 
+static int are_there(const guard_settings_t *settings)
+{
+    return area.counts && child_slot() >= 0 && settings->mode >= GUARD_DETECT
+           && guard_global->connections.action.kind != GUARD_ACTION_OFF;
+}
+
 /* @return 1 and *address: rules apply to this connection */
 static int is_looked_at(const conn_rec *c, const guard_settings_t *settings,
                         address_t *address)
 {
-    return area.counts && child_slot() >= 0 && settings->mode >= GUARD_DETECT
-           && guard_global->connections.action.kind != GUARD_ACTION_OFF
-           && peer_address(c->client_addr, address)
+    return are_there(settings) && peer_address(c->client_addr, address)
            && !is_excepted(settings, *address);
+}
+
+static int is_log_only(const guard_settings_t *settings)
+{
+    return settings->mode == GUARD_DETECT
+           || guard_global->connections.action.kind == GUARD_ACTION_LOG;
 }
 
 /* @return 1: it is more than logged */
 static int speaks_against(conn_rec *c, const guard_settings_t *settings,
                           connections_reason_e reason)
 {
-    int log_only = settings->mode == GUARD_DETECT
-                   || guard_global->connections.action.kind == GUARD_ACTION_LOG;
+    int log_only = is_log_only(settings);
 
     __atomic_fetch_add(&area.counts->refused[reason], 1, __ATOMIC_RELAXED);
     log_refused(c, reason, log_only);
@@ -343,6 +357,39 @@ int connections_allow_reset(conn_rec *c)
                                hash_of(peer_client(address)), apr_time_now(), 1)
                   .rate.allowed
            || !speaks_against(c, settings, CONNECTIONS_RESETS);
+}
+
+connections_look_t connections_look(const guard_settings_t *settings,
+                                    address_t address)
+{
+    const guard_connections_t *conf = &guard_global->connections;
+    connections_look_t look = { .reason = CONNECTIONS_REASONS };
+    uint64_t hash = hash_of(peer_client(address));
+    guard_ban_t ban;
+
+    if (!are_there(settings) || is_excepted(settings, address)) {
+        return look;
+    }
+    look.is_looked_at = 1;
+    look.log_only = is_log_only(settings);
+    look.of_address = open_of_all(hash);
+    look.of_network = open_of_all(hash_of(peer_network(address)));
+    if (guard_ban_find(address, &ban)) {
+        look.reason = CONNECTIONS_BANNED;
+    }
+    else if (conf->rate.count
+             && !limit_table_look(&area.rates, &conf->rate, hash,
+                                  apr_time_now(), 1)
+                     .rate.allowed) {
+        look.reason = CONNECTIONS_RATE;
+    }
+    else if (conf->address && look.of_address >= (uint32_t)conf->address) {
+        look.reason = CONNECTIONS_ADDRESS;
+    }
+    else if (conf->network && look.of_network >= (uint32_t)conf->network) {
+        look.reason = CONNECTIONS_NETWORK;
+    }
+    return look;
 }
 
 connections_counts_t connections_counts(void)

@@ -18,6 +18,7 @@
 #include <httpd.h>
 #include <apr_tables.h>
 
+#include "../address/address.h"
 #include "../config/rule_action.h"
 #include "../limits/rate.h"
 
@@ -30,6 +31,8 @@
     X(CONNECTIONS_BANNED,  "banned",  "it is banned")                        \
     X(CONNECTIONS_RESETS,  "resets",  "too many of its streams were reset")
 /* clang-format on */
+
+struct guard_settings_t;
 
 typedef enum {
 #define X(id, name, text) id,
@@ -65,8 +68,21 @@ connections_counts_t connections_counts(void);
  *         end */
 int connections_allow_reset(conn_rec *c);
 
-/* "address" ... */
+/* What a new connection would meet now. */
+typedef struct {
+    int is_looked_at; /* 0: no rule is for it, and the rest is not known */
+    int log_only;
+    connections_reason_e reason; /* CONNECTIONS_REASONS: none is against it */
+    uint32_t of_address, of_network; /* that are open */
+} connections_look_t;
+
+/* For somebody who asks: counts nothing. */
+connections_look_t connections_look(const struct guard_settings_t *settings,
+                                    address_t address);
+
+/* "address" ..., and as a phrase */
 const char *connections_reason_name(connections_reason_e reason);
+const char *connections_reason_text(connections_reason_e reason);
 
 void connections_register(apr_pool_t *pool);
 

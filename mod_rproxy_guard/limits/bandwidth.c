@@ -14,11 +14,15 @@ enum {
     PIECES_OF_SECOND = 10 /* at least, of a rate that allows it */
 };
 
+/* What would be slowed down may be so far behind its time. */
+#define BEHIND_MAX apr_time_from_sec(3600)
+
 #define SLEEP_MAX apr_time_from_msec(100)
 
 typedef struct {
     guard_limit_t *limit;
     uint64_t hash;
+    apr_interval_time_t waited_us; /* where it was the slowest */
 } share_t;
 
 struct bandwidth_t {
@@ -65,16 +69,23 @@ static uint32_t piece_of(const bandwidth_t *b)
     return units ? (uint32_t)units : 1;
 }
 
+static apr_interval_time_t wait_by(share_t *share, uint64_t us)
+{
+    share->waited_us += (apr_interval_time_t)us;
+    return (apr_interval_time_t)us;
+}
+
 /* As rproxy_pace_t has it. */
 static apr_interval_time_t take(void *ctx, apr_size_t *bytes)
 {
     bandwidth_t *b = ctx;
     uint32_t units = piece_of(b);
+    share_t *slowest = &b->share[0];
     uint64_t wait = 0;
     int i;
 
     for (i = 0; i < b->count; i++) {
-        const share_t *share = &b->share[i];
+        share_t *share = &b->share[i];
         rate_t rate =
             limit_table_take(&share->limit->place.table, &share->limit->rate,
                              share->hash, apr_time_now(), units)
@@ -83,12 +94,15 @@ static apr_interval_time_t take(void *ctx, apr_size_t *bytes)
         if (!rate.allowed) {
             give(b, i, units);
             *bytes = 0;
-            return (apr_interval_time_t)rate.retry_us + 1;
+            return wait_by(share, rate.retry_us + 1);
         }
-        wait = rate.wait_us > wait ? rate.wait_us : wait;
+        if (rate.wait_us > wait) {
+            wait = rate.wait_us;
+            slowest = share;
+        }
     }
     *bytes = (apr_size_t)units * BANDWIDTH_UNIT;
-    return (apr_interval_time_t)wait;
+    return wait_by(slowest, wait);
 }
 
 static void give_back(void *ctx, apr_size_t bytes)
@@ -175,19 +189,75 @@ static void start(request_rec *r, bandwidth_t *b)
     apr_pool_cleanup_register(r->pool, b, end_of_filter, apr_pool_cleanup_null);
 }
 
-void bandwidth_begin(request_rec *r, guard_limit_t *limit, uint64_t hash)
+void bandwidth_begin(request_rec *r, guard_limit_t *limit, uint64_t hash,
+                     int log_only)
 {
     guard_request_t *request = guard_request_of(r);
-    bandwidth_t *b = request->bandwidth;
+    bandwidth_t **of = log_only ? &request->would_share : &request->bandwidth;
+    bandwidth_t *b = *of;
 
     if (!b) {
-        b = apr_pcalloc(r->pool, sizeof(*b));
-        request->bandwidth = b;
-        start(r, b);
+        *of = b = apr_pcalloc(r->pool, sizeof(*b));
+        if (!log_only) {
+            start(r, b);
+        }
     }
     if (b->count < LIMITS_MAX) {
-        b->share[b->count++] = (share_t){ limit, hash };
+        b->share[b->count++] = (share_t){ limit, hash, 0 };
     }
+}
+
+/* ---- what it came to ---- */
+
+guard_wait_t bandwidth_waited(const bandwidth_t *b)
+{
+    guard_wait_t all = { NULL, 0 };
+    apr_interval_time_t most = 0;
+    int i;
+
+    for (i = 0; b && i < b->count; i++) {
+        all.us += b->share[i].waited_us;
+        if (b->share[i].waited_us > most) {
+            most = b->share[i].waited_us;
+            all.limit = b->share[i].limit;
+        }
+    }
+    return all;
+}
+
+/* All at once, when the request came: the time of the last byte. */
+static apr_interval_time_t last_byte(const request_rec *r, const share_t *share,
+                                     uint32_t units)
+{
+    rate_rule_t rule = share->limit->rate;
+    rate_t rate;
+
+    rule.queue = rate_queue(&rule, BEHIND_MAX);
+    rate = limit_table_take(&share->limit->place.table, &rule, share->hash,
+                            r->request_time, units)
+               .rate;
+    return rate.allowed ? (apr_interval_time_t)rate.wait_us : BEHIND_MAX;
+}
+
+guard_wait_t bandwidth_would_wait(const request_rec *r, const bandwidth_t *b,
+                                  apr_off_t bytes)
+{
+    apr_off_t units = (bytes + BANDWIDTH_UNIT - 1) / BANDWIDTH_UNIT;
+    apr_interval_time_t took = apr_time_now() - r->request_time;
+    guard_wait_t wait = { NULL, 0 };
+    int i;
+
+    for (i = 0; b && units > 0 && i < b->count; i++) {
+        apr_interval_time_t us =
+            last_byte(r, &b->share[i],
+                      units < RATE_COST_MAX ? (uint32_t)units : RATE_COST_MAX)
+            - took;
+
+        if (us > wait.us) {
+            wait = (guard_wait_t){ b->share[i].limit, us };
+        }
+    }
+    return wait;
 }
 
 void bandwidth_register(void)

@@ -10,11 +10,24 @@
 #define RPROXY_GUARD_BANDWIDTH_H
 
 #include "../config/guard_config.h"
+#include "../guard_request.h"
 
 #define BANDWIDTH_UNIT 1024 /* bytes that cost 1 */
 
-/* Before the handler, for each limit that applies: the slowest one counts. */
-void bandwidth_begin(request_rec *r, guard_limit_t *limit, uint64_t hash);
+/* Before the handler, for each limit that applies: the slowest one counts.
+ * @param log_only  it slows nothing down */
+void bandwidth_begin(request_rec *r, guard_limit_t *limit, uint64_t hash,
+                     int log_only);
+
+/* At the request's end: how much later its response came, and by which limit.
+ * @param bandwidth  of the request, or NULL */
+guard_wait_t bandwidth_waited(const bandwidth_t *bandwidth);
+
+/* Likewise of limits that slow nothing down: how much later so many bytes would
+ * have come.  Takes them from their tables. */
+guard_wait_t bandwidth_would_wait(const request_rec *r,
+                                  const bandwidth_t *bandwidth,
+                                  apr_off_t bytes);
 
 /* In post_config. */
 void bandwidth_open(void);

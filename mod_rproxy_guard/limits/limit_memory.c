@@ -168,7 +168,7 @@ static void keep(kept_t *kept, limit_place_t **places, int count,
 {
     int i;
 
-    kept->place = apr_palloc(pool, sizeof(*kept->place) * (size_t)count);
+    kept->place = apr_palloc(pool, sizeof(*kept->place) * (unsigned)count);
     kept->count = count;
     for (i = 0; i < count; i++) {
         kept->place[i].identity = apr_pstrdup(pool, places[i]->identity);
@@ -190,7 +190,7 @@ apr_status_t limit_memory_open(limit_place_t **places, int count,
     apr_pool_t *pool;
     apr_status_t rv;
 
-    if (count == 0) {
+    if (count <= 0) {
         return APR_SUCCESS;
     }
     if (is_same(kept, places, count)) {

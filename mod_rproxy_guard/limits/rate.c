@@ -3,6 +3,11 @@
 /* rate.c: the arithmetic of rates.  Layer L0. */
 #include "rate.h"
 
+enum {
+    LATE_US = 2 * 1000000,
+    LATE_MAX = 1 << 30 /* units: a small part of all times there are */
+};
+
 /* a * b / c without overflow, for c > 0 and a result of 64 bits. */
 static uint64_t scaled(uint64_t a, uint64_t b, uint64_t c)
 {
@@ -58,11 +63,25 @@ uint64_t rate_left(const rate_rule_t *rule, uint64_t ahead, int64_t age_us)
     return past < ahead ? ahead - (uint64_t)past : 0;
 }
 
+/* Beyond the furthest: it may be others who looked at the clock later, and were
+ * faster. */
+static uint64_t late(const rate_rule_t *rule)
+{
+    uint64_t units =
+        1 + (uint64_t)LATE_US * RATE_UNITS * rule->count / rule->period_us;
+
+    return units < LATE_MAX ? units : LATE_MAX;
+}
+
 uint64_t rate_ahead(const rate_rule_t *rule, uint64_t until, uint64_t now)
 {
     uint64_t ahead = (until - now) & RATE_TIME_MASK;
+    uint64_t most = rate_ahead_most(rule);
 
-    return ahead <= rate_ahead_most(rule) ? ahead : 0;
+    if (ahead <= most) {
+        return ahead;
+    }
+    return ahead - most <= LATE_MAX && ahead - most <= late(rule) ? ahead : 0;
 }
 
 int rate_is_forgotten(const rate_rule_t *rule, uint64_t until, uint64_t now)

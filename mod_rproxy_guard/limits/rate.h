@@ -10,7 +10,9 @@
  * Times are in units of 1/256 of the rule's interval, modulo 2^42: a small
  * number holds them, whatever the rate, and a count is right to the request.
  * A time that is further ahead than any request can have put it is one from
- * long ago, or from before the clock was set back: it counts as forgotten.
+ * long ago, or from before the clock was set back: it counts as forgotten, but
+ * for two seconds beyond, for requests do not come in the order in which they
+ * looked at the clock.
  * Where other servers count too it may be further ahead, by their debt. */
 #ifndef RPROXY_GUARD_RATE_H
 #define RPROXY_GUARD_RATE_H
@@ -61,7 +63,8 @@ uint64_t rate_ahead_most(const rate_rule_t *rule);
 /* What is left of so many units when so much time has passed. */
 uint64_t rate_left(const rate_rule_t *rule, uint64_t ahead, int64_t age_us);
 
-/* How far ahead, in units; 0: forgotten. */
+/* How far ahead, in units; 0: forgotten.  Two seconds beyond rate_ahead_most:
+ * who asks looked at the clock before others did. */
 uint64_t rate_ahead(const rate_rule_t *rule, uint64_t until, uint64_t now);
 
 /* @param until  of the key, or now for one that is not known

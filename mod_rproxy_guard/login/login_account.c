@@ -10,11 +10,6 @@
 #include "../limits/limit_key.h"
 #include "user_name.h"
 
-static apr_time_t now_of(const login_request_t *login)
-{
-    return login->r->request_time;
-}
-
 /* ---- keys ---- */
 
 void login_account_begin(login_request_t *login)
@@ -53,7 +48,7 @@ static int is_known(const login_request_t *login, uint64_t hash)
 
     return login->has_address
            && !limit_table_look(&known->place.table, &known->rate, hash,
-                                now_of(login), 1)
+                                apr_time_now(), 1)
                    .rate.allowed;
 }
 
@@ -62,8 +57,9 @@ static void make_known(const login_request_t *login, uint64_t hash)
     const guard_limit_t *known = login->rule->account[ACCOUNT_KNOWN];
 
     limit_table_give_back(&known->place.table, &known->rate, hash,
-                          now_of(login), 1);
-    limit_table_take(&known->place.table, &known->rate, hash, now_of(login), 1);
+                          apr_time_now(), 1);
+    limit_table_take(&known->place.table, &known->rate, hash, apr_time_now(),
+                     1);
 }
 
 /* ---- verdicts ---- */
@@ -152,7 +148,7 @@ static rate_t look(const login_request_t *login, account_e account,
     const guard_limit_t *limit = login->rule->account[account];
 
     return limit_table_look(&limit->place.table, &limit->rate, hash,
-                            now_of(login), cost)
+                            apr_time_now(), cost)
         .rate;
 }
 
@@ -194,7 +190,7 @@ static void give_back(const login_request_t *login, guard_limit_t *limit,
 {
     if (limit && cost) {
         limit_table_give_back(&limit->place.table, &limit->rate, hash,
-                              now_of(login), cost);
+                              apr_time_now(), cost);
     }
 }
 
@@ -204,7 +200,7 @@ static rate_t take(const login_request_t *login, account_e account,
     const guard_limit_t *limit = login->rule->account[account];
 
     return limit_table_take(&limit->place.table, &limit->rate, hash,
-                            now_of(login), cost)
+                            apr_time_now(), cost)
         .rate;
 }
 

@@ -41,7 +41,7 @@ static const char *action_of(const guard_verdict_t *v, int refused)
                                          [GUARD_ACTION_OFF] = "off",
                                          [GUARD_ACTION_LOG] = "log",
                                          [GUARD_ACTION_CLASS] = "class",
-                                         [GUARD_ACTION_DELAY] = "delay",
+                                         [GUARD_ACTION_DELAY] = "refuse",
                                          [GUARD_ACTION_CHALLENGE] = "challenge",
                                          [GUARD_ACTION_REFUSE] = "refuse",
                                          [GUARD_ACTION_BAN] = "ban" };
@@ -50,7 +50,7 @@ static const char *action_of(const guard_verdict_t *v, int refused)
     if (v->log_only || (!refused && kind > GUARD_ACTION_DELAY)) {
         return "log";
     }
-    return words[kind];
+    return v->did ? v->did : words[kind];
 }
 
 const char *seen_add(request_rec *r, const guard_verdict_t *v, int refused)

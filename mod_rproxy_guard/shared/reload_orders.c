@@ -4,6 +4,9 @@
 #include "guard_private.h"
 #include "reload_orders.h"
 
+#include <ap_mpm.h>
+#include <scoreboard.h>
+
 #include "child_slots.h"
 #include "shared_area.h"
 
@@ -73,6 +76,15 @@ void reload_orders_start(void)
         write_word(answer_of(slot, i), orders.carried_out[i] << 1);
     }
     write_word(&orders.generation_of[slot], orders.generation);
+}
+
+int reload_orders_is_past(void)
+{
+    const global_score *server = ap_get_scoreboard_global();
+    int own = 0;
+
+    return server && ap_mpm_query(AP_MPMQ_GENERATION, &own) == APR_SUCCESS
+           && own != server->running_generation;
 }
 
 uint32_t reload_orders_give(int thing)

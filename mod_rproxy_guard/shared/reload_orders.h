@@ -32,6 +32,10 @@ int reload_orders_open(server_rec *s, int things, apr_pool_t *pconf);
 /* In child_init, when child_slots_claim was called. */
 void reload_orders_start(void);
 
+/* Is this child one of before a restart?  Those of now hear no orders from
+ * it. */
+int reload_orders_is_past(void);
+
 /* To all children.  @return the order's number, for reload_orders_count */
 uint32_t reload_orders_give(int thing);
 

@@ -78,6 +78,12 @@ static int take_pairs(slice_t line, unsigned char *bytes)
     return 1;
 }
 
+/* A file may say otherwise. */
+static void put_dots(unsigned char *bytes)
+{
+    bytes[0x2e] = bytes[0x3002] = bytes[0xff0e] = bytes[0xff61] = '.';
+}
+
 const char *unicode_file_parse(slice_t text, int page, unicode_map_t *map,
                                apr_pool_t *pool)
 {
@@ -88,6 +94,7 @@ const char *unicode_file_parse(slice_t text, int page, unicode_map_t *map,
             continue;
         }
         bytes = apr_pcalloc(pool, 65536);
+        put_dots(bytes);
         if (!take_pairs(take_line(&text), bytes)) {
             break;
         }

@@ -3,7 +3,8 @@
 /* unicode_file.h: the file of SecUnicodeMapFile.  Layer L1 (memory of a pool).
  *
  * A code page is a line that begins with its number; the next one has what code
- * points stand for, "00c0:41 00e9:65": both in hexadecimal digits. */
+ * points stand for, "00c0:41 00e9:65": both in hexadecimal digits.  What IDNA
+ * takes for a dot (RFC 3490 section 3.1) is one. */
 #ifndef RPROXY_GUARD_UNICODE_FILE_H
 #define RPROXY_GUARD_UNICODE_FILE_H
 

@@ -10,12 +10,17 @@
 #include <http_log.h>
 #include <http_main.h>
 
+enum {
+    LOG_LINES = 100
+};
+
 waf_global_t *waf_global;
 
 void waf_settings_begin(apr_pool_t *pconf)
 {
     waf_global = apr_pcalloc(pconf, sizeof(*waf_global));
     waf_global->pool = pconf;
+    waf_global->log_lines = LOG_LINES;
     waf_global->skip = apr_array_make(pconf, 2, sizeof(const char *));
     waf_global->notes = apr_array_make(pconf, 8, sizeof(const char *));
     waf_global->audit_logs = apr_array_make(pconf, 2, sizeof(const char *));
@@ -34,6 +39,7 @@ waf_settings_t *waf_settings_create(apr_pool_t *pool)
     s->request_body_memory = s->response_body_limit = -1;
     s->request_body_limit_action = s->response_body_limit_action = -1;
     s->json_depth = s->files_limit = -1;
+    s->saves_files = s->keeps_files = -1;
     s->time_max = -1;
     s->audit = s->fails_open = s->htaccess = s->inherits = -1;
     return s;
@@ -51,6 +57,8 @@ static void merge_bodies(waf_settings_t *out, const waf_settings_t *inner)
     MERGE(request_body_limit_action);
     MERGE(json_depth);
     MERGE(files_limit);
+    MERGE(saves_files);
+    MERGE(keeps_files);
     MERGE(response_body);
     MERGE(response_body_limit);
     MERGE(response_body_limit_action);
@@ -250,6 +258,8 @@ body_limits_t waf_settings_body_limits(const waf_settings_t *settings)
         .arguments_most = settings->arguments_limit,
         .depth_most = (int)or_else(settings->json_depth, 0),
         .files_most = (int)or_else(settings->files_limit, 0),
+        .counts_files = settings->saves_files > 0 || settings->keeps_files > 0,
+        .keeps_files = settings->program && settings->program->asks_files,
         .separator = (char)settings->separator,
         .outside_most = waf_settings_request_body_no_files(settings),
     };

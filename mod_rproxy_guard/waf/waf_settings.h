@@ -34,7 +34,8 @@ typedef struct waf_settings_t {
     apr_off_t request_body_limit, request_body_no_files, request_body_memory;
     apr_off_t response_body_limit;
     int request_body_limit_action, response_body_limit_action;
-    apr_off_t json_depth, files_limit;
+    int json_depth, files_limit;
+    int saves_files, keeps_files;   /* either: rules see what is in files */
     int arguments_limit;            /* 0: not said */
     int separator;                  /* a character; 0: not said */
     apr_array_header_t *types;      /* of const char *, lower case */
@@ -107,8 +108,9 @@ typedef struct {
     const char *folder;             /* where no SecTmpDir is said */
     const char *unicode_file;
     int code_page;
-    uint32_t match_limit;                  /* 0: the default */
-    int is_used;                           /* there is a rule */
+    uint32_t match_limit; /* 0: the default */
+    int log_lines;        /* of the error log, a second; 0: all */
+    int is_used;          /* there is a rule */
     uint64_t idle_actions, idle_operators; /* bits of those that are told */
     int in_sections; /* sections or .htaccess files may say more */
 } waf_global_t;

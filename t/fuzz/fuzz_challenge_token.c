@@ -12,6 +12,7 @@
 #define NOW 1800000000
 
 static const challenge_secret_t secret = { "a secret" };
+static challenge_keys_t keys = { .secret = &secret };
 
 /* The text with the mac that belongs to it, where it has room for one. */
 static void sign(char *text, size_t len, network_t client)
@@ -20,7 +21,7 @@ static void sign(char *text, size_t len, network_t client)
     sha256_t mac;
 
     if (split(&parts, slice_make(text, len), CHALLENGE_PASS)) {
-        mac = mac_of(parts.covered, parts.key, client, &secret);
+        mac = mac_of(parts.covered, parts.key, client, &keys);
         put_bytes(text + parts.covered.len + 1, mac.bytes, MAC_BYTES);
     }
 }
@@ -32,7 +33,7 @@ static void check(slice_t text, network_t client)
     parts_t parts;
     size_t len;
 
-    if (challenge_token_read(&token, text, CHALLENGE_PASS, client, NOW, &secret)
+    if (challenge_token_read(&token, text, CHALLENGE_PASS, client, NOW, &keys)
         != CHALLENGE_GOOD) {
         return;
     }
@@ -41,7 +42,7 @@ static void check(slice_t text, network_t client)
     FUZZ_CHECK(split(&parts, text, CHALLENGE_PASS));
     len = challenge_token_write(again, &token, client,
                                 (int64_t)parts.key * CHALLENGE_KEY_SECONDS,
-                                &secret);
+                                &keys);
     FUZZ_CHECK(slice_eq(text, slice_make(again, len)));
 }
 

@@ -2,7 +2,8 @@
 
 /* fuzz_waf_detect.c: any value before the detectors.  Promises: nothing outside
  * of it is read (the sanitizer sees it); what is found has a fingerprint that
- * fits, what is not has none; a space in front hides nothing. */
+ * fits and one of the bytes that it needs, what is not has none; a space in
+ * front hides nothing. */
 #include "fuzz.h"
 
 #include "waf/detect/sql_words.c"
@@ -17,6 +18,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *spaced = malloc(size + 1), fingerprint[8];
+    byte_set_t bytes, needs;
     slice_t value;
     int is_sql, is_script;
 
@@ -27,6 +29,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_CHECK(memchr(fingerprint, 0, sizeof(fingerprint)));
     FUZZ_CHECK(is_sql == (*fingerprint != 0));
     is_script = cross_site_script_found(value);
+    bytes = byte_set_of(value);
+    needs = sql_injection_bytes();
+    FUZZ_CHECK(!is_sql || byte_set_meets(&needs, &bytes));
+    needs = cross_site_script_bytes();
+    FUZZ_CHECK(!is_script || byte_set_meets(&needs, &bytes));
     value = slice_make(spaced, size + 1);
     FUZZ_CHECK(!is_sql || sql_injection_found(value, fingerprint));
     FUZZ_CHECK(!is_script || cross_site_script_found(value));

@@ -38,6 +38,12 @@ int detector_script(slice_t value)
     return value.len > 30;
 }
 
+int detector_bytes(int is_script, byte_set_t *any)
+{
+    (void)is_script, (void)any;
+    return 0;
+}
+
 static void check_text(const char *text)
 {
     for (; *text; text++) {

@@ -27,7 +27,13 @@ int detector_script(slice_t value)
     return 0;
 }
 
-static const char *add_rule(const char *text, const program_rule_t *rule)
+int detector_bytes(int is_script, byte_set_t *any)
+{
+    (void)is_script, (void)any;
+    return 0;
+}
+
+static const char *join_rule(const char *text, const program_rule_t *rule)
 {
     int i;
 
@@ -40,7 +46,7 @@ static const char *add_rule(const char *text, const program_rule_t *rule)
                             target->excludes, target->counts,
                             (int)target->selector.len, target->selector.p);
     }
-    return rule->link ? add_rule(text, rule->link) : text;
+    return rule->link ? join_rule(text, rule->link) : text;
 }
 
 /* Without what does nothing: such a rule may stand for one that is gone. */
@@ -54,7 +60,7 @@ static const char *rules_of(const program_t *program)
             const program_rule_t *rule = program->phase[phase][i];
 
             if (rule->rule->target_count || rule->link) {
-                text = add_rule(text, rule);
+                text = join_rule(text, rule);
             }
         }
     }

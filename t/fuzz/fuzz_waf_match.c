@@ -24,6 +24,12 @@ int detector_script(slice_t value)
     return value.len > 70;
 }
 
+int detector_bytes(int is_script, byte_set_t *any)
+{
+    (void)is_script, (void)any;
+    return 0;
+}
+
 /* ---- the judge ---- */
 
 static match_e judge_expression(const matcher_t *matcher, slice_t value,

@@ -13,6 +13,7 @@
 
 static int has_word(const pattern_condition_t *condition, slice_t value)
 {
+    byte_set_t bytes;
     size_t at;
     int i;
 
@@ -25,7 +26,9 @@ static int has_word(const pattern_condition_t *condition, slice_t value)
             }
         }
     }
-    return condition->word_count == 0;
+    bytes = byte_set_of(value);
+    return condition->word_count == 0
+           || byte_set_meets(&condition->bytes, &bytes);
 }
 
 static int matches(slice_t pattern, slice_t value)

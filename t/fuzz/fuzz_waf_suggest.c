@@ -31,6 +31,12 @@ int detector_script(slice_t value)
     return 0;
 }
 
+int detector_bytes(int is_script, byte_set_t *any)
+{
+    (void)is_script, (void)any;
+    return 0;
+}
+
 /* Up to the next line feed. */
 static slice_t take_line(slice_t *rest)
 {

@@ -36,6 +36,17 @@ static void check_there_and_back(transform_e there, transform_e back,
     free(coded);
 }
 
+static void check_reach(transform_e transform, slice_t value, slice_t made)
+{
+    byte_set_t reach = byte_set_of(value), bytes = byte_set_of(made);
+    int is_bounded = transform_reach(transform, &reach), i;
+
+    FUZZ_CHECK(!is_bounded || made.len <= value.len);
+    for (i = 0; i < 4; i++) {
+        FUZZ_CHECK(!(bytes.word[i] & ~reach.word[i]));
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     transform_e transform;
@@ -51,9 +62,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     value = slice_make((const char *)data + 1, size - 1);
     bytes = byte_set_of(value);
     out = run(transform, value, &length);
-    FUZZ_CHECK(!transform_trigger(transform, &trigger)
-               || byte_set_meets(&trigger, &bytes)
-               || slice_eq(value, slice_make(out, length)));
+    FUZZ_CHECK(
+        !transform_trigger(transform, transform_ends_dot(value), &trigger)
+        || byte_set_meets(&trigger, &bytes)
+        || slice_eq(value, slice_make(out, length)));
+    check_reach(transform, value, slice_make(out, length));
     free(out);
     check_there_and_back(TRANSFORM_URL_ENCODE, TRANSFORM_URL_DECODE, value);
     check_there_and_back(TRANSFORM_HEX_ENCODE, TRANSFORM_HEX_DECODE, value);

@@ -12,7 +12,8 @@
  *   do=status    returns code=N
  *   do=stream    sends bytes=N as kind=heap, or kind=memory in pieces of 1 MiB
  *
- * The filter PARK_SAVE wants the whole response, whoever goes. */
+ * The filter PARK_SAVE wants the whole response, whoever goes; PARK_PAUSE waits
+ * with the first bytes of one until its path is woken. */
 #include <httpd.h>
 #include <ap_provider.h>
 #include <apr_strings.h>
@@ -44,7 +45,10 @@ APLOG_USE_MODULE(park_test);
 typedef struct parked_t {
     struct parked_t *next;
     request_rec *r;
-    rproxy_park_t *park; /* NULL: it is over */
+    rproxy_park_t *park;   /* NULL: it is over, or it is */
+    rproxy_pause_t *pause; /* a filter's */
+    ap_filter_t *filter;
+    apr_bucket_brigade *held;
     apr_table_t *query;
     int wakes, rooms;
     apr_off_t sent;
@@ -53,6 +57,8 @@ typedef struct parked_t {
 static APR_OPTIONAL_FN_TYPE(rproxy_can_park) * can_park;
 static APR_OPTIONAL_FN_TYPE(rproxy_park) * park;
 static APR_OPTIONAL_FN_TYPE(rproxy_wake) * wake;
+static APR_OPTIONAL_FN_TYPE(rproxy_pause) * pause_response;
+static APR_OPTIONAL_FN_TYPE(rproxy_go_on) * go_on_with;
 static APR_OPTIONAL_FN_TYPE(rproxy_output_full) * output_full;
 static APR_OPTIONAL_FN_TYPE(rproxy_on_loop) * on_loop;
 static APR_OPTIONAL_FN_TYPE(rproxy_finish_alone) * finish_alone;
@@ -80,14 +86,27 @@ static const char *asked(const parked_t *p, const char *name)
 
 /* ---- the thread that wakes ---- */
 
+static void wake_one(parked_t *p)
+{
+    rproxy_pause_t *pause = p->pause;
+
+    if (p->park) {
+        wake(p->park);
+        wake(p->park);
+    }
+    else if (pause) { /* once */
+        p->pause = NULL;
+        go_on_with(pause);
+    }
+}
+
 static void wake_all(const char *path)
 {
     parked_t *p;
 
     for (p = all; p; p = p->next) {
         if (!path || strcmp(p->r->uri, path) == 0) {
-            wake(p->park);
-            wake(p->park);
+            wake_one(p);
         }
     }
 }
@@ -353,6 +372,37 @@ static apr_status_t save_filter(ap_filter_t *f, apr_bucket_brigade *bb)
     return ap_pass_brigade(f->next, bb);
 }
 
+/* ---- a filter that waits ---- */
+
+static void resume(request_rec *r, void *ctx)
+{
+    parked_t *p = ctx;
+
+    unlist(p);
+    SAY(r, "park test: %s: resumed", r->uri);
+    ap_pass_brigade(p->filter->next, p->held);
+}
+
+static apr_status_t pause_filter(ap_filter_t *f, apr_bucket_brigade *bb)
+{
+    parked_t *p = f->ctx;
+
+    if (p) {
+        return ap_pass_brigade(f->next, bb);
+    }
+    p = f->ctx = apr_pcalloc(f->r->pool, sizeof(*p));
+    p->r = f->r;
+    p->filter = f;
+    ap_save_brigade(f, &p->held, &bb, f->r->pool);
+    apr_thread_mutex_lock(lock);
+    p->pause = pause_response(f->r, resume, p);
+    p->next = all;
+    all = p;
+    apr_thread_mutex_unlock(lock);
+    SAY(f->r, "park test: %s: paused", f->r->uri);
+    return APR_SUCCESS;
+}
+
 /* ---- the status ---- */
 
 static void html(request_rec *r, apr_bucket_brigade *bb)
@@ -396,7 +446,10 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     finish_alone = APR_RETRIEVE_OPTIONAL_FN(rproxy_finish_alone);
     outcome = APR_RETRIEVE_OPTIONAL_FN(rproxy_outcome);
     memory(&memory_type);
+    pause_response = APR_RETRIEVE_OPTIONAL_FN(rproxy_pause);
+    go_on_with = APR_RETRIEVE_OPTIONAL_FN(rproxy_go_on);
     quick_filter("park_save");
+    quick_filter("park_pause");
     for (; s; s = s->next) {
         if (s->server_hostname && !strcmp(s->server_hostname, "park.example")) {
             use_loop(s);
@@ -426,6 +479,8 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_handler(handler, NULL, NULL, APR_HOOK_FIRST);
     ap_register_output_filter("PARK_SAVE", save_filter, NULL,
+                              AP_FTYPE_RESOURCE);
+    ap_register_output_filter("PARK_PAUSE", pause_filter, NULL,
                               AP_FTYPE_RESOURCE);
     ap_register_provider(pool, RPROXY_STATUS_GROUP, "park_test",
                          RPROXY_STATUS_VERSION, &section);

@@ -59,11 +59,16 @@ static int field_comes(void *ctx, slice_t line)
                        copy_text(parts, line));
 }
 
+static int keeps_files(const body_parts_t *parts)
+{
+    return parts->limits->counts_files && parts->limits->keeps_files;
+}
+
 static int data_comes(void *ctx, slice_t piece)
 {
     body_parts_t *parts = ctx;
 
-    if (!parts->whole.p && (!parts->filename.p || parts->limits->keeps_files)) {
+    if (!parts->whole.p && (!parts->filename.p || keeps_files(parts))) {
         body_text_add(&parts->text, piece, parts->values->pool);
     }
     return 1;
@@ -83,14 +88,15 @@ static int add_file(body_parts_t *parts, const multipart_part_t *part,
         || !add_of_part(parts, VARIABLE_FILES_SIZES, slice_str(size))) {
         return 0;
     }
-    if (!parts->limits->keeps_files) {
+    if (!parts->limits->counts_files) {
         return 1;
     }
     if (parts->files++ >= (most > 0 ? most : FILES_MOST)) {
         parts->is_over_files = 1;
         return 1;
     }
-    return add_of_part(parts, VARIABLE_FILES_TMP_CONTENT, content);
+    return !keeps_files(parts)
+           || add_of_part(parts, VARIABLE_FILES_TMP_CONTENT, content);
 }
 
 static int part_ends(void *ctx, const multipart_part_t *part)

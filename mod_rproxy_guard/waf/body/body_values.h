@@ -9,7 +9,8 @@
  *     reader = body_reader_make(values, "MULTIPART", type, &limits);
  *     body_reader_add(reader, piece) ... body_reader_end(reader);
  *
- * Files of a multipart body are counted, not kept. */
+ * What is in files of a multipart body is not kept unless rules want to see it.
+ */
 #ifndef RPROXY_GUARD_BODY_VALUES_H
 #define RPROXY_GUARD_BODY_VALUES_H
 
@@ -24,7 +25,9 @@ typedef struct {
     size_t outside_most; /* SecRequestBodyNoFilesLimit: bytes that are of no
                             file of a multipart body; 0: any number */
     char separator;      /* SecArgumentSeparator: '&' */
-    int keeps_files;     /* FILES_TMP_CONTENT is asked for */
+    int counts_files;    /* SecTmpSaveUploadedFiles, SecUploadKeepFiles: files
+                            are looked at, files_most of them */
+    int keeps_files;     /* ... and rules ask for FILES_TMP_CONTENT */
     int is_forced;       /* ctl:forceRequestBodyVariable */
     int is_cut;          /* more came than SecRequestBodyLimit */
 } body_limits_t;

@@ -49,7 +49,7 @@ static int runs_script(const html_token_t *token)
     }
 }
 
-static int has_code(html_reader_t *reader)
+static int reads_code(html_reader_t *reader)
 {
     html_token_t token;
 
@@ -61,16 +61,25 @@ static int has_code(html_reader_t *reader)
     return 0;
 }
 
+/* Whether the page is in HTML or in SVG there is not known. */
+static int has_code(html_reader_t reader)
+{
+    html_reader_t foreign = reader;
+
+    foreign.is_foreign = 1;
+    return reads_code(&reader) || (reader.has_cdata && reads_code(&foreign));
+}
+
 static int has_code_behind(slice_t value, char quote)
 {
-    html_reader_t reader = { value.p, value.p + value.len, 0 };
+    html_reader_t reader = { .p = value.p, .end = value.p + value.len };
 
-    return html_reader_leave(&reader, quote) && has_code(&reader);
+    return html_reader_leave(&reader, quote) && has_code(reader);
 }
 
 int cross_site_script_found(slice_t value)
 {
-    html_reader_t text = { value.p, value.p + value.len, 0 };
+    html_reader_t text = { .p = value.p, .end = value.p + value.len };
     int has_tag, has_value;
 
     if (!value.len) {
@@ -78,9 +87,14 @@ int cross_site_script_found(slice_t value)
     }
     has_tag = memchr(value.p, '<', value.len) != NULL;
     has_value = memchr(value.p, '=', value.len) != NULL;
-    return (has_tag && has_code(&text))
-           || (has_value && has_code_behind(value, 0))
+    return (has_tag && has_code(text))
            || ((has_tag || has_value)
-               && (has_code_behind(value, '"') || has_code_behind(value, '\'')
+               && (has_code_behind(value, 0) || has_code_behind(value, '"')
+                   || has_code_behind(value, '\'')
                    || has_code_behind(value, '`')));
+}
+
+byte_set_t cross_site_script_bytes(void)
+{
+    return byte_set_of(SLICE_LIT("<="));
 }

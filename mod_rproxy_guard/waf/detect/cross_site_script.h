@@ -8,9 +8,12 @@
 #ifndef RPROXY_GUARD_CROSS_SITE_SCRIPT_H
 #define RPROXY_GUARD_CROSS_SITE_SCRIPT_H
 
-#include "http1/h1_slice.h"
+#include "waf/byte_set.h"
 
 /* @return 1: it would */
 int cross_site_script_found(slice_t value);
+
+/* Without any of these bytes it would not. */
+byte_set_t cross_site_script_bytes(void);
 
 #endif

@@ -58,6 +58,12 @@ const char *detector_use(const char *file, apr_pool_t *pool)
     return NULL;
 }
 
+int detector_bytes(int is_script, byte_set_t *any)
+{
+    *any = is_script ? cross_site_script_bytes() : sql_injection_bytes();
+    return is_script ? chosen.script == own_script : chosen.sql == own_sql;
+}
+
 /* What the library says besides 0 and 1 is an error of its own: the value is
  * taken for an attack then. */
 int detector_sql(slice_t value, char fingerprint[DETECTOR_FINGERPRINT])

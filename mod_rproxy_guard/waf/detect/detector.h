@@ -11,7 +11,7 @@
 
 #include <apr_pools.h>
 
-#include "http1/h1_slice.h"
+#include "waf/byte_set.h"
 
 enum {
     DETECTOR_FINGERPRINT = 8, /* bytes of it, with its final 0 */
@@ -27,6 +27,10 @@ const char *detector_use(const char *file, apr_pool_t *pool);
  *                     ModSecurity puts into TX.0); empty if nothing is found
  * @return 1: yes */
 int detector_sql(slice_t value, char fingerprint[DETECTOR_FINGERPRINT]);
+
+/* Bytes without any of which a value is nothing to one of the two.
+ * @return 0: not known, it is a library that is asked */
+int detector_bytes(int is_script, byte_set_t *any);
 
 /* Does the value, put into some place of a page, make a script run?
  * @return 1: yes */

@@ -23,6 +23,15 @@ static int starts(const html_reader_t *reader, slice_t text)
            && slice_eq_nocase(slice_make(reader->p, text.len), text);
 }
 
+static int takes(html_reader_t *reader, slice_t text)
+{
+    if (!starts(reader, text)) {
+        return 0;
+    }
+    reader->p += text.len;
+    return 1;
+}
+
 /* What is before the mark, or all; goes behind it. */
 static slice_t take_before(html_reader_t *reader, slice_t mark)
 {
@@ -109,11 +118,27 @@ static int next_in_tag(html_reader_t *reader, html_token_t *token)
     return take_attribute(reader, token);
 }
 
+/* Up to "-->" or "--!>"; "<!-->" and "<!--->" are whole ones. */
 static int take_comment(html_reader_t *reader, html_token_t *token)
 {
+    const char *from;
+
     reader->p += strlen("!--");
+    from = reader->p;
     token->kind = HTML_COMMENT;
-    token->value = take_before(reader, SLICE_LIT("-->"));
+    if (takes(reader, SLICE_LIT(">")) || takes(reader, SLICE_LIT("->"))) {
+        token->value = slice_make(from, 0);
+        return 1;
+    }
+    for (; reader->p < reader->end; reader->p++) {
+        token->value = slice_make(from, (size_t)(reader->p - from));
+        if (*reader->p == '-'
+            && (takes(reader, SLICE_LIT("-->"))
+                || takes(reader, SLICE_LIT("--!>")))) {
+            return 1;
+        }
+    }
+    token->value = slice_make(from, (size_t)(reader->p - from));
     return 1;
 }
 
@@ -133,7 +158,9 @@ static int take_markup(html_reader_t *reader, html_token_t *token)
         return take_comment(reader, token);
     }
     if (starts(reader, SLICE_LIT("![CDATA["))) {
-        take_before(reader, SLICE_LIT("]]>"));
+        reader->has_cdata = 1;
+        take_before(reader,
+                    reader->is_foreign ? SLICE_LIT("]]>") : SLICE_LIT(">"));
         return 0;
     }
     switch (*reader->p) {

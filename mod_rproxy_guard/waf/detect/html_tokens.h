@@ -24,7 +24,9 @@ typedef struct {
 
 typedef struct {
     const char *p, *end;
-    int is_in_tag; /* attributes come next */
+    int is_in_tag;  /* attributes come next */
+    int is_foreign; /* as in SVG: "]]>" ends CDATA, in HTML the first ">" */
+    int has_cdata;  /* there was some: the other way may find more */
 } html_reader_t;
 
 /* Leaves the value of an attribute.

@@ -4,9 +4,11 @@
 #include "sql_injection.h"
 
 #include "sql_fold.h"
+#include "waf/transform/char_kind.h"
 
 enum {
-    SHAPE_MAX = 8, /* bytes, with its final 0 */
+    SHAPE_MAX = 8,   /* bytes, with its final 0 */
+    PLAIN_MAX = 256, /* bytes of a value: folding ends after some tokens */
 };
 
 /* A shape of code: kinds at the beginning of the folded word.
@@ -19,60 +21,123 @@ enum {
 typedef char shape_t[SHAPE_MAX];
 
 /* clang-format off */
-static const shape_t free_shapes[] = {
-    /* a condition: 1 or 1=1 */
-    "+D&D$", "D&(", "D&D&(", "D&D&D", "D&D)", "D&D;",
-    "D&DU", "D&Dc", "D&E", "D&VB", "D&VoQ", "D&VoV", "D&n)", "D)&", "Dks&",
-    "DoD&(", "DoD&D$", "DoD&D&s", "DoD&D;", "DoD&Dc", "DoD&f(", "DoD&s",
-    "Dov&", "V&(E", "V&Do(", "V&DoE", "V&f(", "n&Dc", "n&DoD", "n)&(", "v&D$",
-    /* a query: 1 union select */
-    "(E", "D(E", "D)U", "D)oE", "DE(", "DE1", "DEf(", "DEs", "DnE1", "E(",
-    "E1$", "E1)", "E1;", "E1B", "E1U", "E1c", "E1k", "E1o", "EUE", "Ef(",
+/* By the first kind. */
+static const shape_t free_data[] = {
+    "+D&D$", "D&(", "D&D&(", "D&D&D", "D&D)", "D&D;", "D&DU", "D&Dc", "D&E",
+    "D&VB", "D&VoQ", "D&VoV", "D&n)", "D)&", "Dks&", "DoD&(", "DoD&D$",
+    "DoD&D&s", "DoD&D;", "DoD&Dc", "DoD&f(", "DoD&s", "Dov&", "D(E", "D)U",
+    "D)oE", "DE(", "DE1", "DEf(", "DEs", "DnE1", "D)Tks", "D;f(", "D;kv",
+    "DTks", "D)B", "D)k", "DB(", "DBD", "DBf(", "DBn$", "DBn(", "DBnB", "DBnc",
+    "DBnk", "Dk(", "DkDc", "DkDoD", "Dkf", "Dkn;", "Dknc", "Dks$", "Dks;",
+    "Dkso", "D);", "D)c", "Dc$", "D)o(", "D)oD", "D)of(", "DoD;c", "DoDc",
+    "Dos;", "Dov$", "Dov;",
+};
+static const shape_t free_value[] = {
+    "V&(E", "V&Do(", "V&DoE", "V&f(", "V)UE", "V,(E", "VU(", "VUE", "Vo(E",
+    "VoE", "V;E", "V;T", "V,f(", "VVX", "VX", "Vof(",
+};
+static const shape_t free_name[] = {
+    "n&Dc", "n&DoD", "n)&(", "nE1$", "nE1c", "nEf(", "nEsc", "nEvc", "n;f(DoD",
+    "nB1$", "nB1c", "nkDoD", "nks$", "nksc", "nf(D)$", "nf(f(", "nf(D)o",
+};
+static const shape_t free_variable[] = {
+    "v&D$", "vE", "vf(D", "vos",
+};
+static const shape_t free_bracket[] = {
+    "(E",
+};
+static const shape_t free_query[] = {
+    "E(", "E1$", "E1)", "E1;", "E1B", "E1U", "E1c", "E1k", "E1o", "EUE", "Ef(",
     "Ek1", "Enkn(", "Enknc", "Enknk", "Enkno", "Eokn", "Es$", "Esc", "Esk",
-    "Ev$", "Evc", "Evk", "U(", "UE(", "UE1", "UEf", "UEn", "UEo", "UEs", "UEv",
-    "V)UE", "V,(E", "VU(", "VUE", "Vo(E", "VoE", "f(E", "nE1$", "nE1c", "nEf(",
-    "nEsc", "nEvc", "vE",
-    /* another statement: 1; drop */
-    "D)Tks", "D;f(", "D;kv", "DTks", "V;E", "V;T", "n;f(DoD",
-    /* a clause: 1 order by 2 */
-    "D)B", "D)k", "DB(", "DBD", "DBf(", "DBn$", "DBn(", "DBnB", "DBnc", "DBnk",
-    "Dk(", "DkDc", "DkDoD", "Dkf", "Dkn;", "Dknc", "Dks$", "Dks;", "Dkso",
-    "nB1$", "nB1c", "nkDoD", "nks$", "nksc",
-    /* a function: sleep(5) */
-    "V,f(", "f()$", "f(D", "f(f(", "nf(D)$", "nf(f(", "vf(D",
-    /* a comment that is run */
-    "VVX", "VX", "X",
-    /* what ends the statement: 1 -- */
-    "D);", "D)c", "Dc$",
-    /* a comparison: 1 in (select */
-    "D)o(", "D)oD", "D)of(", "DoD;c", "DoDc", "Dos;", "Dov$", "Dov;", "Vof(",
-    "nf(D)o", "vos",
+    "Ev$", "Evc", "Evk",
+};
+static const shape_t free_union[] = {
+    "U(", "UE(", "UE1", "UEf", "UEn", "UEo", "UEs", "UEv",
+};
+static const shape_t free_function[] = {
+    "f(E", "f()$", "f(D", "f(f(",
+};
+static const shape_t free_conditional[] = {
+    "X",
 };
 
-static const shape_t quoted_shapes[] = {
-    /* a condition: 1 or 1=1 */
+/* All begin with the string that the quote ends: by the second kind. */
+static const shape_t quoted_logic[] = {
     "s&(", "s&D$", "s&D&(", "s&D&D", "s&D&n", "s&D)", "s&D;", "s&DB", "s&DU",
-    "s&E", "s&Vc", "s&Vo(", "s&VoQ", "s&VoV", "s&f(", "s&n(", "s)&", "sBn&",
-    "skn&", "sks&", "soV&",
-    /* a query: 1 union select */
-    "s(E", "s)E", "s)U", "sE(", "sE1", "sEf(", "sU(", "sUE",
-    /* another statement: 1; drop */
-    "s;E", "s;T", "s;f(", "s;kv", "sTks",
-    /* a clause: 1 order by 2 */
-    "s)B", "s)k", "sB(", "sB1", "sBf(", "sBn$", "sBn(", "sBnB", "sBnc", "sBs",
-    "sBv", "sk(", "sk1c", "skDoD", "skf(", "skn;", "sknc", "sks$", "sks;",
-    "sksc",
-    /* a function: sleep(5) */
-    "s,(", "s,f(", "sf(",
-    /* a comment that is run */
+    "s&E", "s&Vc", "s&Vo(", "s&VoQ", "s&VoV", "s&f(", "s&n(",
+};
+static const shape_t quoted_close[] = {
+    "s)&", "s)E", "s)U", "s)B", "s)k", "s);", "s)c", "s)o",
+};
+static const shape_t quoted_clause[] = {
+    "sBn&", "sB(", "sB1", "sBf(", "sBn$", "sBn(", "sBnB", "sBnc", "sBs", "sBv",
+};
+static const shape_t quoted_keyword[] = {
+    "skn&", "sks&", "sk(", "sk1c", "skDoD", "skf(", "skn;", "sknc", "sks$",
+    "sks;", "sksc",
+};
+static const shape_t quoted_operator[] = {
+    "soV&", "so(", "soD$", "soDc", "soD;", "soD&", "soD)", "soDo", "soDU",
+    "soDB", "soD(", "soDk", "soDn(", "sos1", "soVc", "sof(", "son(",
+};
+static const shape_t quoted_bracket[] = {
+    "s(E",
+};
+static const shape_t quoted_query[] = {
+    "sE(", "sE1", "sEf(",
+};
+static const shape_t quoted_union[] = {
+    "sU(", "sUE",
+};
+static const shape_t quoted_semicolon[] = {
+    "s;E", "s;T", "s;f(", "s;kv", "s;c",
+};
+static const shape_t quoted_command[] = {
+    "sTks",
+};
+static const shape_t quoted_comma[] = {
+    "s,(", "s,f(", "s,V)", "s,Vc",
+};
+static const shape_t quoted_function[] = {
+    "sf(",
+};
+static const shape_t quoted_conditional[] = {
     "sX",
-    /* what ends the statement: 1 -- */
-    "s);", "s)c", "s,V)", "s,Vc", "s;c", "sc$",
-    /* a comparison: 1 in (select */
-    "s)o", "so(", "soD$", "soDc", "soD;", "soD&", "soD)", "soDo", "soDU", "soDB", "soD(",
-    "soDk", "soDn(", "sos1", "soVc", "sof(", "son(",
+};
+static const shape_t quoted_comment[] = {
+    "sc$",
 };
 /* clang-format on */
+
+/* Those with one kind at one place. */
+typedef struct {
+    const shape_t *shapes;
+    size_t count;
+    char kind;
+} group_t;
+
+#define GROUP(kind, shapes)                              \
+    {                                                    \
+        shapes, sizeof(shapes) / sizeof(*(shapes)), kind \
+    }
+
+static const group_t free_groups[] = {
+    GROUP('D', free_data),        GROUP('V', free_value),
+    GROUP('n', free_name),        GROUP('v', free_variable),
+    GROUP('(', free_bracket),     GROUP('E', free_query),
+    GROUP('U', free_union),       GROUP('f', free_function),
+    GROUP('X', free_conditional),
+};
+
+static const group_t quoted_groups[] = {
+    GROUP('&', quoted_logic),       GROUP(')', quoted_close),
+    GROUP('B', quoted_clause),      GROUP('k', quoted_keyword),
+    GROUP('o', quoted_operator),    GROUP('(', quoted_bracket),
+    GROUP('E', quoted_query),       GROUP('U', quoted_union),
+    GROUP(';', quoted_semicolon),   GROUP('T', quoted_command),
+    GROUP(',', quoted_comma),       GROUP('f', quoted_function),
+    GROUP('X', quoted_conditional), GROUP('c', quoted_comment),
+};
 
 enum {
     DATA = 1,
@@ -118,14 +183,25 @@ static inline int has_shape(const char *word, int is_shorter, const char *shape)
     return !*shape;
 }
 
-static int has_one_of(const char *word, int is_shorter, const shape_t *shapes,
-                      size_t count)
+/* More kinds than the word has, and not its end. */
+static inline int is_longer(const char *shape, size_t length)
 {
-    size_t i;
+    return *shape != '+' && shape[length] && shape[length] != '$';
+}
 
-    for (i = 0; i < count; i++) {
-        if (has_shape(word, is_shorter, shapes[i])) {
-            return 1;
+/* @param at  of the kind that the groups are by */
+static int has_one_of(const char *word, int is_shorter, size_t at,
+                      const group_t *group, size_t count)
+{
+    size_t length = strlen(word), i;
+
+    for (; count--; group++) {
+        for (i = is_kind(word[at], group->kind) ? 0 : group->count;
+             i < group->count; i++) {
+            if (!is_longer(group->shapes[i], length)
+                && has_shape(word, is_shorter, group->shapes[i])) {
+                return 1;
+            }
         }
     }
     return 0;
@@ -137,19 +213,23 @@ static int is_too_short(const char *word)
     return *word != SQL_CONDITIONAL && (!*word || !word[1]);
 }
 
+static int is_free_code(const char *word, int is_shorter)
+{
+    return has_one_of(word, is_shorter, 0, free_groups,
+                      sizeof(free_groups) / sizeof(*free_groups));
+}
+
 static int is_code(const char *word, int is_shorter, int is_quoted)
 {
-    const size_t quoted_count = sizeof(quoted_shapes) / sizeof(*quoted_shapes),
-                 free_count = sizeof(free_shapes) / sizeof(*free_shapes);
-
     if (is_too_short(word)) {
         return 0;
     }
-    return is_quoted ? has_one_of(word, is_shorter, quoted_shapes, quoted_count)
-                     : has_one_of(word, is_shorter, free_shapes, free_count)
-                           || (*word == SQL_OPEN
-                               && has_one_of(word + 1, is_shorter, free_shapes,
-                                             free_count));
+    return is_quoted
+               ? has_one_of(word, is_shorter, 1, quoted_groups,
+                            sizeof(quoted_groups) / sizeof(*quoted_groups))
+               : is_free_code(word, is_shorter)
+                     || (*word == SQL_OPEN
+                         && is_free_code(word + 1, is_shorter));
 }
 
 static int reads_as_code(sql_reader_t *reader, char quote, char *word)
@@ -160,11 +240,36 @@ static int reads_as_code(sql_reader_t *reader, char quote, char *word)
            && is_code(word, fold == SQL_FOLD_SHORTER, quote);
 }
 
+/* Kinds that no shape is made of alone, nor anything they fold to. */
+static int is_plain_kind(char kind)
+{
+    return kind == SQL_NAME || kind == SQL_NUMBER || kind == SQL_DOT
+           || kind == SQL_COMMA || kind == SQL_COLON || kind == SQL_KEYWORD
+           || kind == SQL_OTHER;
+}
+
+/* Most values are nothing but words and numbers: not worth folding. */
+static int is_plain(slice_t value)
+{
+    sql_reader_t reader = { value.p, value.p + value.len, 0, 0 };
+    sql_token_t token;
+
+    while (sql_reader_next(&reader, &token)) {
+        if (!is_plain_kind(token.kind)) {
+            return 0;
+        }
+    }
+    return !reader.has_comments;
+}
+
 /* In one place of a statement, as each dialect would read it. */
 static int is_code_in(slice_t value, char quote, char *word)
 {
     sql_reader_t reader = { value.p, value.p + value.len, 0, 0 };
 
+    if (!quote && value.len <= PLAIN_MAX && is_plain(value)) {
+        return 0;
+    }
     if (reads_as_code(&reader, quote, word)) {
         return 1;
     }
@@ -188,4 +293,17 @@ int sql_injection_found(slice_t value, char fingerprint[8])
     }
     *fingerprint = 0;
     return 0;
+}
+
+byte_set_t sql_injection_bytes(void)
+{
+    byte_set_t set = { { 0 } };
+    int c;
+
+    for (c = 0; c < 256; c++) {
+        if (!char_is_alnum((unsigned char)c) && c != '_') {
+            byte_set_add(&set, (unsigned char)c);
+        }
+    }
+    return set;
 }

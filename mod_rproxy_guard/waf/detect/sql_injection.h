@@ -9,11 +9,15 @@
 #ifndef RPROXY_GUARD_SQL_INJECTION_H
 #define RPROXY_GUARD_SQL_INJECTION_H
 
-#include "http1/h1_slice.h"
+#include "waf/byte_set.h"
 
 /* @param fingerprint  kinds of the tokens that say so (see sql_tokens.h), with
  *                     a final 0; empty if nothing is found
  * @return 1: it would */
 int sql_injection_found(slice_t value, char fingerprint[8]);
+
+/* Without any of these bytes it would not: what has letters, digits and "_"
+ * only is a number, a word, or numbers before a word. */
+byte_set_t sql_injection_bytes(void);
 
 #endif

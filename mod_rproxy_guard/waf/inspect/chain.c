@@ -7,23 +7,6 @@
  */
 #include "inspect_private.h"
 
-/* ---- limits ---- */
-
-static void say_match_limit(inspect_t *inspect)
-{
-    const slice_t exceeded = SLICE_LIT("MSC_PCRE_LIMITS_EXCEEDED");
-
-    if (!inspect->unfinished) {
-        inspect->unfinished = inspect->run->rule->rule->id;
-    }
-    if (inspect->run->phase <= INSPECT_LAST_OF_REQUEST) {
-        inspect_say_over(inspect, work_time_left_ns(&inspect->run->time)
-                                      ? INSPECT_OVER_MATCH
-                                      : INSPECT_OVER_TIME);
-    }
-    tx_set(inspect, tx_number(inspect, exceeded), exceeded, SLICE_LIT("1"));
-}
-
 /* ---- a match ---- */
 
 static void note_severity(inspect_run_t *run)
@@ -68,13 +51,13 @@ static int try_text(inspect_t *inspect, const program_rule_t *rule,
     inspect_note_work(inspect, inspect_work_of(
                                    strings_text(inspect->strings, text).len));
     if (expands) {
-        argument = expand_text(inspect, expands);
+        argument = expand_known(inspect, expands, rule->argument);
     }
     found = matcher_run(rule->matcher, inspect->strings, text, argument,
                         &inspect->run->time,
                         rule->rule->captures ? &captures : NULL);
     if (found == MATCH_LIMIT) {
-        say_match_limit(inspect);
+        inspect_say_match_limit(inspect);
     }
     if (found == MATCH_YES && captures.count) {
         tx_set_captures(inspect, &captures);
@@ -108,13 +91,13 @@ static int says_changed(transform_e transform)
 }
 
 /* Before each transformation that has something new to look at, and behind the
- * last if any of them did something.  @return 1: it matches */
+ * last if that did something.  @return 1: it matches */
 static int try_steps(inspect_t *inspect, const program_rule_t *rule,
                      const target_t *target)
 {
     const transform_chains_t *chains = inspect->program->plan.chains;
     int count = rule->rule->transform_count, text = target->text;
-    int node[64], matches = 0, changed = 0, changed_now = 1, i;
+    int node[64], matches = 0, changed = 1, i;
 
     count = count < 64 ? count : 64;
     node[count] = 0;
@@ -124,15 +107,14 @@ static int try_steps(inspect_t *inspect, const program_rule_t *rule,
     for (i = 0; i < count && !inspect->run->is_intercepted; i++) {
         int next = strings_transformed(inspect->strings, target->text, node[i]);
 
-        if (changed_now) {
+        if (changed) {
             matches |= try_text(inspect, rule, target, text);
         }
         if (next == STRINGS_FULL) {
             inspect_say_over(inspect, INSPECT_OVER_BYTES);
             return matches;
         }
-        changed_now = next != text || says_changed(rule->rule->transform[i]);
-        changed |= changed_now;
+        changed = next != text || says_changed(rule->rule->transform[i]);
         text = next;
     }
     if (changed && !inspect->run->is_intercepted) {
@@ -188,7 +170,7 @@ static int run_rule(inspect_t *inspect, const program_rule_t *rule)
     targets_of(inspect, rule);
     inspect_note_work(inspect, (size_t)run->targets->nelts / 4);
     for (i = 0; i < run->targets->nelts && !run->is_intercepted
-                && inspect->over != INSPECT_OVER_TIME;
+                && !run->is_out_of_time;
          i++) {
         const target_t *target = &APR_ARRAY_IDX(run->targets, i, target_t);
 

@@ -15,20 +15,41 @@ static int is_refusal(rule_verdict_e verdict)
            || verdict == RULE_REDIRECT || verdict == RULE_BLOCK;
 }
 
-static slice_t describe_match(inspect_t *inspect, const program_rule_t *last,
-                              slice_t argument)
+static inspect_told_t told_of(const inspect_t *inspect,
+                              const program_rule_t *last, slice_t argument)
 {
-    const inspect_run_t *run = inspect->run;
+    const matched_t *matched = &inspect->run->matched;
+    inspect_told_t told = {
+        .matcher = last->matcher,
+        .variable = matched->target.variable,
+        .counts = matched->target.counts,
+        .part = matched->target.name,
+        .value = strings_text(inspect->strings, matched->text),
+        .argument = argument,
+    };
+
+    return told;
+}
+
+/* A name that there is no room for is cut, which is no limit of the inspection
+ * any more. */
+slice_t inspect_message(inspect_t *inspect, const detection_t *found)
+{
+    const inspect_told_t *told = &found->told;
+    target_t target = { .variable = told->variable,
+                        .counts = told->counts,
+                        .name = told->part };
+    inspect_over_e over = inspect->over;
     slice_t name;
 
-    if (!last->matcher) {
+    if (!told->matcher) {
         return SLICE_LIT("Unconditional match in SecAction.");
     }
-    name = targets_name(inspect, &run->matched.target);
-    return slice_str(
-        matcher_tell(last->matcher, last->rule->op.negated,
-                     strings_text(inspect->strings, run->matched.text),
-                     argument, name, inspect->pool));
+    name = targets_name(inspect, &target);
+    inspect->over = over;
+    return slice_str(matcher_tell(told->matcher, found->last->op.negated,
+                                  told->value, told->argument, name,
+                                  inspect->pool));
 }
 
 static int status_of(const rule_t *rule)
@@ -66,7 +87,7 @@ static detection_t *describe(inspect_t *inspect, const program_rule_t *last,
     made->rule = rule;
     made->last = last->rule;
     made->phase = inspect->run->phase;
-    made->message = describe_match(inspect, last, argument);
+    made->told = told_of(inspect, last, argument);
     tell_value(inspect, last, made);
     inspect->run->rule = NULL;
     made->msg = expand_text(inspect, &rule->msg);

@@ -11,18 +11,6 @@
 
 /* ---- setvar ---- */
 
-static slice_t new_value(inspect_t *inspect, const rule_setvar_t *setvar,
-                         const program_setvar_t *of)
-{
-    const value_t *value;
-
-    if (of->value == TX_NO_NAME) {
-        return expand_text(inspect, &setvar->value);
-    }
-    value = tx_at(inspect, of->value);
-    return value ? strings_text(inspect->strings, value->text) : VALUE_ALONE;
-}
-
 /* Behind the sign of setvar; a second one makes it no number. */
 static int change_of(slice_t text)
 {
@@ -67,13 +55,22 @@ static void set_variable(inspect_t *inspect, const rule_setvar_t *setvar,
         tx_remove(inspect, name);
         return;
     }
-    text = new_value(inspect, setvar, of);
+    text = expand_known(inspect, &setvar->value, of->value);
     if (setvar->kind != SETVAR_SET) {
         text = counted(inspect, setvar, text,
                        number == TX_NO_NAME ? tx_find(inspect, name)
                                             : tx_at(inspect, number));
     }
     tx_set(inspect, number, name, text);
+}
+
+void effects_set(inspect_t *inspect, const program_set_t *set, int count)
+{
+    int i;
+
+    for (i = 0; i < count; i++) {
+        tx_set(inspect, set[i].number, set[i].name, set[i].text);
+    }
 }
 
 /* ---- ctl ---- */

@@ -7,6 +7,10 @@
 
 #include <apr_strings.h>
 
+enum {
+    FEW_PARTS = 32
+};
+
 char *expand_room(inspect_t *inspect, size_t bytes)
 {
     if (bytes > inspect->run->text_left) {
@@ -67,16 +71,30 @@ static slice_t part_text(inspect_t *inspect, const rule_text_part_t *part)
                                  part->text);
 }
 
+slice_t expand_known(inspect_t *inspect, const rule_text_t *text, int number)
+{
+    const value_t *value;
+
+    if (number == TX_NO_NAME) {
+        return expand_text(inspect, text);
+    }
+    value = tx_at(inspect, number);
+    return value ? strings_text(inspect->strings, value->text) : VALUE_ALONE;
+}
+
 slice_t expand_text(inspect_t *inspect, const rule_text_t *text)
 {
-    slice_t part[32], joined = VALUE_ALONE;
-    int count = text->count < 32 ? text->count : 32, i;
+    slice_t few[FEW_PARTS], *part = few, joined = VALUE_ALONE;
+    int count = text->count, i;
     size_t length = 0;
     char *p;
 
     if (count == 1) {
         joined = part_text(inspect, &text->part[0]);
         return joined.p ? joined : VALUE_ALONE;
+    }
+    if (count > FEW_PARTS) {
+        part = apr_palloc(inspect->pool, sizeof(*part) * (size_t)count);
     }
     for (i = 0; i < count; i++) {
         part[i] = part_text(inspect, &text->part[i]);

@@ -129,6 +129,21 @@ inspect_verdict_t inspect_run(inspect_t *inspect, int phase)
     return run->verdict;
 }
 
+void inspect_say_match_limit(inspect_t *inspect)
+{
+    const slice_t exceeded = SLICE_LIT("MSC_PCRE_LIMITS_EXCEEDED");
+
+    if (!inspect->unfinished) {
+        inspect->unfinished = inspect->run->rule->rule->id;
+    }
+    if (inspect->run->phase <= INSPECT_LAST_OF_REQUEST) {
+        inspect_say_over(inspect, work_time_left_ns(&inspect->run->time)
+                                      ? INSPECT_OVER_MATCH
+                                      : INSPECT_OVER_TIME);
+    }
+    tx_set(inspect, tx_number(inspect, exceeded), exceeded, SLICE_LIT("1"));
+}
+
 void inspect_full(inspect_t *inspect)
 {
     inspect_say_over(inspect, inspect->values->left <= 0 ? INSPECT_OVER_VALUES

@@ -28,15 +28,16 @@
 
 /* ---- limits ---- */
 
-/* Name, and what there was too much of. */
+/* Name, and what there was too much of (with the directive that says how much).
+ */
 /* clang-format off */
 #define INSPECT_OVERS(X)                                                      \
     X(NONE,       "")                                                         \
     X(BYTES,      "bytes of values")                                          \
     X(VALUES,     "values")                                                   \
     X(DETECTIONS, "detections")                                               \
-    X(MATCH,      "steps of an expression")                                   \
-    X(TIME,       "milliseconds of work")
+    X(MATCH,      "steps of an expression (SecPcreMatchLimit, RProxyWafTime)") \
+    X(TIME,       "milliseconds of work (RProxyWafTime)")
 /* clang-format on */
 
 typedef enum {
@@ -62,10 +63,18 @@ typedef struct {
 
 /* ---- results ---- */
 
+/* What the last rule of a chain has matched. */
+typedef struct {
+    const matcher_t *matcher; /* NULL: SecAction */
+    rule_variable_e variable;
+    int counts;
+    slice_t part, value, argument;
+} inspect_told_t;
+
 /* A match that a rule wants known. */
 typedef struct {
     const rule_t *rule, *last; /* first and last of the chain */
-    slice_t message;           /* "Pattern match \"x\" at ARGS:a." */
+    inspect_told_t told;       /* for inspect_message */
     slice_t msg, data;         /* expanded */
     rule_variable_e variable;  /* whose value the first rule matched ... */
     slice_t part;              /* "a" of ARGS:a; empty: none */
@@ -127,6 +136,10 @@ inspect_t *inspect_make(const program_t *program,
  * WAF_DETECT the first refusal that would have been is told, and all rules run:
  * the caller lets it pass. */
 inspect_verdict_t inspect_run(inspect_t *inspect, int phase);
+
+/* "Pattern match \"x\" at ARGS:a.", made anew: few ask for it.  Of the
+ * inspection's pool. */
+slice_t inspect_message(inspect_t *inspect, const detection_t *found);
 
 /* Values of variables are full: the caller of values_add says it here, too. */
 void inspect_full(inspect_t *inspect);

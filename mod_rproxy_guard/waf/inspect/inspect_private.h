@@ -35,6 +35,7 @@ typedef struct {
     uint16_t *slot;  /* of other names, by their hashes: as place; NULL: there
                         is none */
     uint32_t mask;   /* of slots: a power of two - 1 */
+    uint32_t others; /* so many names are in slots */
 } tx_t;
 
 /* What the values of a program's view have together. */
@@ -74,7 +75,8 @@ struct inspect_run_t {
     int highest_severity;
     size_t text_left; /* bytes of texts that may still be made */
     apr_time_t started;
-    work_time_t time; /* of phases 1 and 2 together, then of those behind */
+    work_time_t time;   /* of phases 1 and 2 together, then of those behind */
+    int is_out_of_time; /* of phases 1 and 2, whatever limit was met before */
     tx_t tx;
     selected_t selected[SELECTED_KEPT];
     struct unions_t *unions; /* unions.c; NULL: none yet */
@@ -83,8 +85,12 @@ struct inspect_run_t {
 
 typedef struct inspect_run_t inspect_run_t;
 
+/* The first limit is the one that is named; none but the time ends a phase. */
 static inline void inspect_say_over(inspect_t *inspect, inspect_over_e over)
 {
+    if (over == INSPECT_OVER_TIME) {
+        inspect->run->is_out_of_time = 1;
+    }
     if (inspect->over == INSPECT_OVER_NONE) {
         inspect->over = over;
     }
@@ -107,14 +113,19 @@ static inline size_t inspect_work_of(size_t bytes)
     return 1 + bytes / 64;
 }
 
+/* ---- inspect.c ---- */
+
+/* An expression of the rule that runs could not say: MATCH_LIMIT. */
+void inspect_say_match_limit(inspect_t *inspect);
+
 /* ---- targets.c ---- */
 
 /* Which values a rule looks at, as target_t in run->targets: one variable after
  * the other; an exclusion takes from those before it. */
 void targets_of(inspect_t *inspect, const program_rule_t *rule);
 
-/* Has a ctl taken this value from the rule? */
-int targets_excepted(const inspect_t *inspect, const program_rule_t *rule,
+/* Has a ctl taken this value from the rule?  Not if nobody knows. */
+int targets_excepted(inspect_t *inspect, const program_rule_t *rule,
                      const target_t *target);
 
 /* "ARGS:id", as ModSecurity tells it.  Of the inspection's pool. */
@@ -130,6 +141,10 @@ int unions_may(inspect_t *inspect, const program_rule_t *rule,
  * leaves them, and maybe more.  @return NULL: nobody knows */
 const match_union_t *unions_of(inspect_t *inspect, rule_variable_e variable,
                                int chain);
+
+/* Adds what a list of transformations makes of the string, if an operator could
+ * match that.  @return 0: nobody knows what it makes */
+int unions_add(inspect_t *inspect, match_union_t *sum, int chain, int text);
 
 /* ---- views.c ---- */
 
@@ -151,6 +166,11 @@ target_t matched_at(inspect_t *inspect, rule_variable_e variable, slice_t name,
 /* What a text with %{...} says.  @return over: cut, and said in inspect->over
  */
 slice_t expand_text(inspect_t *inspect, const rule_text_t *text);
+
+/* The same.
+ * @param number  that the program has for the name of TX that the text is, and
+ *                nothing else; or TX_NO_NAME */
+slice_t expand_known(inspect_t *inspect, const rule_text_t *text, int number);
 
 /* The first value of a variable's part; p NULL: there is none. */
 slice_t expand_variable(inspect_t *inspect, rule_variable_e variable,
@@ -188,6 +208,9 @@ void tx_set_captures(inspect_t *inspect, const captures_t *captures);
 
 /* setvar and ctl of a rule that has matched. */
 void effects_run(inspect_t *inspect, const program_rule_t *rule);
+
+/* setvar of constants. */
+void effects_set(inspect_t *inspect, const program_set_t *set, int count);
 
 /* ---- detection.c ---- */
 

@@ -9,9 +9,9 @@
 #include "waf/match/operators.h"
 
 typedef enum {
-    ANSWER_RUN,  /* nobody knows */
-    ANSWER_NO,   /* it matches nothing */
-    ANSWER_SKIPS /* it matches, and that does nothing but skip */
+    ANSWER_RUN, /* nobody knows */
+    ANSWER_NO,  /* it matches nothing */
+    ANSWER_DONE /* it matches, and did all that it does but skip */
 } answer_e;
 
 /* ---- TX ---- */
@@ -45,17 +45,31 @@ static int tx_matches(const inspect_t *inspect, const program_gate_t *gate)
                   != gate->negated;
 }
 
-static answer_e ask_tx(const inspect_t *inspect, const program_gate_t *gate,
+/* One that matches. */
+static answer_e ask_quiet(inspect_t *inspect, const program_gate_t *gate,
+                          const program_rule_t *rule)
+{
+    const uint64_t *excepted = inspect->run->excepted;
+
+    if (!gate->is_quiet || inspect->program->asks_before
+        || (excepted && program_bit(excepted, rule->number))) {
+        return ANSWER_RUN;
+    }
+    if (gate->set_count) {
+        effects_set(inspect, inspect->program->set + gate->set_first,
+                    gate->set_count);
+    }
+    else {
+        effects_run(inspect, rule);
+    }
+    return ANSWER_DONE;
+}
+
+static answer_e ask_tx(inspect_t *inspect, const program_gate_t *gate,
                        const program_rule_t *const *rule)
 {
-    if (!tx_matches(inspect, gate)) {
-        return ANSWER_NO;
-    }
-    return gate->only_skips && !inspect->program->asks_before
-                   && !(inspect->run->excepted
-                        && program_bit(inspect->run->excepted, (*rule)->number))
-               ? ANSWER_SKIPS
-               : ANSWER_RUN;
+    return tx_matches(inspect, gate) ? ask_quiet(inspect, gate, *rule)
+                                     : ANSWER_NO;
 }
 
 /* ---- values ---- */
@@ -71,7 +85,7 @@ static answer_e ask_values(inspect_t *inspect, const program_gate_t *gate,
 {
     const view_t *view = views_of(inspect, gate->view);
 
-    if (view->is_full || inspect->over == INSPECT_OVER_TIME) {
+    if (view->is_full || inspect->run->is_out_of_time) {
         return ANSWER_RUN;
     }
     return view->sum.marks && has_mark(view, gate->mark)
@@ -86,6 +100,8 @@ static answer_e ask(inspect_t *inspect, const program_gate_t *gate,
                     const program_rule_t *const *rule)
 {
     switch (gate->kind) {
+    case GATE_NONE:
+        return ask_quiet(inspect, gate, *rule);
     case GATE_TX:
         return ask_tx(inspect, gate, rule);
     case GATE_VALUES:
@@ -98,7 +114,7 @@ static answer_e ask(inspect_t *inspect, const program_gate_t *gate,
 static int has_ended(const inspect_t *inspect)
 {
     return inspect->engine == WAF_OFF || inspect->run->is_intercepted
-           || inspect->over == INSPECT_OVER_TIME;
+           || inspect->run->is_out_of_time;
 }
 
 void rules_run(inspect_t *inspect, int phase)
@@ -119,7 +135,7 @@ void rules_run(inspect_t *inspect, int phase)
             continue;
         }
         answer = gates ? ask(inspect, &gates[i], &rules[i]) : ANSWER_RUN;
-        if (answer == ANSWER_SKIPS) {
+        if (answer == ANSWER_DONE) {
             skip_to = gates[i].skip_to;
         }
         else if (answer == ANSWER_RUN) {

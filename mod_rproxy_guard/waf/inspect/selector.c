@@ -33,13 +33,21 @@ selector_t selector_of(slice_t expression)
         at--;
     }
     made.text = slice_make(expression.p + from, at - from);
+    made.is_all = made.text.len && at == expression.len;
     return made;
+}
+
+/* Letters of either case as one; what it makes one of else is told apart by who
+ * looks closer. */
+static int coarse(char byte)
+{
+    return byte | 0x20;
 }
 
 int selector_may(const selector_t *selector, slice_t name)
 {
     slice_t text = selector->text;
-    size_t last, at;
+    const char *p, *last;
     int first;
 
     if (!text.len) {
@@ -48,11 +56,11 @@ int selector_may(const selector_t *selector, slice_t name)
     if (name.len < text.len) {
         return 0;
     }
-    last = selector->is_at_begin ? 0 : name.len - text.len;
-    first = slice_lower((unsigned char)text.p[0]);
-    for (at = 0; at <= last; at++) {
-        if (slice_lower((unsigned char)name.p[at]) == first
-            && slice_eq_nocase(slice_make(name.p + at, text.len), text)) {
+    last = selector->is_at_begin ? name.p : name.p + (name.len - text.len);
+    first = coarse(text.p[0]);
+    for (p = name.p; p <= last; p++) {
+        if (coarse(*p) == first
+            && slice_eq_nocase(slice_make(p, text.len), text)) {
             return 1;
         }
     }

@@ -11,6 +11,7 @@
 typedef struct {
     slice_t text;    /* at the begin of the expression; may be empty */
     int is_at_begin; /* of names, too */
+    int is_all;      /* names that have it are matched */
 } selector_t;
 
 selector_t selector_of(slice_t expression);

@@ -8,28 +8,45 @@
 #include "selector.h"
 #include "waf/request/waf_line.h"
 
-/* Rules ask the same of the same names again and again. */
-static int pattern_selects(inspect_run_t *run, const expression_t *pattern,
-                           slice_t name)
+/* What nobody knows is told, and not kept. */
+static int pattern_run(inspect_t *inspect, const expression_t *pattern,
+                       slice_t name, selected_t *kept)
 {
-    uintptr_t mix = (uintptr_t)pattern / 16 * 31 + (uintptr_t)name.p;
-    selected_t *kept = &run->selected[mix & (SELECTED_KEPT - 1)];
+    inspect_run_t *run = inspect->run;
+    match_e found = run->is_out_of_time
+                        ? MATCH_LIMIT
+                        : expression_run(pattern, name, &run->time, NULL);
 
-    if (kept->pattern != pattern || kept->name.p != name.p
-        || kept->name.len != name.len) {
-        kept->pattern = pattern;
-        kept->name = name;
-        kept->selects =
-            expression_run(pattern, name, &run->time, NULL) == MATCH_YES;
+    if (found == MATCH_LIMIT) {
+        inspect_say_match_limit(inspect);
+        return 0;
     }
+    kept->pattern = pattern;
+    kept->name = name;
+    kept->selects = found == MATCH_YES;
     return kept->selects;
 }
 
-static int selects(inspect_run_t *run, const rule_target_t *target,
+/* Rules ask the same of the same names again and again. */
+static int pattern_selects(inspect_t *inspect, const expression_t *pattern,
+                           slice_t name)
+{
+    uintptr_t mix = (uintptr_t)pattern / 16 * 31 + (uintptr_t)name.p;
+    selected_t *kept = &inspect->run->selected[mix & (SELECTED_KEPT - 1)];
+
+    if (kept->pattern == pattern && kept->name.p == name.p
+        && kept->name.len == name.len) {
+        return kept->selects;
+    }
+    return pattern_run(inspect, pattern, name, kept);
+}
+
+/* @return 0: not, or nobody knows; what is excluded is so for certain */
+static int selects(inspect_t *inspect, const rule_target_t *target,
                    const expression_t *pattern, slice_t name)
 {
     if (pattern) {
-        return pattern_selects(run, pattern, name);
+        return pattern_selects(inspect, pattern, name);
     }
     return target->selector.len == 0 || slice_eq_nocase(target->selector, name);
 }
@@ -65,7 +82,7 @@ static void add_own(const choice_t *choice)
             matched_at(inspect, variable, choice->target->selector, i);
 
         if (variable == VARIABLE_RULE
-            || selects(choice->inspect->run, choice->target, choice->pattern,
+            || selects(choice->inspect, choice->target, choice->pattern,
                        target.name)) {
             push(inspect, &target);
         }
@@ -101,8 +118,9 @@ static void add_values(const choice_t *choice)
         const value_t *value = values_at(values, variable, i);
 
         if (selector_may(&choice->must, value->name)
-            && selects(choice->inspect->run, choice->target, choice->pattern,
-                       value->name)) {
+            && (choice->must.is_all
+                || selects(choice->inspect, choice->target, choice->pattern,
+                           value->name))) {
             add_value(choice, value);
         }
     }
@@ -146,7 +164,7 @@ static void take_away(const choice_t *choice)
         target_t target = APR_ARRAY_IDX(targets, i, target_t);
 
         if (target.counts || target.variable != choice->target->variable
-            || !selects(choice->inspect->run, choice->target, choice->pattern,
+            || !selects(choice->inspect, choice->target, choice->pattern,
                         target.name)) {
             *kept++ = target;
         }
@@ -187,7 +205,7 @@ void targets_of(inspect_t *inspect, const program_rule_t *rule)
 
 /* ---- exceptions ---- */
 
-static int exception_takes(inspect_run_t *run, const exception_t *exception,
+static int exception_takes(inspect_t *inspect, const exception_t *exception,
                            const target_t *target)
 {
     int i;
@@ -198,7 +216,7 @@ static int exception_takes(inspect_run_t *run, const exception_t *exception,
             exception->of->selector ? exception->of->selector[i] : NULL;
 
         if (of->variable == target->variable
-            && selects(run, of, pattern,
+            && selects(inspect, of, pattern,
                        target->counts ? VALUE_ALONE : target->name)) {
             return 1;
         }
@@ -206,7 +224,7 @@ static int exception_takes(inspect_run_t *run, const exception_t *exception,
     return 0;
 }
 
-int targets_excepted(const inspect_t *inspect, const program_rule_t *rule,
+int targets_excepted(inspect_t *inspect, const program_rule_t *rule,
                      const target_t *target)
 {
     const inspect_run_t *run = inspect->run;
@@ -221,7 +239,7 @@ int targets_excepted(const inspect_t *inspect, const program_rule_t *rule,
             &APR_ARRAY_IDX(run->exceptions, i, exception_t);
 
         if (program_bit(exception->of->rules, rule->number)
-            && exception_takes(inspect->run, exception, target)) {
+            && exception_takes(inspect, exception, target)) {
             return 1;
         }
     }

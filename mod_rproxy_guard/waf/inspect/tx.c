@@ -41,26 +41,19 @@ static uint32_t slot_of(const inspect_t *inspect, slice_t name)
     return at;
 }
 
-/* All of them anew: at first, where there are too many, where places moved. */
-static void lay_slots(inspect_t *inspect)
+/* @param slots  a power of two, more than there are names */
+static void lay_slots(inspect_t *inspect, uint32_t slots)
 {
-    int count = values_count(inspect->values, VARIABLE_TX), i;
-    tx_t *tx = &inspect->run->tx;
-    uint32_t slots = tx->slot ? tx->mask + 1 : SLOTS_FIRST;
+    tx_t *tx = &inspect->run->tx, from = *tx;
+    uint32_t at;
 
-    while (slots < (uint32_t)count * 2 + 2) {
-        slots *= 2;
-    }
-    if (!tx->slot || slots > tx->mask + 1) {
-        tx->slot = apr_palloc(inspect->pool, slots * sizeof(*tx->slot));
-        tx->mask = slots - 1;
-    }
-    memset(tx->slot, 0, slots * sizeof(*tx->slot));
-    for (i = 0; i < count; i++) {
-        slice_t name = name_at(inspect, i);
+    tx->slot = apr_pcalloc(inspect->pool, slots * sizeof(*tx->slot));
+    tx->mask = slots - 1;
+    for (at = 0; from.slot && at <= from.mask; at++) {
+        if (from.slot[at]) {
+            slice_t name = name_at(inspect, from.slot[at] - 1);
 
-        if (tx_names_find(names_of(inspect), name) == TX_NO_NAME) {
-            tx->slot[slot_of(inspect, name)] = (uint16_t)(i + 1);
+            tx->slot[slot_of(inspect, name)] = from.slot[at];
         }
     }
 }
@@ -69,26 +62,32 @@ static void add_slot(inspect_t *inspect, slice_t name, int place)
 {
     tx_t *tx = &inspect->run->tx;
 
-    if (!tx->slot || (uint32_t)place * 2 + 4 > tx->mask) {
-        lay_slots(inspect);
-        return;
+    if (!tx->slot) {
+        lay_slots(inspect, SLOTS_FIRST);
     }
+    else if (tx->others * 2 > tx->mask) {
+        lay_slots(inspect, (tx->mask + 1) * 2);
+    }
+    tx->others++;
     tx->slot[slot_of(inspect, name)] = (uint16_t)(place + 1);
+}
+
+static const value_t *other_at(const inspect_t *inspect, slice_t name)
+{
+    const tx_t *tx = &inspect->run->tx;
+    uint16_t place = tx->slot ? tx->slot[slot_of(inspect, name)] : 0;
+
+    return place ? values_at(inspect->values, VARIABLE_TX, place - 1) : NULL;
 }
 
 /* ---- finding ---- */
 
 const value_t *tx_find(const inspect_t *inspect, slice_t name)
 {
-    const tx_t *tx = &inspect->run->tx;
     int number = tx_names_find(names_of(inspect), name);
-    uint16_t place;
 
-    if (number != TX_NO_NAME) {
-        return tx_at(inspect, number);
-    }
-    place = tx->slot ? tx->slot[slot_of(inspect, name)] : 0;
-    return place ? values_at(inspect->values, VARIABLE_TX, place - 1) : NULL;
+    return number == TX_NO_NAME ? other_at(inspect, name)
+                                : tx_at(inspect, number);
 }
 
 /* ---- setting ---- */
@@ -112,7 +111,7 @@ static void tx_add(inspect_t *inspect, int number, slice_t name, int text)
 void tx_set(inspect_t *inspect, int number, slice_t name, slice_t text)
 {
     const value_t *value =
-        number == TX_NO_NAME ? tx_find(inspect, name) : tx_at(inspect, number);
+        number == TX_NO_NAME ? other_at(inspect, name) : tx_at(inspect, number);
     int string = strings_add(inspect->strings, text);
 
     if (string == STRINGS_FULL) {
@@ -130,36 +129,61 @@ void tx_set(inspect_t *inspect, int number, slice_t name, slice_t text)
 
 /* ---- removing ---- */
 
-/* Those behind it move to the front. */
-static void move_places(inspect_t *inspect, int from)
+/* Of those behind it, up to the next free one, each that may moves into it: no
+ * name is behind a free slot that it would be looked for in. */
+static void free_slot(inspect_t *inspect, uint32_t at)
 {
     tx_t *tx = &inspect->run->tx;
-    int count = values_count(inspect->values, VARIABLE_TX), i, number;
+    uint32_t next, home;
 
-    for (i = from; i < count; i++) {
-        number = tx_names_find(names_of(inspect), name_at(inspect, i));
-        if (number != TX_NO_NAME) {
-            tx->place[number] = (uint16_t)(i + 1);
+    for (next = (at + 1) & tx->mask; tx->slot[next];
+         next = (next + 1) & tx->mask) {
+        home = tx_name_hash(name_at(inspect, tx->slot[next] - 1));
+        if (((next - home) & tx->mask) >= ((next - at) & tx->mask)) {
+            tx->slot[at] = tx->slot[next];
+            at = next;
         }
     }
+    tx->slot[at] = 0;
+    tx->others--;
+}
+
+/* Those behind the place that is gone move to the front. */
+static void move_places(uint16_t *place, uint32_t count, uint16_t gone)
+{
+    uint32_t i;
+
+    for (i = 0; i < count; i++) {
+        place[i] = (uint16_t)(place[i] - (place[i] > gone));
+    }
+}
+
+static void take_out(inspect_t *inspect, slice_t name, uint16_t gone)
+{
+    tx_t *tx = &inspect->run->tx;
+    int number = tx_names_find(names_of(inspect), name);
+
+    if (number == TX_NO_NAME) {
+        free_slot(inspect, slot_of(inspect, name));
+    }
+    else {
+        tx->place[number] = 0;
+    }
+    move_places(tx->place, (uint32_t)tx_names_count(names_of(inspect)), gone);
     if (tx->slot) {
-        lay_slots(inspect);
+        move_places(tx->slot, tx->mask + 1, gone);
     }
 }
 
 void tx_remove(inspect_t *inspect, slice_t name)
 {
     const value_t *value = tx_find(inspect, name);
-    int number, place;
 
     if (value) {
-        place = (int)(value - values_at(inspect->values, VARIABLE_TX, 0));
-        number = tx_names_find(names_of(inspect), name);
-        if (number != TX_NO_NAME) {
-            inspect->run->tx.place[number] = 0;
-        }
+        take_out(inspect, name,
+                 (uint16_t)(value - values_at(inspect->values, VARIABLE_TX, 0)
+                            + 1));
         values_remove(inspect->values, VARIABLE_TX, name);
-        move_places(inspect, place);
     }
 }
 

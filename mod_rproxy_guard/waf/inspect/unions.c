@@ -24,6 +24,7 @@ typedef struct {
     entry_t **entry;           /* [chains], each NULL: not asked for yet */
     apr_array_header_t *texts; /* of int: the strings, each once */
     int seen;                  /* so many values are among them */
+    int ends_dot;              /* one of them ends with "." */
     uint32_t changes;
 } variable_t;
 
@@ -62,7 +63,7 @@ static void forget(const inspect_t *inspect, variable_t *of, uint32_t changes)
     int count = inspect->program->plan.chains->nodes->nelts;
 
     memset(of->entry, 0, sizeof(*of->entry) * (size_t)count);
-    of->texts->nelts = of->seen = 0;
+    of->texts->nelts = of->seen = of->ends_dot = 0;
     of->changes = changes;
 }
 
@@ -123,6 +124,8 @@ static const entry_t *plain_union(inspect_t *inspect, variable_t *of,
 
         if (!is_recent(of, text)) {
             APR_ARRAY_PUSH(of->texts, int) = text;
+            of->ends_dot |=
+                transform_ends_dot(strings_text(inspect->strings, text));
             match_union_add(&entry->sum, inspect->strings, text);
             match_union_fold(&entry->sum);
         }
@@ -130,20 +133,98 @@ static const entry_t *plain_union(inspect_t *inspect, variable_t *of,
     return entry;
 }
 
+static int could_match(const program_askers_t *askers,
+                       const transform_reach_t *values)
+{
+    int could = askers->are_many, i;
+
+    for (i = 0; i < askers->count && !could; i++) {
+        could = match_union_could(values, askers->matcher[i]);
+    }
+    return could;
+}
+
+/* Does the program have an operator that could match what a list makes of such
+ * values?  0: they need not be transformed. */
+static int are_values_asked_for(const inspect_t *inspect, int chain,
+                                transform_reach_t values, int ends_dot)
+{
+    const program_askers_t *askers = &inspect->program->askers[chain];
+
+    if (askers->are_many) {
+        return 1;
+    }
+    values = transform_chains_reach(inspect->program->plan.chains, chain,
+                                    values, ends_dot);
+    return could_match(askers, &values);
+}
+
+/* No more than that is decoded of texts that have nothing else to decode. */
+static size_t longest_of(const transform_chains_t *chains,
+                         const transform_node_t *node, slice_t text,
+                         const byte_set_t *bytes)
+{
+    return node->transform == TRANSFORM_BASE64_DECODE
+                   && transform_list_keeps(transform_chains_node(chains,
+                                                                 node->parent),
+                                           bytes, 1)
+               ? transform_base64_length(text)
+               : text.len;
+}
+
+static int is_text_asked_for(const inspect_t *inspect, int chain, int text)
+{
+    const transform_chains_t *chains = inspect->program->plan.chains;
+    const transform_node_t *node = transform_chains_node(chains, chain);
+    slice_t value = strings_text(inspect->strings, text);
+    transform_reach_t reach = { *strings_bytes(inspect->strings, text), 0 };
+
+    reach.longest = longest_of(chains, node, value, &reach.bytes);
+    return are_values_asked_for(inspect, chain, reach,
+                                transform_ends_dot(value));
+}
+
+int unions_add(inspect_t *inspect, match_union_t *sum, int chain, int text)
+{
+    const program_askers_t *askers = &inspect->program->askers[chain];
+    strings_t *strings = inspect->strings;
+    transform_reach_t made;
+
+    if (!is_text_asked_for(inspect, chain, text)) {
+        return 1;
+    }
+    text = strings_transformed(strings, text, chain);
+    if (text == STRINGS_FULL) {
+        return 0;
+    }
+    made.bytes = *strings_bytes(strings, text);
+    made.longest = strings_text(strings, text).len;
+    if (could_match(askers, &made)) {
+        inspect_note_work(inspect, inspect_work_of(made.longest));
+        match_union_add(sum, strings, text);
+    }
+    return 1;
+}
+
 static void add_transformed(inspect_t *inspect, entry_t *entry, int chain,
                             const transform_node_t *node, int text)
 {
     strings_t *strings = inspect->strings;
 
-    if (transform_list_keeps_words(node, strings_bytes(strings, text))) {
-        return;
-    }
-    text = strings_transformed(strings, text, chain);
-    if (text == STRINGS_FULL) {
+    if (!transform_list_keeps_words(node, strings_bytes(strings, text),
+                                    transform_ends_dot(
+                                        strings_text(strings, text)))
+        && !unions_add(inspect, &entry->sum, chain, text)) {
         entry->is_full = 1;
-        return;
     }
-    match_union_add(&entry->sum, strings, text);
+}
+
+static int are_all_asked_for(const inspect_t *inspect, int chain,
+                             const match_union_t *plain, int ends_dot)
+{
+    transform_reach_t values = { plain->bytes, plain->longest };
+
+    return are_values_asked_for(inspect, chain, values, ends_dot);
 }
 
 /* With the plain ones in it: of those the list changes the case at most. */
@@ -156,7 +237,9 @@ static const entry_t *chain_union(inspect_t *inspect, rule_variable_e variable,
     const entry_t *plain = plain_union(inspect, of, variable);
     entry_t *entry;
 
-    if (chain == 0 || transform_list_keeps_words(node, &plain->sum.bytes)) {
+    if (chain == 0
+        || transform_list_keeps_words(node, &plain->sum.bytes, of->ends_dot)
+        || !are_all_asked_for(inspect, chain, &plain->sum, of->ends_dot)) {
         return plain;
     }
     entry = entry_of(inspect, of, chain);

@@ -14,16 +14,9 @@ enum {
 static void add_value(inspect_t *inspect, view_t *view, const value_t *value,
                       int chain)
 {
-    strings_t *strings = inspect->strings;
-    int text = strings_transformed(strings, value->text, chain);
-
-    if (text == STRINGS_FULL) {
+    if (!unions_add(inspect, &view->sum, chain, value->text)) {
         view->is_full = 1;
-        return;
     }
-    inspect_note_work(inspect,
-                      inspect_work_of(strings_text(strings, text).len));
-    match_union_add(&view->sum, strings, text);
 }
 
 static void add_named(inspect_t *inspect, view_t *view,
@@ -59,10 +52,21 @@ static void add_part(inspect_t *inspect, view_t *view,
     }
 }
 
+static void add_parts(inspect_t *inspect, view_t *view,
+                      const program_view_t *of, int chain)
+{
+    int i;
+
+    for (i = 0; i < of->count; i++) {
+        add_part(inspect, view, &of->part[i], chain);
+    }
+}
+
 static void look(inspect_t *inspect, view_t *view, const program_view_t *of)
 {
+    const transform_chains_t *chains = inspect->program->plan.chains;
     uint64_t *marks = view->sum.marks;
-    int i;
+    int chain;
 
     memset(view, 0, sizeof(*view));
     if (marks) {
@@ -70,8 +74,10 @@ static void look(inspect_t *inspect, view_t *view, const program_view_t *of)
         view->sum.marks = marks;
     }
     view->phase = inspect->run->phase;
-    for (i = 0; i < of->count; i++) {
-        add_part(inspect, view, &of->part[i], of->chain);
+    add_parts(inspect, view, of, of->chain);
+    for (chain = of->chain; of->has_steps && chain;) {
+        chain = transform_chains_node(chains, chain)->parent;
+        add_parts(inspect, view, of, chain);
     }
 }
 

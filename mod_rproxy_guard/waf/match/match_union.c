@@ -36,11 +36,7 @@ void match_union_join(match_union_t *sum, const match_union_t *other,
 
 void match_union_fold(match_union_t *sum)
 {
-    const uint64_t letters = UINT64_C(0x07fffffe);
-    uint64_t upper = sum->bytes.word[1] & letters;
-    uint64_t lower = sum->bytes.word[1] >> 32 & letters;
-
-    sum->bytes.word[1] |= (upper | lower) | (upper | lower) << 32;
+    byte_set_fold(&sum->bytes);
 }
 
 static int has_mark(const match_union_t *sum, int mark)
@@ -48,17 +44,26 @@ static int has_mark(const match_union_t *sum, int mark)
     return mark != MATCHER_NO_MARK && sum->marks[mark >> 6] >> (mark & 63) & 1;
 }
 
+/* May one of its words be there, or a byte that is as good as one? */
+static int could_have_word(const matcher_t *matcher, const byte_set_t *bytes)
+{
+    return matcher->mark == MATCHER_NO_MARK || matcher->needs_none
+           || byte_set_meets(&matcher->needs, bytes)
+           || byte_set_meets(&matcher->bytes, bytes)
+           || byte_set_meets(&matcher->condition.bytes, bytes);
+}
+
 static int is_range(const matcher_t *matcher)
 {
     return matcher->op.kind == OPERATOR_VALIDATE_BYTE_RANGE;
 }
 
-static int has_other_bytes(const match_union_t *sum, const byte_set_t *allowed)
+static int has_other_bytes(const byte_set_t *bytes, const byte_set_t *allowed)
 {
     int i;
 
     for (i = 0; i < 4; i++) {
-        if (sum->bytes.word[i] & ~allowed->word[i]) {
+        if (bytes->word[i] & ~allowed->word[i]) {
             return 1;
         }
     }
@@ -72,11 +77,15 @@ int match_union_asks(const matcher_t *matcher)
            || matcher->condition.gate_count;
 }
 
+static int has_bytes(const byte_set_t *set)
+{
+    return set->word[0] || set->word[1] || set->word[2] || set->word[3];
+}
+
 int match_union_mark(const matcher_t *matcher)
 {
-    const uint64_t *byte = matcher->bytes.word;
-
-    return is_range(matcher) || byte[0] || byte[1] || byte[2] || byte[3]
+    return is_range(matcher) || has_bytes(&matcher->bytes)
+                   || has_bytes(&matcher->condition.bytes)
                ? MATCHER_NO_MARK
                : matcher->mark;
 }
@@ -91,8 +100,22 @@ int match_union_may(const match_union_t *sum, const matcher_t *matcher)
                || byte_set_meets(&matcher->bytes, &sum->bytes);
     }
     if (is_range(matcher)) {
-        return has_other_bytes(sum, &matcher->bytes);
+        return has_other_bytes(&sum->bytes, &matcher->bytes);
     }
-    return (matcher->mark == MATCHER_NO_MARK || has_mark(sum, matcher->mark))
+    return (matcher->mark == MATCHER_NO_MARK || has_mark(sum, matcher->mark)
+            || byte_set_meets(&matcher->condition.bytes, &sum->bytes))
            && pattern_passes_gates(&matcher->condition, &sum->bytes);
+}
+
+int match_union_could(const transform_reach_t *strings,
+                      const matcher_t *matcher)
+{
+    if (matcher->length_min > strings->longest) {
+        return 0;
+    }
+    if (is_range(matcher)) {
+        return has_other_bytes(&strings->bytes, &matcher->bytes);
+    }
+    return could_have_word(matcher, &strings->bytes)
+           && pattern_passes_gates(&matcher->condition, &strings->bytes);
 }

@@ -35,4 +35,9 @@ int match_union_mark(const matcher_t *matcher);
 /* @return 0: matcher_run says MATCH_NO to each of the strings */
 int match_union_may(const match_union_t *sum, const matcher_t *matcher);
 
+/* The same of strings of which only their bytes and length are known, or what
+ * those do not go beyond.  @return 0: it matches none of them */
+int match_union_could(const transform_reach_t *strings,
+                      const matcher_t *matcher);
+
 #endif

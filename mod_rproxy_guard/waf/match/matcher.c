@@ -8,6 +8,7 @@
 
 #include "operators.h"
 #include "waf/request/waf_line.h"
+#include "waf/transform/char_kind.h"
 
 enum {
     MARKS_MAX = 65000,
@@ -30,6 +31,39 @@ matcher_maker_t *matcher_maker_make(uint32_t limit, apr_pool_t *pool)
 
 /* ---- words and marks ---- */
 
+/* Of the bytes that are no letters and digits the one that fewest values have.
+ * @return -1: there is none */
+static int rarest_byte(slice_t word)
+{
+    static const char common[] = " .-_/=:,"; /* the commonest first */
+    int rarest = -1;
+    size_t i, rank, best = 0;
+
+    for (i = 0; i < word.len; i++) {
+        unsigned char c = (unsigned char)word.p[i];
+        const char *at = c ? strchr(common, c) : NULL;
+
+        rank = at ? (size_t)(at - common) + 1 : sizeof(common);
+        if (!char_is_alnum(c) && rank > best) {
+            best = rank;
+            rarest = c;
+        }
+    }
+    return rarest;
+}
+
+static void need_for(matcher_t *matcher, slice_t word)
+{
+    int byte = rarest_byte(word);
+
+    if (byte < 0) {
+        matcher->needs_none = 1;
+    }
+    else {
+        byte_set_add(&matcher->needs, (unsigned char)byte);
+    }
+}
+
 void matcher_maker_word(matcher_maker_t *maker, matcher_t *matcher,
                         slice_t lower_case)
 {
@@ -39,6 +73,7 @@ void matcher_maker_word(matcher_maker_t *maker, matcher_t *matcher,
     if (matcher->mark == MATCHER_NO_MARK) {
         matcher->mark = maker->mark_count++;
     }
+    need_for(matcher, lower_case);
     if (!marks) {
         marks = apr_array_make(maker->pool, 2, sizeof(int));
         apr_hash_set(maker->word, lower_case.p, (apr_ssize_t)lower_case.len,
@@ -245,6 +280,8 @@ const rule_text_t *matcher_argument(const matcher_t *matcher)
 static int passes(const matcher_t *matcher, strings_t *strings, int number)
 {
     if (matcher->mark != MATCHER_NO_MARK
+        && !byte_set_meets(&matcher->condition.bytes,
+                           strings_bytes(strings, number))
         && !strings_has_mark(strings, number, (uint32_t)matcher->mark)) {
         return 0;
     }

@@ -57,7 +57,11 @@ static const matcher_kind_t script = { run_script, tell_script };
 
 const char *matcher_detect_make(matcher_maker_t *maker, matcher_t *matcher)
 {
+    pattern_condition_t *condition = &matcher->condition;
+    int is_script = matcher->op.kind == OPERATOR_DETECT_XSS;
+
     (void)maker;
-    matcher->kind = matcher->op.kind == OPERATOR_DETECT_SQLI ? &sql : &script;
+    matcher->kind = is_script ? &script : &sql;
+    condition->gate_count = detector_bytes(is_script, &condition->gates[0]);
     return NULL;
 }

@@ -28,6 +28,19 @@ static slice_t with_escapes(slice_t text, apr_pool_t *pool)
     return slice_make(out, (size_t)(p - out));
 }
 
+/* "^.*$", by which rules name a value: it may have any bytes. */
+static int takes_all(slice_t expression)
+{
+    return slice_eq(expression, SLICE_LIT("^.*$"));
+}
+
+static match_e all_run(const matcher_t *matcher, const matcher_run_t *on)
+{
+    (void)matcher;
+    matcher_capture(on, on->value.p ? on->value : SLICE_LIT(""));
+    return MATCH_YES;
+}
+
 static match_e rx_run(const matcher_t *matcher, const matcher_run_t *on)
 {
     if (!matcher->expands) {
@@ -51,12 +64,17 @@ static const char *rx_tell(const matcher_t *matcher, slice_t value,
 }
 
 static const matcher_kind_t rx_kind = { rx_run, rx_tell };
+static const matcher_kind_t all_kind = { all_run, rx_tell };
 
 const char *matcher_expression_make(matcher_maker_t *maker, matcher_t *matcher)
 {
     const char *wrong;
     int i;
 
+    if (takes_all(matcher->op.argument)) {
+        matcher->kind = &all_kind;
+        return NULL;
+    }
     matcher->kind = &rx_kind;
     matcher->limit = maker->limit;
     matcher_take_text(maker, matcher);

@@ -158,6 +158,7 @@ const char *matcher_phrases_make(matcher_maker_t *maker, matcher_t *matcher,
         wrong = read_files(phrases, matcher->op.argument, folder, maker->pool);
     }
     matcher->bytes = phrases->bytes;
+    matcher->length_min = phrases_shortest(phrases);
     for (i = 0; !wrong && i < phrases->all->nelts; i++) {
         slice_t phrase = APR_ARRAY_IDX(phrases->all, i, slice_t);
 

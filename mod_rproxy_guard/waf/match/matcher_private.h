@@ -46,6 +46,8 @@ struct matcher_t {
 
     /* What a value must have before it is looked at. */
     int mark;
+    byte_set_t needs; /* each of its words has one of these */
+    int needs_none;   /* one has letters and digits only */
     size_t length_min;
     pattern_condition_t condition;
 

@@ -10,10 +10,14 @@
 /* Where it stands in text; -1: nowhere.  Nothing stands everywhere. */
 static long find(slice_t text, slice_t part, size_t from)
 {
-    size_t i;
+    size_t behind = part.len - 1, i;
 
+    if (part.len == 0) {
+        return from <= text.len ? (long)from : -1;
+    }
     for (i = from; i + part.len <= text.len; i++) {
-        if (part.len == 0 || memcmp(text.p + i, part.p, part.len) == 0) {
+        if (text.p[i] == part.p[0] && text.p[i + behind] == part.p[behind]
+            && memcmp(text.p + i, part.p, part.len) == 0) {
             return (long)i;
         }
     }

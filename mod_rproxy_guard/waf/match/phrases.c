@@ -127,6 +127,19 @@ void phrases_add_lines(phrases_t *phrases, slice_t text, apr_pool_t *pool)
     }
 }
 
+size_t phrases_shortest(const phrases_t *phrases)
+{
+    size_t length = 0;
+    int i;
+
+    for (i = 0; i < phrases->all->nelts; i++) {
+        size_t other = APR_ARRAY_IDX(phrases->all, i, slice_t).len;
+
+        length = i && length < other ? length : other;
+    }
+    return length;
+}
+
 /* ---- finding ---- */
 
 static int ends_with(slice_t value, const char *p, size_t length)

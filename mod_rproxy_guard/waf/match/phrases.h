@@ -26,6 +26,9 @@ void phrases_add_words(phrases_t *phrases, slice_t text, apr_pool_t *pool);
  * for people. */
 void phrases_add_lines(phrases_t *phrases, slice_t text, apr_pool_t *pool);
 
+/* Bytes of the shortest one; 0: there is none. */
+size_t phrases_shortest(const phrases_t *phrases);
+
 /* The longest beginning of a phrase that the value ends with: what ModSecurity
  * names when it has found a phrase at the end of the value. */
 slice_t phrases_ending(const phrases_t *phrases, slice_t value);

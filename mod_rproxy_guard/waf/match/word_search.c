@@ -5,8 +5,9 @@
 
 enum {
     KIND_BITS = 6,
-    TRIPLE_MASK = WORD_SEARCH_TRIPLES - 1,
-    PAIR_MASK = WORD_SEARCH_PAIRS - 1
+    LONG = 4, /* bytes of a word, of which four kinds are known */
+    MASK_OF_TWO = (1 << 2 * KIND_BITS) - 1,
+    MASK_OF_LONG = (1 << LONG * KIND_BITS) - 1
 };
 
 static int has_bit(const uint64_t *bits, uint32_t number)
@@ -19,10 +20,30 @@ static void set_bit(uint64_t *bits, uint32_t number)
     bits[number >> 6] |= UINT64_C(1) << (number & 63);
 }
 
-static uint32_t chain_of(uint32_t number)
+static uint32_t hash_of_kinds(uint32_t kinds)
 {
-    return number * UINT32_C(2654435761) >> 18;
+    return kinds * UINT32_C(2654435761);
 }
+
+/* Of a hash of four kinds: in long_words. */
+static uint32_t bit_of(uint32_t hash)
+{
+    return hash >> 16;
+}
+
+/* The same in chain. */
+static uint32_t chain_of(uint32_t hash)
+{
+    return hash >> 19;
+}
+
+static uint32_t short_chain_of(uint32_t two)
+{
+    return hash_of_kinds(two) >> 24;
+}
+
+/* Of a product of frequencies, what is rare is below. */
+#define EVERYDAY (UINT64_C(1) << 48)
 
 /* Eight bytes with the bit of lower case set, letters or not. */
 static uint64_t head_of(const char *text)
@@ -99,9 +120,59 @@ static uint32_t frequency(char c)
     return at ? (uint32_t)(at - common) + 1 : 1;
 }
 
-static uint32_t chain_length(const word_search_t *search, uint32_t number)
+/* What nearly every request says: fields of browsers. */
+static const char everyday[] =
+    "host user-agent mozilla/5.0 (windows nt 10.0; win64; x64) (x11; linux "
+    "x86_64; rv:109.0) gecko/20100101 firefox/115.0 (macintosh; intel mac os x "
+    "10_15_7) applewebkit/537.36 (khtml, like gecko) chrome/120.0.0.0 "
+    "safari/537.36 version/17.1 (iphone; cpu iphone os 17_1 like mac os x) "
+    "mobile/15e148 edg/120.0.0.0 accept "
+    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,"
+    "image/webp,image/apng,image/svg+xml,image/*;q=0.8,*/*;q=0.8,"
+    "application/signed-exchange;v=b3;q=0.7 accept-language "
+    "en-us,en;q=0.5,de;q=0.3 accept-encoding gzip, deflate, br, zstd "
+    "connection keep-alive referer https://www.example.com/ cookie session "
+    "sessionid= upgrade-insecure-requests 1 sec-fetch-dest document "
+    "sec-fetch-mode navigate sec-fetch-site same-origin sec-fetch-user ?1 "
+    "none cross-site same-site cors empty script style sec-ch-ua "
+    "\"not_a brand\";v=\"8\", \"chromium\";v=\"120\" "
+    "sec-ch-ua-mobile ?0 sec-ch-ua-platform \"linux\" cache-control "
+    "max-age=0 pragma no-cache content-type "
+    "application/x-www-form-urlencoded; charset=utf-8 application/json "
+    "multipart/form-data; boundary=----webkitformboundary content-length "
+    "content-disposition: form-data; name=\" origin x-requested-with "
+    "xmlhttprequest if-modified-since if-none-match etag get post http/1.1 ";
+
+/* @param bits  of hashes of four kinds: those that are in everyday */
+static void make_everyday(const word_search_t *search,
+                          uint64_t bits[WORD_SEARCH_BITS / 64])
 {
-    uint32_t n = 0, at = search->chain[chain_of(number)];
+    slice_t text = SLICE_LIT(everyday);
+    size_t from;
+
+    memset(bits, 0, WORD_SEARCH_BITS / 8);
+    for (from = 0; from + LONG <= text.len; from++) {
+        set_bit(bits,
+                bit_of(hash_of_kinds(kinds_at(search, text, from, LONG))));
+    }
+}
+
+/* Kinds that are known of a word. */
+static size_t size_of(slice_t word)
+{
+    return word.len < LONG ? word.len : LONG;
+}
+
+static uint16_t *chain_for(word_search_t *search, uint32_t kinds, size_t size)
+{
+    return size == LONG
+               ? &search->chain[chain_of(hash_of_kinds(kinds))]
+               : &search->short_chain[short_chain_of(kinds & MASK_OF_TWO)];
+}
+
+static uint32_t chain_length(const word_search_t *search, uint32_t at)
+{
+    uint32_t n = 0;
 
     for (; at; at = search->word[at - 1].next) {
         n++;
@@ -110,23 +181,45 @@ static uint32_t chain_length(const word_search_t *search, uint32_t number)
 }
 
 /* The place of a word whose bytes are the rarest, and where few others are. */
-static void choose_place(word_search_t *search, word_search_word_t *word)
+static void choose_place(word_search_t *search, word_search_word_t *word,
+                         const uint64_t *everyday_bits)
 {
-    size_t length = word->text.len < 3 ? 2 : 3, from, i;
-    uint32_t least = UINT32_MAX;
+    size_t size = size_of(word->text), from, i;
+    uint64_t least = UINT64_MAX;
 
-    for (from = 0; from + length <= word->text.len; from++) {
-        uint32_t number = kinds_at(search, word->text, from, length);
-        uint32_t product = 4 + chain_length(search, number);
+    word->kinds_mask = (UINT32_C(1) << size * KIND_BITS) - 1;
+    for (from = 0; from + size <= word->text.len; from++) {
+        uint32_t kinds = kinds_at(search, word->text, from, size);
+        uint64_t product =
+            4 + chain_length(search, *chain_for(search, kinds, size));
 
-        for (i = from; i < from + length; i++) {
+        for (i = from; i < from + size; i++) {
             product *= frequency(word->text.p[i]);
+        }
+        if (has_bit(everyday_bits, bit_of(hash_of_kinds(kinds)))) {
+            product |= EVERYDAY;
         }
         if (product < least) {
             least = product;
-            word->triple = number;
-            word->offset = (uint16_t)(from + length);
+            word->kinds = kinds;
+            word->offset = (uint16_t)(from + size);
         }
+    }
+}
+
+static void put_in_chain(word_search_t *search, uint32_t number)
+{
+    word_search_word_t *word = &search->word[number];
+    size_t size = size_of(word->text);
+    uint16_t *chain = chain_for(search, word->kinds, size);
+
+    word->next = *chain;
+    *chain = (uint16_t)(number + 1);
+    if (size == LONG) {
+        set_bit(search->long_words, bit_of(hash_of_kinds(word->kinds)));
+    }
+    else {
+        set_bit(search->short_words, word->kinds & MASK_OF_TWO);
     }
 }
 
@@ -134,23 +227,20 @@ const word_search_t *word_search_make(void *memory, const slice_t *words,
                                       uint32_t count)
 {
     word_search_t *search = memory;
+    uint64_t everyday_bits[WORD_SEARCH_BITS / 64];
     uint32_t i;
 
     memset(search, 0, sizeof(*search));
     search->count = count;
     make_kinds(search, words, count);
+    make_everyday(search, everyday_bits);
     for (i = 0; i < count; i++) {
         word_search_word_t *word = &search->word[i];
-        uint16_t *chain;
 
         word->text = words[i];
         make_head(word);
-        choose_place(search, word);
-        chain = &search->chain[chain_of(word->triple)];
-        word->next = *chain;
-        *chain = (uint16_t)(i + 1);
-        set_bit(words[i].len < 3 ? search->pairs : search->triples,
-                word->triple);
+        choose_place(search, word, everyday_bits);
+        put_in_chain(search, i);
     }
     return search;
 }
@@ -180,15 +270,13 @@ static int stands_at(const word_search_word_t *word, slice_t value, size_t end)
 }
 
 static inline void compare(const word_search_t *search, slice_t value,
-                           size_t end, uint32_t number, int is_pair,
+                           size_t end, uint32_t kinds, uint32_t at,
                            word_found_fn *found, void *ctx)
 {
-    uint32_t at = search->chain[chain_of(number)];
-
     while (at) {
         const word_search_word_t *word = &search->word[at - 1];
 
-        if (word->triple == number && (word->text.len == 2) == is_pair
+        if ((kinds & word->kinds_mask) == word->kinds
             && stands_at(word, value, end)) {
             found(ctx, at - 1, end - word->offset + word->text.len);
         }
@@ -199,22 +287,22 @@ static inline void compare(const word_search_t *search, slice_t value,
 void word_search_scan(const word_search_t *search, slice_t value,
                       word_found_fn *found, void *ctx)
 {
-    uint32_t number;
+    uint32_t kinds = 0, two, hash;
     size_t end;
 
-    if (value.len < 2) {
-        return;
-    }
-    number = search->kind_of[(unsigned char)value.p[0]];
-    for (end = 2; end <= value.len; end++) {
-        number = (number << KIND_BITS
-                  | search->kind_of[(unsigned char)value.p[end - 1]])
-                 & TRIPLE_MASK;
-        if (has_bit(search->pairs, number & PAIR_MASK)) {
-            compare(search, value, end, number & PAIR_MASK, 1, found, ctx);
+    for (end = 1; end <= value.len; end++) {
+        kinds = (kinds << KIND_BITS
+                 | search->kind_of[(unsigned char)value.p[end - 1]])
+                & MASK_OF_LONG;
+        two = kinds & MASK_OF_TWO;
+        hash = hash_of_kinds(kinds);
+        if (has_bit(search->short_words, two)) {
+            compare(search, value, end, kinds,
+                    search->short_chain[short_chain_of(two)], found, ctx);
         }
-        if (has_bit(search->triples, number) && end > 2) {
-            compare(search, value, end, number, 0, found, ctx);
+        if (has_bit(search->long_words, bit_of(hash))) {
+            compare(search, value, end, kinds, search->chain[chain_of(hash)],
+                    found, ctx);
         }
     }
 }

@@ -4,12 +4,13 @@
  * Layer L0.
  *
  * Bytes fall into 64 kinds: each letter (of either case), digit and mark of
- * ASCII that words use has its own, all others share one.  The last three kinds
- * are a number of 18 bits; a bit for each number says whether a word has those
- * three somewhere, at the place of it that seems to be the rarest.  Only where
- * the bit is set words are compared.  Words of two bytes have
- * bits of their own.  So a byte of a value costs two looks into memory that
- * stays in the nearest cache, however many words there are. */
+ * ASCII that words use has its own, all others share one.  The last four kinds
+ * are a number of 24 bits; a bit for each number, some of which share one, says
+ * whether a word has those four somewhere, at the place of it that seems to be
+ * the rarest.  Words of two and three bytes have bits by the last two kinds.
+ * Only where a bit is set words are compared.  So a byte of a value costs three
+ * looks into some kilobytes, however many words there are: few enough that they
+ * are soon near again where others have used the caches. */
 #ifndef RPROXY_GUARD_WORD_SEARCH_H
 #define RPROXY_GUARD_WORD_SEARCH_H
 
@@ -18,15 +19,17 @@
 enum {
     WORD_SEARCH_KINDS = 64,
     WORD_SEARCH_PAIRS = WORD_SEARCH_KINDS * WORD_SEARCH_KINDS,
-    WORD_SEARCH_TRIPLES = WORD_SEARCH_PAIRS * WORD_SEARCH_KINDS,
-    WORD_SEARCH_CHAINS = 16384,
+    WORD_SEARCH_BITS = 1 << 16,
+    WORD_SEARCH_CHAINS = 8192,
+    WORD_SEARCH_SHORT_CHAINS = 256,
     WORD_SEARCH_MAX = 65000 /* words */
 };
 
 typedef struct {
     slice_t text;             /* lower case; the caller's memory */
-    uint32_t triple;          /* or the pair of a word of two bytes */
-    uint16_t offset;          /* of the byte behind it, in the word */
+    uint32_t kinds;           /* four of them; all of a shorter word */
+    uint32_t kinds_mask;      /* as many of the last four */
+    uint16_t offset;          /* of the byte behind them, in the word */
     uint64_t head, head_mask; /* of its first eight bytes, or all, with the bit
                                  of lower case */
     uint16_t next; /* of the same chain; 0: none, else a word's number + 1 */
@@ -34,9 +37,10 @@ typedef struct {
 
 typedef struct {
     uint8_t kind_of[256];
-    uint64_t pairs[WORD_SEARCH_PAIRS / 64];
-    uint64_t triples[WORD_SEARCH_TRIPLES / 64];
-    uint16_t chain[WORD_SEARCH_CHAINS]; /* as next */
+    uint64_t short_words[WORD_SEARCH_PAIRS / 64];
+    uint64_t long_words[WORD_SEARCH_BITS / 64];
+    uint16_t chain[WORD_SEARCH_CHAINS];             /* as next: by four kinds */
+    uint16_t short_chain[WORD_SEARCH_SHORT_CHAINS]; /* by two */
     uint32_t count;
     word_search_word_t word[];
 } word_search_t;

@@ -71,24 +71,25 @@ int pattern_class_escape(char letter, byte_set_t *set)
 /* \xHH, \xH, \x; \x{...} of a byte. */
 static int hex_escape(pattern_parser_t *parser)
 {
-    int value = 0, digits = 0;
+    unsigned value = 0;
+    int digits = 0;
     int braces = parser->p < parser->end && *parser->p == '{';
 
     parser->p += braces;
     while (parser->p < parser->end && digits < (braces ? 8 : 2)
            && char_hex((unsigned char)*parser->p) >= 0) {
-        value = value << 4 | char_hex((unsigned char)*parser->p++);
+        value = value << 4 | (unsigned)char_hex((unsigned char)*parser->p++);
         digits++;
     }
     if (braces) {
-        if (!digits || value > 255 || value < 0 || parser->p == parser->end
+        if (!digits || value > 255 || parser->p == parser->end
             || *parser->p != '}') {
             parser->wrong = 1;
             return 0;
         }
         parser->p++;
     }
-    return value;
+    return (int)value;
 }
 
 static int octal_escape(pattern_parser_t *parser)
@@ -135,7 +136,7 @@ int pattern_byte_escape(pattern_parser_t *parser)
 
 /* ---- [...] ---- */
 
-/* [:alpha:]; p at its "[". */
+/* [:alpha:]; p at its "[".  With (?i), PCRE2 takes both cases for letters. */
 static int posix_class(pattern_parser_t *parser, byte_set_t *set)
 {
     static const struct {
@@ -158,6 +159,10 @@ static int posix_class(pattern_parser_t *parser, byte_set_t *set)
         if (rest.len >= name.len + 4 && memcmp(rest.p, "[:", 2) == 0
             && memcmp(rest.p + 2, name.p, name.len) == 0
             && memcmp(rest.p + 2 + name.len, ":]", 2) == 0) {
+            if (parser->ignore_case
+                && (!strcmp(pair, "az") || !strcmp(pair, "AZ"))) {
+                pair = "AZaz";
+            }
             for (; *pair; pair += 2) {
                 add_range(set, pair[0], pair[1]);
             }

@@ -6,6 +6,7 @@
 #include <apr_strings.h>
 
 #include "pattern_tree.h"
+#include "waf/transform/char_kind.h"
 
 enum {
     COPIES_MAX = 4, /* of a repetition */
@@ -444,31 +445,65 @@ static known_t know(const pattern_node_t *node, apr_pool_t *pool)
     return known;
 }
 
+/* ---- the whole ---- */
+
+/* What nearly all values have is no condition. */
+static int is_rare(char byte)
+{
+    return !char_is_alnum((unsigned char)byte)
+           && !char_is_space((unsigned char)byte);
+}
+
+/* @return 0: one of them is empty, or a byte that nearly all values have; or
+ *         none has two bytes: a gate tells that better */
+static int are_worth(const words_t *words)
+{
+    int i, has_long = 0;
+
+    for (i = 0; i < words->count; i++) {
+        slice_t word = words->word[i];
+
+        if (word.len == 0 || (word.len == 1 && !is_rare(word.p[0]))) {
+            return 0;
+        }
+        has_long |= word.len > 1;
+    }
+    return has_long;
+}
+
+static void take_words(pattern_condition_t *condition, const words_t *from,
+                       apr_pool_t *pool)
+{
+    slice_t *words = apr_palloc(pool, sizeof(*words) * (size_t)from->count);
+    int i;
+
+    for (i = 0; i < from->count; i++) {
+        slice_t word = from->word[i];
+
+        if (word.len == 1) {
+            byte_set_add(&condition->bytes, (unsigned char)word.p[0]);
+            continue;
+        }
+        words[condition->word_count++] =
+            slice_make(apr_pstrmemdup(pool, word.p, word.len), word.len);
+    }
+    condition->words = words;
+}
+
 pattern_condition_t pattern_condition(slice_t text, apr_pool_t *pool)
 {
     pattern_condition_t condition = { 0 };
     apr_pool_t *work;
     pattern_node_t *tree;
     known_t known;
-    slice_t *words;
-    int i;
 
     apr_pool_create(&work, pool);
     tree = pattern_tree(text, work);
     if (tree) {
         known = know(tree, work);
         make_open(&known);
-        if (shortest(&known.required) >= 2) {
-            condition.word_count = known.required.count;
-            words = apr_palloc(pool,
-                               sizeof(*words) * (unsigned)known.required.count);
-            for (i = 0; i < known.required.count; i++) {
-                slice_t word = known.required.word[i];
-
-                words[i] = slice_make(apr_pstrmemdup(pool, word.p, word.len),
-                                      word.len);
-            }
-            condition.words = words;
+        if (are_worth(&known.required)) {
+            take_words(&condition, &known.required, pool);
         }
         memcpy(condition.gates, known.gates, sizeof(condition.gates));
         condition.gate_count = known.gate_count;

@@ -21,11 +21,12 @@ enum {
     PATTERN_WORD_MAX = 16    /* bytes */
 };
 
-/* A match needs one of the words (compared without case), and of each gate one
- * of its bytes. */
+/* A match needs one of the words (compared without case) or of the bytes that
+ * are as good as one, and of each gate one of its bytes. */
 typedef struct {
     const slice_t *words; /* [word_count], lower case, two bytes and more */
     int word_count;       /* 0: no such condition */
+    byte_set_t bytes;     /* beside words; no letters, digits and blanks */
     byte_set_t gates[PATTERN_GATES];
     int gate_count;
 } pattern_condition_t;

@@ -7,7 +7,8 @@
 
 enum {
     DEPTH_MAX = 100,
-    REPEAT_MAX = 65535
+    REPEAT_MAX = 65535,
+    NEXT_LINE = 0x85 /* a space of Unicode that PCRE2 skips without UTF, too */
 };
 
 static pattern_node_t *node(pattern_parser_t *parser, pattern_kind_e kind)
@@ -77,7 +78,7 @@ static int set_option(pattern_parser_t *parser, char letter, int on)
         return 1;
     case 'x':
         parser->extended = on;
-        return 1;
+        return parser->p[-1] != 'x'; /* (?xx): blanks in [...], too */
     case 's':
     case 'm':
     case 'U':
@@ -122,10 +123,6 @@ static pattern_node_t *any_group(pattern_parser_t *parser)
     if (!takes(parser, "?")) {
         parser->wrong |= !at_end(parser) && *parser->p == '*';
         return group(parser);
-    }
-    if (takes(parser, "#")) {
-        skip_behind(parser, ')');
-        return node(parser, PATTERN_NOTHING);
     }
     if (takes(parser, "=") || takes(parser, "!") || takes(parser, "<=")
         || takes(parser, "<!")) {
@@ -233,21 +230,21 @@ static int number(const char **p, const char *end)
     return value;
 }
 
-/* {2} {2,} {2,3}; anything else stands for itself. */
+/* {2} {2,} {2,3}; anything else stands for itself, but {,3} and { 2, 3 }: they
+ * do so before PCRE2 10.43 alone. */
 static int braces(pattern_parser_t *parser, int *min, int *max)
 {
     const char *p = parser->p + 1;
 
     *min = number(&p, parser->end);
     *max = *min;
-    if (*min < 0 || p == parser->end) {
-        return 0;
-    }
-    if (*p == ',') {
+    if (*min >= 0 && p < parser->end && *p == ',') {
         p++;
         *max = number(&p, parser->end);
     }
-    if (p == parser->end || *p != '}' || *min > REPEAT_MAX) {
+    if (p == parser->end || *p != '}' || *min < 0 || *min > REPEAT_MAX) {
+        parser->wrong |=
+            p < parser->end && (*p == ',' || *p == ' ' || *p == '\t');
         return 0;
     }
     parser->p = p + 1;
@@ -271,11 +268,19 @@ static int repeats(pattern_parser_t *parser, int *min, int *max)
     return 1;
 }
 
-/* Spaces and comments between things, where they mean nothing. */
+/* What means nothing between things, even between one and how often it comes:
+ * comments, and with (?x) spaces and the rest of a line behind "#". */
 static void skip_space(pattern_parser_t *parser)
 {
-    while (parser->extended && !at_end(parser)) {
-        if (char_is_space((unsigned char)*parser->p)) {
+    while (!at_end(parser)) {
+        if (takes(parser, "(?#")) {
+            skip_behind(parser, ')');
+        }
+        else if (!parser->extended) {
+            return;
+        }
+        else if (char_is_space((unsigned char)*parser->p)
+                 || (unsigned char)*parser->p == NEXT_LINE) {
             parser->p++;
         }
         else if (*parser->p == '#') {

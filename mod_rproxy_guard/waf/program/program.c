@@ -45,6 +45,16 @@ const char *program_selectors(program_maker_t *m, const rule_target_t *target,
     return wrong;
 }
 
+static int asks_for(const rule_t *rule, rule_variable_e variable)
+{
+    int i, found = 0;
+
+    for (i = 0; i < rule->target_count && !found; i++) {
+        found = rule->target[i].variable == variable;
+    }
+    return found;
+}
+
 static const char *make_rule(program_maker_t *m, const rule_t *rule,
                              const char *where, program_rule_t *made)
 {
@@ -56,6 +66,7 @@ static const char *make_rule(program_maker_t *m, const rule_t *rule,
     made->chain =
         transform_chains_add(m->chains, rule->transform, rule->transform_count);
     APR_ARRAY_PUSH(m->rules, program_rule_t *) = made;
+    m->program->asks_files |= asks_for(rule, VARIABLE_FILES_TMP_CONTENT);
     if (!rule->target_count) {
         return NULL;
     }
@@ -194,6 +205,7 @@ static program_maker_t begin(const unicode_map_t *map, uint32_t limit,
     m.tx_names = tx_names_make(pool);
     m.view_numbers = apr_hash_make(pool);
     m.views = apr_array_make(pool, 64, sizeof(program_view_t));
+    m.sets = apr_array_make(pool, 64, sizeof(program_set_t));
     m.expressions = apr_hash_make(pool);
     m.rule_sets = apr_hash_make(pool);
     m.rules = apr_array_make(pool, 1024, sizeof(program_rule_t *));
@@ -229,6 +241,7 @@ static const char *finish(program_maker_t *m)
 
     set_skips(m);
     program_gate_make_all(m);
+    program_askers_make_all(m);
     for (i = 0; i < RULE_PHASES; i++) {
         m->program->phase[i] = (const program_rule_t *const *)m->phase[i]->elts;
         m->program->phase_count[i] = m->phase[i]->nelts;

@@ -35,14 +35,23 @@ typedef struct program_rule_t {
     const expression_t *const *selector; /* as in program_ctl_t */
     const program_ctl_t *ctl;            /* [rule->ctl_count] */
     const program_setvar_t *setvar;      /* [rule->setvar_count] */
-    const struct program_rule_t *link;   /* NULL: the last of its chain */
+    int argument; /* of TX that its operator compares with, %{tx.name} and
+                     nothing else: its number in tx_names, or TX_NO_NAME */
+    const struct program_rule_t *link; /* NULL: the last of its chain */
     int skip_to; /* place in the phase's list that skipAfter or skip leads to,
                     up to phase_count; -1: it has none */
 } program_rule_t;
 
+/* A constant that a rule sets TX to. */
+typedef struct {
+    slice_t name, text;
+    int number; /* of the name in tx_names */
+} program_set_t;
+
 /* What tells that a rule matches nothing before it is run. */
 typedef enum {
     GATE_OPEN,  /* nothing does */
+    GATE_NONE,  /* it always matches: SecAction */
     GATE_TX,    /* it compares a name of TX with a number */
     GATE_VALUES /* its operator wants what the values of a view may not have */
 } program_gate_e;
@@ -56,8 +65,10 @@ typedef struct {
     uint8_t kind;                   /* program_gate_e */
     uint8_t op, negated;            /* TX: rule_operator_e */
     uint8_t asks_count, asks_value; /* TX: &TX:name, TX:name */
-    uint8_t only_skips;             /* TX: a match does nothing but go on at
-                                       skip_to */
+    uint8_t is_quiet;               /* TX, NONE: a match does nothing but set
+                                       what is in TX, and go on at skip_to */
+    uint16_t set_first, set_count;  /* quiet ones: all that they set; no count:
+                                       what the rule says */
     uint16_t name;                  /* TX: its number in tx_names */
     uint16_t view;                  /* VALUES: its number */
     uint16_t mark;                  /* VALUES: of words without which nothing
@@ -77,18 +88,35 @@ typedef struct {
     const program_view_part_t *part; /* [count] */
     int count;
     int chain;
+    int has_steps; /* of multiMatch: as each transformation of the chain leaves
+                      them, too, and before the first */
 } program_view_t;
+
+enum {
+    PROGRAM_ASKERS = 6
+};
+
+/* Operators that look at values as one list of transformations leaves them, by
+ * unions and views. */
+typedef struct {
+    const matcher_t *matcher[PROGRAM_ASKERS]; /* [count] */
+    int count;
+    int are_many; /* there are others */
+} program_askers_t;
 
 typedef struct {
     strings_plan_t plan;
+    const program_askers_t *askers; /* by list of transformations */
     const program_rule_t *const *phase[RULE_PHASES]; /* starters, of phase 1
                                                         first */
     int phase_count[RULE_PHASES];
     const program_gate_t *gate[RULE_PHASES]; /* [phase_count]; NULL: all rules
                                                 run */
+    const program_set_t *set;                /* of gates */
     const tx_names_t *tx_names;
     const program_view_t *view; /* [view_count] */
     int view_count;
+    int asks_files;      /* a rule looks at FILES_TMP_CONTENT */
     int asks_before;     /* a starter asks what a rule before it has matched */
     uint32_t rule_count; /* links too */
     const apr_array_header_t *left_out; /* of const char *: chains that are in

@@ -96,8 +96,11 @@ static void add_names(const program_maker_t *m, program_rule_t *made)
         }
     }
     add_setvars(m, made);
-    if (made->matcher) {
+    made->argument = TX_NO_NAME;
+    if (made->matcher && matcher_argument(made->matcher)) {
         add_texts(m, matcher_argument(made->matcher));
+        made->argument =
+            name_in(m, matcher_argument(made->matcher), VARIABLE_TX);
     }
 }
 
@@ -117,14 +120,42 @@ static int is_of_numbers(rule_operator_e kind)
     }
 }
 
-/* Whatever has matched, nothing but the place where rules go on tells. */
-static int only_skips(const program_rule_t *made)
+/* Does it say nothing of what has matched, or of the rule? */
+static int is_of_tx(const rule_text_t *text)
+{
+    int i;
+
+    for (i = 0; i < text->count; i++) {
+        if (text->part[i].variable >= 0
+            && text->part[i].variable != VARIABLE_TX) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* All that it sets; once, as no more than one value matches. */
+static int sets_quietly(const rule_t *rule)
+{
+    int i;
+
+    for (i = 0; i < rule->setvar_count; i++) {
+        if (rule->target_count > 1 || !is_of_tx(&rule->setvar[i].name)
+            || !is_of_tx(&rule->setvar[i].value)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* Whatever has matched, TX and the place where rules go on tell all of it. */
+static int is_quiet(const program_rule_t *made)
 {
     const rule_t *rule = made->rule;
 
     return rule->verdict == RULE_PASS && !rule->logs && !rule->logs_audit
-           && rule->severity < 0 && !rule->setvar_count && !rule->ctl_count
-           && !made->link;
+           && rule->severity < 0 && !rule->ctl_count && !made->link
+           && sets_quietly(rule);
 }
 
 /* One name, in all targets.  @return TX_NO_NAME: there are others */
@@ -157,7 +188,7 @@ static int make_tx(const program_maker_t *m, const program_rule_t *made,
     const rule_t *rule = made->rule;
     int name;
 
-    if (matcher_argument(made->matcher) || made->chain
+    if (matcher_argument(made->matcher) || made->chain || rule->multi_match
         || !is_of_numbers(rule->op.kind)) {
         return 0;
     }
@@ -165,11 +196,23 @@ static int make_tx(const program_maker_t *m, const program_rule_t *made,
     gate->kind = GATE_TX;
     gate->op = (uint8_t)rule->op.kind;
     gate->negated = rule->op.negated != 0;
-    gate->only_skips = (uint8_t)only_skips(made);
+    gate->is_quiet = (uint8_t)is_quiet(made);
     gate->name = (uint16_t)name;
     gate->number = operator_number(rule->op.argument);
     gate->skip_to = made->skip_to;
     return name != TX_NO_NAME;
+}
+
+static program_gate_t of_action(const program_rule_t *made)
+{
+    program_gate_t gate = { .kind = GATE_OPEN };
+
+    if (is_quiet(made)) {
+        gate.kind = GATE_NONE;
+        gate.is_quiet = 1;
+        gate.skip_to = made->skip_to;
+    }
+    return gate;
 }
 
 /* @return 0: there is none */
@@ -193,8 +236,8 @@ static program_gate_t gate_of(program_maker_t *m, const program_rule_t *made)
 {
     program_gate_t open = { .kind = GATE_OPEN }, tx = open, values = open;
 
-    if (!made->matcher || made->rule->multi_match) {
-        return open;
+    if (!made->matcher) {
+        return of_action(made);
     }
     return make_tx(m, made, &tx)           ? tx
            : make_values(m, made, &values) ? values
@@ -219,10 +262,14 @@ void program_gate_make_all(program_maker_t *m)
                 APR_ARRAY_IDX(rules, i, program_rule_t *);
 
             gates[i] = gate_of(m, rule);
+            if (gates[i].is_quiet) {
+                program_sets_add(m, rule, &gates[i]);
+            }
             m->program->asks_before |= program_gate_asks_before(rule);
         }
         m->program->gate[phase] = gates;
     }
+    program_sets_finish(m);
     m->program->tx_names = m->tx_names;
     m->program->view = (const program_view_t *)m->views->elts;
     m->program->view_count = m->views->nelts;

@@ -22,6 +22,7 @@ typedef struct {
     tx_names_t *tx_names;
     apr_hash_t *view_numbers;  /* text -> place in views + 1 */
     apr_array_header_t *views; /* of program_view_t */
+    apr_array_header_t *sets;  /* of program_set_t */
     transform_chains_t *chains;
     apr_hash_t *expressions;                /* text -> expression_t */
     apr_hash_t *rule_sets;                  /* text -> bits of numbers */
@@ -42,9 +43,19 @@ const char *program_ctl_make_all(program_maker_t *maker);
 /* Names of TX, and gates.  When all rules are there, with their skips. */
 void program_gate_make_all(program_maker_t *maker);
 
+/* When all rules are there. */
+void program_askers_make_all(program_maker_t *maker);
+
 /* The number of the view that a rule's targets are; -1: its values may change
  * while rules run, or are counted. */
 int program_view_of(program_maker_t *maker, const program_rule_t *rule);
+
+/* What a quiet rule sets, if all of it is constant; the gate says where. */
+void program_sets_add(program_maker_t *maker, const program_rule_t *rule,
+                      program_gate_t *gate);
+
+/* When all gates are made. */
+void program_sets_finish(program_maker_t *maker);
 
 /* Does it ask what a rule before it has matched? */
 int program_gate_asks_before(const program_rule_t *starter);

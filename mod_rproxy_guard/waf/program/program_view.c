@@ -48,15 +48,14 @@ static int add_part(const rule_target_t *target, apr_array_header_t *parts)
     return 1;
 }
 
-static const char *key_of(const apr_array_header_t *parts, int chain,
-                          apr_pool_t *pool)
+static const char *key_of(const program_view_t *view, apr_pool_t *pool)
 {
-    const char *key = apr_itoa(pool, chain);
+    const char *key =
+        apr_psprintf(pool, "%d%s", view->chain, view->has_steps ? "+" : "");
     int i;
 
-    for (i = 0; i < parts->nelts; i++) {
-        const program_view_part_t *part =
-            &APR_ARRAY_IDX(parts, i, program_view_part_t);
+    for (i = 0; i < view->count; i++) {
+        const program_view_part_t *part = &view->part[i];
 
         /* lengths, as a name may look like the next part */
         key = apr_psprintf(pool, "%s|%d:%d:%.*s", key, (int)part->variable,
@@ -66,14 +65,10 @@ static const char *key_of(const apr_array_header_t *parts, int chain,
     return key;
 }
 
-static int find_or_add(program_maker_t *m, const apr_array_header_t *parts,
-                       int chain)
+static int find_or_add(program_maker_t *m, const program_view_t *view)
 {
-    const char *key = key_of(parts, chain, m->pool);
+    const char *key = key_of(view, m->pool);
     const int *found = apr_hash_get(m->view_numbers, key, APR_HASH_KEY_STRING);
-    program_view_t view = { .part = (const program_view_part_t *)parts->elts,
-                            .count = parts->nelts,
-                            .chain = chain };
     int number = m->views->nelts;
 
     if (found) {
@@ -84,7 +79,7 @@ static int find_or_add(program_maker_t *m, const apr_array_header_t *parts,
     }
     apr_hash_set(m->view_numbers, key, APR_HASH_KEY_STRING,
                  apr_pmemdup(m->pool, &number, sizeof(number)));
-    APR_ARRAY_PUSH(m->views, program_view_t) = view;
+    APR_ARRAY_PUSH(m->views, program_view_t) = *view;
     return number;
 }
 
@@ -94,6 +89,8 @@ int program_view_of(program_maker_t *m, const program_rule_t *made)
     apr_array_header_t *parts =
         apr_array_make(m->pool, rule->target_count ? rule->target_count : 1,
                        sizeof(program_view_part_t));
+    program_view_t view = { .chain = made->chain,
+                            .has_steps = rule->multi_match != 0 };
     int i;
 
     for (i = 0; i < rule->target_count; i++) {
@@ -101,5 +98,7 @@ int program_view_of(program_maker_t *m, const program_rule_t *made)
             return -1;
         }
     }
-    return find_or_add(m, parts, made->chain);
+    view.part = (const program_view_part_t *)parts->elts;
+    view.count = parts->nelts;
+    return find_or_add(m, &view);
 }

@@ -137,5 +137,8 @@ int tx_names_add(tx_names_t *names, slice_t name, apr_pool_t *pool)
 
 int tx_names_find(const tx_names_t *names, slice_t name)
 {
+    if (name.len == 1 && name.p[0] >= '0' && name.p[0] <= '9') {
+        return name.p[0] - '0';
+    }
     return (int)names->place[place_of(names, name)] - 1;
 }

@@ -171,7 +171,7 @@ static void put_action(waf_json_t *json, const waf_request_t *waf)
     waf_json_open(json, "action", '{');
     waf_json_bool(json, "intercepted", 1);
     waf_json_number(json, "phase", by->phase);
-    waf_json_text(json, "message", by->message);
+    waf_json_text(json, "message", inspect_message(waf->inspect, by));
     waf_json_close(json, '}');
 }
 

@@ -111,16 +111,17 @@ static int open_logs(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     return OK;
 }
 
-static void failed(int error)
+static void failed(const char *target, int error)
 {
     if (error) {
         ap_log_error(APLOG_MARK, APLOG_ERR, error, ap_server_conf,
-                     RPLOGNO(4363) "SecAuditLog cannot be written: lines are "
-                                   "lost");
+                     RPLOGNO(4363) "SecAuditLog %s cannot be written: lines "
+                                   "are lost",
+                     target);
     }
     else {
         ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, ap_server_conf,
-                     RPLOGNO(4364) "SecAuditLog is written again");
+                     RPLOGNO(4364) "SecAuditLog %s is written again", target);
     }
 }
 
@@ -131,8 +132,8 @@ static void child_init(apr_pool_t *pchild, server_rec *s)
     for (i = 0; i < audit.count; i++) {
         audit_file_t *file = &audit.file[i];
 
-        file->queue =
-            audit_queue_start(file->fd, &file->counts, failed, pchild);
+        file->queue = audit_queue_start(file->fd, &file->counts, failed,
+                                        file->target, pchild);
         if (!file->queue) {
             ap_log_error(APLOG_MARK, APLOG_ERR, 0, s,
                          RPLOGNO(4365) "SecAuditLog %s: no thread that writes "

@@ -107,6 +107,20 @@ static int leave(waf_request_t *waf, request_rec *r, int status)
     return status;
 }
 
+/* Nobody waits for an answer: phase 5 and the logs still want to know what the
+ * thread finds. */
+static int go_on_alone(waf_request_t *waf, request_rec *r)
+{
+    if (waf_job_is_busy(waf)) {
+        return RPROXY_PARKED_ALONE;
+    }
+    if (waf->job.is_begun) {
+        waf_body_finish(waf, r, waf->job.verdict);
+    }
+    waf->body.state = WAF_BODY_REFUSED;
+    return leave(waf, r, DONE);
+}
+
 static int woken(request_rec *r, rproxy_park_e event, void *ctx)
 {
     wait_t *wait = ctx;
@@ -114,8 +128,7 @@ static int woken(request_rec *r, rproxy_park_e event, void *ctx)
 
     switch (event) {
     case RPROXY_PARK_GONE:
-        wait->waf->body.state = WAF_BODY_REFUSED;
-        return leave(wait->waf, r, DONE);
+        return go_on_alone(wait->waf, r);
     case RPROXY_PARK_TIMEOUT:
         r->connection->keepalive = AP_CONN_CLOSE;
         wait->waf->body.state = WAF_BODY_REFUSED;

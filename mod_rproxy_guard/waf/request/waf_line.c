@@ -212,13 +212,17 @@ static void put_number(writer_t *w, const char *name, uint64_t number)
     put_text(w, name, slice_str(text));
 }
 
+static void put_msg(writer_t *w, slice_t msg)
+{
+    open_part(w, "msg");
+    put_escaped(w, msg, 0);
+    close_part(w);
+}
+
 static void put_data(writer_t *w, slice_t data)
 {
     size_t from;
 
-    if (!data.len) {
-        return;
-    }
     open_part(w, "data");
     from = w->len;
     put_escaped(w, data, 1);
@@ -243,8 +247,12 @@ static void put_rule(writer_t *w, const waf_line_t *line)
         put_number(w, "id", rule->id);
     }
     put_text(w, "rev", rule->rev);
-    put_text(w, "msg", line->msg);
-    put_data(w, line->data);
+    if (rule->msg.count) {
+        put_msg(w, line->msg);
+    }
+    if (rule->logdata.count) {
+        put_data(w, line->data);
+    }
     if (severity) {
         put_text(w, "severity", slice_str(severity));
     }

@@ -15,7 +15,7 @@
 typedef struct {
     const rule_t *rule; /* the first of its chain */
     slice_t message;    /* "Pattern match ... at ARGS:x.", escaped */
-    slice_t msg, data;  /* expanded; empty: none */
+    slice_t msg, data;  /* of the rule, where it has them, expanded */
 } waf_line_t;
 
 /* What became of the request: "Warning.", "Access denied with code 403 (phase

@@ -9,11 +9,11 @@
 #include <http_protocol.h>
 #include <http_request.h>
 
-#include "engine/thread.h"
 #include "guard_request.h"
 #include "rproxy_random.h"
 #include "waf/seen/waf_seen.h"
 #include "waf_audit_file.h"
+#include "waf_pool.h"
 
 enum {
     ID_BYTES = 18
@@ -72,14 +72,13 @@ void waf_request_release(waf_request_t *waf)
 {
     if (__atomic_sub_fetch(&waf->owners, 1, __ATOMIC_ACQ_REL) == 0) {
         pthread_mutex_destroy(&waf->job.lock);
-        apr_pool_destroy(waf->pool);
+        waf_pool_give(waf->pool);
     }
 }
 
 static waf_request_t *make(request_rec *r, const waf_settings_t *settings)
 {
-    apr_pool_t *own =
-        may_be_elsewhere(r, settings) ? thread_pool_create() : NULL;
+    apr_pool_t *own = may_be_elsewhere(r, settings) ? waf_pool_take() : NULL;
     apr_pool_t *pool = own ? own : r->pool;
     waf_request_t *waf = apr_pcalloc(pool, sizeof(*waf));
 
@@ -216,6 +215,7 @@ static int log_transaction(request_rec *r)
     }
     waf_request_phase(waf, r, 5);
     waf_audit_write(waf, r);
+    waf_log_end(r);
     waf_seen_end(waf);
     return DECLINED;
 }

@@ -56,7 +56,8 @@ typedef struct waf_request_t {
     int guard_detects; /* RProxyGuard DetectOnly */
     const char *unique_id;
     unsigned phases; /* bit n: phase n was run */
-    int logged;      /* so many detections are in the log */
+    int logged;      /* so many detections were told */
+    int pace;        /* of the error log, waf_log.c; 0: nobody has asked */
     int is_refused;
     int is_detected; /* it would have been refused */
     int is_limited;  /* a limit was met */
@@ -222,6 +223,9 @@ void waf_response_register(void);
 int waf_verdict_act(waf_request_t *waf, request_rec *r, int phase,
                     inspect_verdict_t verdict);
 
+/* Is it of those that end a request? */
+int waf_verdict_refuses(rule_verdict_e kind);
+
 /* The status of a refusal, as ModSecurity has it. */
 int waf_verdict_status(rule_verdict_e kind, int status);
 
@@ -242,6 +246,10 @@ void waf_log_detections(waf_request_t *waf, request_rec *r);
 
 /* A line without a rule: "Request body is larger ..." */
 void waf_log_text(waf_request_t *waf, request_rec *r, const char *text);
+
+/* A request is over: tells of lines that RProxyWafLogPace has left out, of all
+ * requests, when it is time to. */
+void waf_log_end(request_rec *r);
 
 /* The words of a detection as logs have them. */
 const char *waf_log_words(const waf_request_t *waf, const detection_t *found,

@@ -19,7 +19,7 @@ int waf_verdict_status(rule_verdict_e kind, int status)
     return status >= 100 && status < 600 ? status : HTTP_FORBIDDEN;
 }
 
-static int is_refusal(rule_verdict_e kind)
+int waf_verdict_refuses(rule_verdict_e kind)
 {
     return kind == RULE_DENY || kind == RULE_BLOCK || kind == RULE_DROP
            || kind == RULE_REDIRECT;
@@ -27,7 +27,7 @@ static int is_refusal(rule_verdict_e kind)
 
 static int refuses(const waf_request_t *waf, rule_verdict_e kind)
 {
-    return !waf_request_only_detects(waf) && is_refusal(kind);
+    return !waf_request_only_detects(waf) && waf_verdict_refuses(kind);
 }
 
 /* Of guard's logs and page. */
@@ -36,14 +36,14 @@ static guard_verdict_t refusal(const waf_request_t *waf, int status,
 {
     const detection_t *by = verdict->by;
     apr_pool_t *pool = waf->r->pool;
+    slice_t why;
     guard_verdict_t told = { .status = status, .rule = "waf", .why = "" };
 
     if (!by) {
         return told;
     }
-    told.why = by->msg.len
-                   ? apr_pstrmemdup(pool, by->msg.p, by->msg.len)
-                   : apr_pstrmemdup(pool, by->message.p, by->message.len);
+    why = by->msg.len ? by->msg : inspect_message(waf->inspect, by);
+    told.why = apr_pstrmemdup(pool, why.p, why.len);
     told.where = by->rule->where;
     if (by->rule->id) {
         told.rule = apr_psprintf(pool, "waf-%" APR_UINT64_T_FMT, by->rule->id);
@@ -111,12 +111,14 @@ int waf_verdict_act(waf_request_t *waf, request_rec *r, int phase,
     if (phase == 5 || waf->is_refused) {
         return DECLINED;
     }
-    if (waf->inspect->over) {
+    waf->is_limited |= waf->inspect->over != INSPECT_OVER_NONE;
+    waf->is_detected |= verdict.by && waf_verdict_refuses(verdict.kind)
+                        && waf_request_only_detects(waf);
+    if (waf->inspect->over && !(verdict.by && refuses(waf, verdict.kind))) {
         return waf_verdict_unknown(waf, r,
                                    inspect_over_name(waf->inspect->over));
     }
     if (!refuses(waf, verdict.kind)) {
-        waf->is_detected |= is_refusal(verdict.kind);
         return DECLINED;
     }
     waf->is_refused = 1;

@@ -387,7 +387,7 @@ const char *rule_default_build(const apr_array_header_t *actions,
         return wrong;
     }
     if (!*phase) {
-        return "SecDefaultAction needs a phase, as phase:2";
+        return "a phase is missing, as phase:2";
     }
     take_all(&b, actions);
     if (b.wrong) {

@@ -109,6 +109,55 @@ static const char *ctl_targets(rule_ctl_t *ctl, slice_t text, apr_pool_t *pool)
     return wrong;
 }
 
+static int ctl_is_switch(slice_t value)
+{
+    return slice_eq_nocase(value, SLICE_LIT("On"))
+           || slice_eq_nocase(value, SLICE_LIT("Off"));
+}
+
+/* ModSecurity knows more words here than elsewhere; kept as one of two. */
+static const char *ctl_access(rule_ctl_t *ctl, slice_t value)
+{
+    if (slice_eq_nocase(value, SLICE_LIT("On"))
+        || slice_eq_nocase(value, SLICE_LIT("true"))
+        || slice_eq(value, SLICE_LIT("1"))) {
+        ctl->value = SLICE_LIT("On");
+        return NULL;
+    }
+    if (slice_eq_nocase(value, SLICE_LIT("Off"))
+        || slice_eq_nocase(value, SLICE_LIT("false"))
+        || slice_eq(value, SLICE_LIT("0"))) {
+        ctl->value = SLICE_LIT("Off");
+        return NULL;
+    }
+    return "wants On or Off";
+}
+
+/* What is neither would be taken for one of them. */
+static const char *ctl_word(rule_ctl_t *ctl, slice_t value)
+{
+    ctl->value = value;
+    switch (ctl->kind) {
+    case CTL_FORCE_REQUEST_BODY:
+        return ctl_is_switch(value) ? NULL : "wants On or Off";
+    case CTL_REQUEST_BODY_ACCESS:
+    case CTL_RESPONSE_BODY_ACCESS:
+        return ctl_access(ctl, value);
+    case CTL_RULE_ENGINE:
+        return ctl_is_switch(value)
+                       || slice_eq_nocase(value, SLICE_LIT("DetectionOnly"))
+                   ? NULL
+                   : "wants On, Off or DetectionOnly";
+    case CTL_AUDIT_ENGINE:
+        return ctl_is_switch(value)
+                       || slice_eq_nocase(value, SLICE_LIT("RelevantOnly"))
+                   ? NULL
+                   : "wants On, Off or RelevantOnly";
+    default:
+        return value.len ? NULL : "wants a value";
+    }
+}
+
 static const char *read_value(rule_ctl_t *ctl, slice_t value, apr_pool_t *pool)
 {
     slice_t rest = value;
@@ -128,8 +177,7 @@ static const char *read_value(rule_ctl_t *ctl, slice_t value, apr_pool_t *pool)
         ctl->value = cut(&rest, ';');
         return ctl_targets(ctl, rest, pool);
     default:
-        ctl->value = value;
-        return value.len ? NULL : "wants a value";
+        return ctl_word(ctl, value);
     }
 }
 

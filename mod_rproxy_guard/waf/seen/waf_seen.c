@@ -37,7 +37,7 @@ uint64_t waf_seen_clock(void)
 
 /* ---- a hit ---- */
 
-static uint64_t number_of(const char *text)
+uint64_t waf_seen_number(const char *text)
 {
     return siphash(guard_global->secret, slice_str(text));
 }
@@ -50,7 +50,7 @@ static const char *host_of(request_rec *r)
 static void count_path(const request_rec *r, const hit_t *hit)
 {
     const char *text = apr_pstrcat(r->pool, hit->host, hit->path, NULL);
-    uint64_t hash = number_of(text) | 1;
+    uint64_t hash = waf_seen_number(text) | 1;
 
     if (top_keys_add(&seen->paths, hash, apr_time_sec(hit->time_us))) {
         top_keys_tell(&seen->paths, hash, slice_str(text));
@@ -69,8 +69,8 @@ void waf_seen_hit(const waf_request_t *waf, request_rec *r,
                    slice_str(waf->r->unparsed_uri),
                    waf_request_only_detects(waf));
     hit.time_us = apr_time_now();
-    hit.request = number_of(waf->unique_id);
-    hit.client = number_of(r->useragent_ip);
+    hit.request = waf_seen_number(waf->unique_id);
+    hit.client = waf_seen_number(r->useragent_ip);
     hit_ring_put(&seen->hits, &hit);
     rule_counts_add(&seen->rules,
                     slice_str(apr_psprintf(r->pool, "%" APR_UINT64_T_FMT,

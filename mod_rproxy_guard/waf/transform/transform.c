@@ -43,14 +43,76 @@ static int is_always(transform_e transform)
            && slice_eq(kinds[transform].bytes, SLICE_LIT("*"));
 }
 
-int transform_trigger(transform_e transform, byte_set_t *bytes)
+/* "." and ".." are segments of their own, behind a separator or alone. */
+static int takes_dots(transform_e transform)
+{
+    return transform == TRANSFORM_NORMALIZE_PATH
+           || transform == TRANSFORM_NORMALIZE_PATH_WIN;
+}
+
+int transform_trigger(transform_e transform, int ends_dot, byte_set_t *bytes)
 {
     static const byte_set_t not_ascii = { { 1, 0, UINT64_MAX, UINT64_MAX } };
 
     *bytes = transform == TRANSFORM_UTF8_TO_UNICODE
                  ? not_ascii
                  : byte_set_of(kinds[transform].bytes);
+    if (ends_dot && takes_dots(transform)) {
+        byte_set_add(bytes, '.');
+    }
     return transform == TRANSFORM_UTF8_TO_UNICODE || !is_always(transform);
+}
+
+int transform_reach(transform_e transform, byte_set_t *bytes)
+{
+    static const byte_set_t all = { { UINT64_MAX, UINT64_MAX, UINT64_MAX,
+                                      UINT64_MAX } };
+
+    switch (transform) {
+    case TRANSFORM_REMOVE_COMMENTS_CHAR:
+    case TRANSFORM_REMOVE_NULLS:
+    case TRANSFORM_REMOVE_WHITESPACE:
+    case TRANSFORM_TRIM:
+    case TRANSFORM_TRIM_LEFT:
+    case TRANSFORM_TRIM_RIGHT:
+        return 1;
+    case TRANSFORM_COMPRESS_WHITESPACE:
+    case TRANSFORM_REPLACE_COMMENTS:
+    case TRANSFORM_REPLACE_NULLS:
+        byte_set_add(bytes, ' ');
+        return 1;
+    case TRANSFORM_NORMALIZE_PATH:
+    case TRANSFORM_NORMALIZE_PATH_WIN:
+        byte_set_add(bytes, '/');
+        return 1;
+    case TRANSFORM_CMD_LINE:
+        byte_set_add(bytes, ' ');
+        byte_set_fold(bytes);
+        return 1;
+    case TRANSFORM_LOWERCASE:
+    case TRANSFORM_UPPERCASE:
+        byte_set_fold(bytes);
+        return 1;
+    case TRANSFORM_URL_DECODE:
+    case TRANSFORM_URL_DECODE_UNI:
+        if (!byte_set_has(bytes, '%')) {
+            byte_set_add(bytes, ' ');
+            return 1;
+        }
+        *bytes = all;
+        return 1;
+    case TRANSFORM_BASE64_DECODE:
+    case TRANSFORM_CSS_DECODE:
+    case TRANSFORM_ESCAPE_SEQ_DECODE:
+    case TRANSFORM_HEX_DECODE:
+    case TRANSFORM_HTML_ENTITY_DECODE:
+    case TRANSFORM_JS_DECODE:
+        *bytes = all;
+        return 1;
+    default:
+        *bytes = all;
+        return 0;
+    }
 }
 
 size_t transform_room(transform_e transform, size_t length)
@@ -149,7 +211,7 @@ size_t transform_run(transform_e transform, slice_t in, char *text,
     case TRANSFORM_LOWERCASE:
         return map_case(in, out, 'A');
     case TRANSFORM_MD5:
-        return transform_digest("MD5", in, out);
+        return transform_md5(in, out);
     case TRANSFORM_NORMALIZE_PATH:
         return transform_normalize_path(in, out, 0);
     case TRANSFORM_NORMALIZE_PATH_WIN:
@@ -165,7 +227,7 @@ size_t transform_run(transform_e transform, slice_t in, char *text,
     case TRANSFORM_REPLACE_NULLS:
         return transform_replace_nulls(in, out);
     case TRANSFORM_SHA1:
-        return transform_digest("SHA1", in, out);
+        return transform_sha1(in, out);
     case TRANSFORM_TRIM:
         return transform_trim(in, out, 1, 1);
     case TRANSFORM_TRIM_LEFT:

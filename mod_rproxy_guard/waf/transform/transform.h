@@ -29,8 +29,8 @@
     X(LENGTH,               "length",              "*")                       \
     X(LOWERCASE,            "lowercase",           UPPER)                     \
     X(MD5,                  "md5",                 "*")                       \
-    X(NORMALIZE_PATH,       "normalizePath",       "/.")                      \
-    X(NORMALIZE_PATH_WIN,   "normalizePathWin",    "/.\\")                    \
+    X(NORMALIZE_PATH,       "normalizePath",       "/")                       \
+    X(NORMALIZE_PATH_WIN,   "normalizePathWin",    "/\\")                     \
     X(REMOVE_COMMENTS_CHAR, "removeCommentsChar",  "*-#")                     \
     X(REMOVE_NULLS,         "removeNulls",         "\0")                      \
     X(REMOVE_WHITESPACE,    "removeWhitespace",    SPACES "\xa0")             \
@@ -65,9 +65,19 @@ int transform_find(slice_t name);
 
 const char *transform_name(transform_e transform);
 
+static inline int transform_ends_dot(slice_t value)
+{
+    return value.len && value.p[value.len - 1] == '.';
+}
+
 /* The bytes without any of which it leaves a value as it is.
+ * @param ends_dot  of values that end with "."; 0: of all others
  * @return 0: it may change any value */
-int transform_trigger(transform_e transform, byte_set_t *bytes);
+int transform_trigger(transform_e transform, int ends_dot, byte_set_t *bytes);
+
+/* Adds the bytes that results may have, of values with these bytes.
+ * @return 0: results may be longer than values */
+int transform_reach(transform_e transform, byte_set_t *bytes);
 
 /* Bytes that a result can have, of a value of that length. */
 size_t transform_room(transform_e transform, size_t length);
@@ -102,9 +112,11 @@ size_t transform_command_line(slice_t in, unsigned char *out);
 size_t transform_normalize_path(slice_t in, unsigned char *out, int windows);
 
 size_t transform_base64_decode(slice_t in, unsigned char *out);
+size_t transform_base64_length(slice_t in); /* of what is decoded */
 size_t transform_base64_encode(slice_t in, unsigned char *out);
 size_t transform_hex_decode(slice_t in, unsigned char *out);
 size_t transform_hex_encode(slice_t in, unsigned char *out);
-size_t transform_digest(const char *name, slice_t in, unsigned char *out);
+size_t transform_md5(slice_t in, unsigned char *out);
+size_t transform_sha1(slice_t in, unsigned char *out);
 
 #endif

@@ -20,16 +20,17 @@ static byte_set_t reshapes(transform_e transform, byte_set_t trigger)
 static int add(transform_chains_t *chains, transform_e transform, int parent)
 {
     transform_node_t node = { .transform = transform, .parent = parent };
+    int dot;
 
-    if (parent >= 0) {
+    for (dot = 0; parent >= 0 && dot < 2; dot++) {
         const transform_node_t *before = transform_chains_node(chains, parent);
 
-        node.always = !transform_trigger(transform, &node.trigger);
+        node.always = !transform_trigger(transform, dot, &node.trigger[dot]);
         node.list_always = before->list_always || node.always;
-        node.list_trigger = before->list_trigger;
-        byte_set_join(&node.list_trigger, &node.trigger);
-        node.list_reshapes = reshapes(transform, node.trigger);
-        byte_set_join(&node.list_reshapes, &before->list_reshapes);
+        node.list_trigger[dot] = before->list_trigger[dot];
+        byte_set_join(&node.list_trigger[dot], &node.trigger[dot]);
+        node.list_reshapes[dot] = reshapes(transform, node.trigger[dot]);
+        byte_set_join(&node.list_reshapes[dot], &before->list_reshapes[dot]);
     }
     APR_ARRAY_PUSH(chains->nodes, transform_node_t) = node;
     return chains->nodes->nelts - 1;
@@ -68,4 +69,22 @@ int transform_chains_add(transform_chains_t *chains,
         node = child_of(chains, node, transforms[i]);
     }
     return node;
+}
+
+/* Behind the first step that does something, values may end with anything. */
+transform_reach_t transform_chains_reach(const transform_chains_t *chains,
+                                         int list, transform_reach_t values,
+                                         int ends_dot)
+{
+    const transform_node_t *node = transform_chains_node(chains, list);
+
+    if (!list || transform_list_keeps(node, &values.bytes, ends_dot)) {
+        return values;
+    }
+    values = transform_chains_reach(chains, node->parent, values, ends_dot);
+    if (!transform_node_keeps(node, &values.bytes, 1)
+        && !transform_reach(node->transform, &values.bytes)) {
+        values.longest = SIZE_MAX;
+    }
+    return values;
 }

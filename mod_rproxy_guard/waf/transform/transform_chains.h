@@ -16,11 +16,12 @@ typedef struct {
     transform_e transform; /* of node 0: nothing */
     int parent;            /* node 0: -1 */
     int always;            /* it may change any value */
-    byte_set_t trigger;    /* if not: those that have one of these */
     int list_always;       /* the same of the list up to it */
-    byte_set_t list_trigger;
-    byte_set_t list_reshapes; /* without any of these, and if not list_always,
-                                 the list changes case at most */
+
+    /* If not: values that have one of these; [1] of those that end with ".". */
+    byte_set_t trigger[2], list_trigger[2];
+    byte_set_t list_reshapes[2]; /* without any of these the list changes case
+                                    at most */
 } transform_node_t;
 
 typedef struct {
@@ -40,25 +41,41 @@ static inline const transform_node_t *transform_chains_node(
     return &APR_ARRAY_IDX(chains->nodes, node, transform_node_t);
 }
 
-/* Does it leave values as they are that have these bytes only? */
+/* Does it leave values as they are that have these bytes only?
+ * @param ends_dot  0: none of them ends with "." */
 static inline int transform_node_keeps(const transform_node_t *node,
-                                       const byte_set_t *bytes)
+                                       const byte_set_t *bytes, int ends_dot)
 {
-    return !node->always && !byte_set_meets(&node->trigger, bytes);
+    return !node->always && !byte_set_meets(&node->trigger[ends_dot], bytes);
 }
 
 /* ... does the whole list, but for the case of letters? */
 static inline int transform_list_keeps_words(const transform_node_t *node,
-                                             const byte_set_t *bytes)
+                                             const byte_set_t *bytes,
+                                             int ends_dot)
 {
-    return !node->list_always && !byte_set_meets(&node->list_reshapes, bytes);
+    return !node->list_always
+           && !byte_set_meets(&node->list_reshapes[ends_dot], bytes);
 }
 
 /* ... and does the whole list? */
 static inline int transform_list_keeps(const transform_node_t *node,
-                                       const byte_set_t *bytes)
+                                       const byte_set_t *bytes, int ends_dot)
 {
-    return !node->list_always && !byte_set_meets(&node->list_trigger, bytes);
+    return !node->list_always
+           && !byte_set_meets(&node->list_trigger[ends_dot], bytes);
 }
+
+/* Bytes, and the length, that none of some values goes beyond. */
+typedef struct {
+    byte_set_t bytes;
+    size_t longest;
+} transform_reach_t;
+
+/* What a list may make of such values.
+ * @param ends_dot  0: none of them ends with "." */
+transform_reach_t transform_chains_reach(const transform_chains_t *chains,
+                                         int list, transform_reach_t values,
+                                         int ends_dot);
 
 #endif

@@ -38,6 +38,16 @@ size_t transform_base64_decode(slice_t in, unsigned char *out)
     return n;
 }
 
+size_t transform_base64_length(slice_t in)
+{
+    size_t i = 0;
+
+    while (i < in.len && sextet((unsigned char)in.p[i]) >= 0) {
+        i++;
+    }
+    return i / 4 * 3 + i % 4 * 3 / 4;
+}
+
 size_t transform_base64_encode(slice_t in, unsigned char *out)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr"

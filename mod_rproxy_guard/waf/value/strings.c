@@ -164,9 +164,11 @@ static char *scratch_of(strings_t *strings, size_t room)
     return strings->scratch;
 }
 
-static int changes_case(transform_e transform)
+/* Is it the same but for case?  Then it has the same words. */
+static int is_cased(transform_e transform, slice_t made, slice_t text)
 {
-    return transform == TRANSFORM_LOWERCASE || transform == TRANSFORM_UPPERCASE;
+    return transform == TRANSFORM_LOWERCASE || transform == TRANSFORM_UPPERCASE
+           || slice_eq_nocase(made, text);
 }
 
 static int run(strings_t *strings, int number, const transform_node_t *node)
@@ -176,7 +178,8 @@ static int run(strings_t *strings, int number, const transform_node_t *node)
     int count = strings->count, result;
     char *out;
 
-    if (transform_node_keeps(node, strings_bytes(strings, number))) {
+    if (transform_node_keeps(node, strings_bytes(strings, number),
+                             transform_ends_dot(text))) {
         return number;
     }
     if (room > strings->bytes_left) {
@@ -190,7 +193,9 @@ static int run(strings_t *strings, int number, const transform_node_t *node)
         strings->scratch += length;
         strings->scratch_room -= length;
         string_at(strings, result)->cased_of =
-            changes_case(node->transform) ? number + 1 : 0;
+            is_cased(node->transform, slice_make(out, length), text)
+                ? number + 1
+                : 0;
     }
     return result;
 }
@@ -216,7 +221,8 @@ int strings_transformed(strings_t *strings, int number, int chain)
     string_t *string = string_at(strings, number);
     int before, result;
 
-    if (transform_list_keeps(node, bytes_of(string))) {
+    if (transform_list_keeps(node, bytes_of(string),
+                             transform_ends_dot(string->text))) {
         return number;
     }
     if (string->made && string->made[chain] != NOT_MADE) {

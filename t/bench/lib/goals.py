@@ -58,16 +58,20 @@ BALANCED_SHARE = 1.05
 COMPRESSED_SHARE = 1.3
 
 
-def judge(results):
-    """results: {workload: {system: figures}}.  Returns [Verdict]."""
+def judge(results, runs=None):
+    """results: {workload: {system: figures}}; runs: {workload: which run they
+    are of}, None: all of one.  Returns [Verdict]."""
+    def pair(make, work, plain_work, *more):
+        return make([results.get(name, {}) for name in (work, plain_work)],
+                    bool(runs) and runs.get(work) != runs.get(plain_work),
+                    work, plain_work, *more)
     verdicts = [_cpu(results.get(work, {}), work, peers, share, words)
                 for work, peers, share, words in _CPU_GOALS]
-    verdicts.append(_share(results, "hit-gzip", "hit-64k",
-                           COMPRESSED_SHARE))
-    verdicts.append(_share(results, "four-1k", "one-1k", BALANCED_SHARE))
-    verdicts += [_added(results, *goal) for goal in _ADDED_GOALS]
-    verdicts.append(_share(results, "refuse-429", "bare-1k", 1.0))
-    verdicts.append(_share(results, "waf-attack-pl1", "waf-get-pl1", 1.0))
+    verdicts.append(pair(_share, "hit-gzip", "hit-64k", COMPRESSED_SHARE))
+    verdicts.append(pair(_share, "four-1k", "one-1k", BALANCED_SHARE))
+    verdicts += [pair(_added, *goal) for goal in _ADDED_GOALS]
+    verdicts.append(pair(_share, "refuse-429", "bare-1k", 1.0))
+    verdicts.append(pair(_share, "waf-attack-pl1", "waf-get-pl1", 1.0))
     verdicts.append(_slow(results.get("slow-2000", {})))
     verdicts.append(_idle(results.get("idle-5000", {})))
     return verdicts
@@ -84,27 +88,30 @@ def _cpu(figures, work, peers, share, words):
                    *_outcome(measured, limit))
 
 
-def _share(results, work, plain_work, share):
+def _pair_doubt(both, apart):
+    doubt = next(filter(None, (_doubt(one, ("rproxy",)) for one in both)), "")
+    return doubt or ("not judged: figures of two runs" if apart else "")
+
+
+def _share(both, apart, work, plain_work, share):
     """Ours in one workload against ours in another."""
     goal = f"CPU per request at most {share} of that of {plain_work}"
-    pair = [results.get(name, {}) for name in (work, plain_work)]
-    doubt = next(filter(None, (_doubt(one, ("rproxy",)) for one in pair)), "")
+    doubt = _pair_doubt(both, apart)
     if doubt:
         return Verdict(work, goal, "", "", doubt)
-    measured, plain = (one["rproxy"]["cpu_us"]["median"] for one in pair)
+    measured, plain = (one["rproxy"]["cpu_us"]["median"] for one in both)
     limit = share * plain
     return Verdict(work, goal, f"{limit:.1f} us", f"{measured:.1f} us",
                    *_outcome(measured, limit))
 
 
-def _added(results, work, plain_work, limit):
+def _added(both, apart, work, plain_work, limit):
     """Ours in one workload, beyond ours in another."""
     goal = f"CPU that is added to {plain_work}"
-    pair = [results.get(name, {}) for name in (work, plain_work)]
-    doubt = next(filter(None, (_doubt(one, ("rproxy",)) for one in pair)), "")
+    doubt = _pair_doubt(both, apart)
     if doubt:
         return Verdict(work, goal, "", "", doubt)
-    measured, plain = (one["rproxy"]["cpu_us"]["median"] for one in pair)
+    measured, plain = (one["rproxy"]["cpu_us"]["median"] for one in both)
     return Verdict(work, goal, f"{limit:.1f} us", f"{measured - plain:.1f} us",
                    *_outcome(measured - plain, limit))
 

@@ -84,22 +84,30 @@ def _goal_rows(verdicts):
             for v in verdicts]
 
 
-def figures_markdown(run, verdicts, profiles, notes):
-    """The checked-in file.  run: what figures.json holds; profiles:
-    {workload: text} of the goals that were missed; notes: written by hand."""
+def _run_text(one):
+    return (f"Measured on {one['date']} at commit {one['commit']} with "
+            f"`{one['command']}`: {one['rounds']} rounds of {one['seconds']} s "
+            "for each system in turn, medians and spread.")
+
+
+def figures_markdown(run, verdicts, notes):
+    """The checked-in file.  run: what figures.json holds; notes: written by
+    hand."""
     parts = [
         "# Figures",
-        f"Measured on {run['date']} at commit {run['commit']} with "
-        f"`{run['command']}`: {run['rounds']} rounds of {run['seconds']} s "
-        "for each system in turn, medians and spread.  Written by "
-        "`t/bench/run --save`; the same figures are in `figures.json`.",
+        _run_text(run) + "  Workloads that were not part of that run say which "
+        "one they are of.  Written by `t/bench/run --save`; the same figures "
+        "are in `figures.json`.",
         "## Goals",
         markdown_table(GOAL_HEAD, _goal_rows(verdicts), left=2),
     ]
     for name, figures in run["results"].items():
-        parts += [f"## {name}", WORKLOADS[name].about + ".",
-                  markdown_table(*rows(name, figures))]
-    for name, text in profiles.items():
+        parts += [f"## {name}", WORKLOADS[name].about + "."]
+        if run["measured"][name]["date"] != run["date"]:
+            parts.append("Of {date}, commit {commit}: `{command}`.".format(
+                **run["measured"][name]))
+        parts.append(markdown_table(*rows(name, figures)))
+    for name, text in run["profiles"].items():
         parts += [f"## What the profile of {name} shows",
                   "```\n" + text.strip() + "\n```"]
     if notes:

@@ -140,11 +140,11 @@ class System(Server):
 
 def _connection(port, tls):
     if not tls:
-        return http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        return http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     context = ssl.create_default_context()
     context.check_hostname = False  # one of our own, made for this run
     context.verify_mode = ssl.CERT_NONE
-    return http.client.HTTPSConnection("127.0.0.1", port, timeout=10,
+    return http.client.HTTPSConnection("127.0.0.1", port, timeout=30,
                                        context=context)
 
 

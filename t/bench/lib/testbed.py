@@ -132,6 +132,7 @@ class Testbed:
                   "RPROXY_BALANCER": self.module("mod_rproxy_balancer"),
                   "RPROXY_GUARD": self.module("mod_rproxy_guard"),
                   "AGENTS": os.path.join(TOP, "conf/guard/agents.txt"),
+                  "PRESETS": os.path.join(TOP, "conf/guard"),
                   **self.values, **values}
         text = re.sub(r"@LOAD ([\w ]+)@",
                       lambda m: self._load_lines(m.group(1)), text)

@@ -1,13 +1,14 @@
 /* Licensed under the Apache License, Version 2.0 (see LICENSE). */
 
 /* ban_bench.c: is this client banned?  Clients at random, none of whom is, in a
- * table that has no bans, one, and as many as there is room for; of one and of
- * three lengths of networks. */
+ * table that has no bans, one, and as many as there is room for; of networks of
+ * one length, of three and of all lengths. */
 #include "micro.h"
 
 #include <stdlib.h>
 
 #include "address/address.c"
+#include "bans/ban_filter.c"
 #include "bans/ban_table.c"
 #include "routing/siphash.c"
 
@@ -72,6 +73,7 @@ static void fill(void)
 int main(void)
 {
     uint32_t sets = ban_table_sets(BANS);
+    uint8_t bits;
 
     table = ban_table_at(aligned_alloc(64, ban_table_room(sets)), sets,
                          (siphash_key_t){ 1, 2 });
@@ -88,5 +90,9 @@ int main(void)
     ban(address_of_v4(0x7f000000), 120, 1);
     ban(address_of_v4(0x7f000000), 112, 1);
     micro_run("full, IPv4 by /32, /24 and /16", find_v4);
+    for (bits = 104; bits < 128; bits++) {
+        ban(address_of_v4(0x7f000000), bits, 1);
+    }
+    micro_run("full, IPv4 by 25 lengths, /8 to /32", find_v4);
     return 0;
 }

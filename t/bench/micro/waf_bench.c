@@ -19,6 +19,9 @@
 #define number detect_number
 #define push detect_push
 #define take detect_take
+#define takes detect_takes
+#define PLAIN DETECT_PLAIN
+#define head_of detect_head_of
 #define take_number detect_take_number
 #include "waf/detect/cross_site_script.c"
 #include "waf/detect/detector.c"

@@ -13,6 +13,7 @@
 #define push detect_push
 #define finish detect_finish
 #define take detect_take
+#define takes detect_takes
 #define digits detect_digits
 #define take_number detect_take_number
 #define PLAIN DETECT_PLAIN
@@ -34,6 +35,12 @@ int detector_sql(slice_t value, char fingerprint[DETECTOR_FINGERPRINT])
 int detector_script(slice_t value)
 {
     return cross_site_script_found(value);
+}
+
+int detector_bytes(int is_script, byte_set_t *any)
+{
+    *any = is_script ? cross_site_script_bytes() : sql_injection_bytes();
+    return 1;
 }
 
 /* ---- requests ---- */

@@ -89,7 +89,8 @@ async function editInList(editor, title, changed)
     const { page } = editor;
     await (await rowOf(editor, title)).locator('.editinline').click();
     await page.fill('.inline-editor [name="post_title"]', changed);
-    await Promise.all([editor.answer('/wp-admin/admin-ajax.php'),
+    await Promise.all([editor.answer('/wp-admin/admin-ajax.php',
+                                     'action=inline-save'),
                        page.click('.inline-editor .save')]);
 }
 
@@ -123,7 +124,8 @@ async function approve(editor, text)
     await editor.open('/wp-admin/edit-comments.php');
     const row = page.locator('#the-comment-list tr').filter({ hasText: text });
     await row.hover();
-    await Promise.all([editor.answer('/wp-admin/admin-ajax.php'),
+    await Promise.all([editor.answer('/wp-admin/admin-ajax.php',
+                                     'action=dim-comment'),
                        row.locator('.approve a').click()]);
 }
 

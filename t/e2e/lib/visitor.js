@@ -103,12 +103,13 @@ class Visitor {
         }, [target, words]);
     }
 
-    /* An answer to a request of the page that is about to be sent. */
-    answer(part, method = 'POST')
+    /* An answer to a request of the page that is about to be sent with this in
+       its body: pages send others from time to time. */
+    answer(part, posted)
     {
         return this.page.waitForResponse((response) =>
             response.url().includes(part)
-            && response.request().method() === method);
+            && (response.request().postData() ?? '').includes(posted));
     }
 }
 

@@ -11,10 +11,10 @@ package RProxy::Admin;
 use strict;
 use warnings FATAL => 'all';
 
-use JSON::PP ();
+use JSON::XS ();
 use RProxy::Client ();
 
-my $JSON = JSON::PP->new->utf8->canonical;
+my $JSON = JSON::XS->new->utf8->canonical;
 
 # base: path of the handler; connect: makes a client (RProxy::Client).
 sub new {

@@ -59,7 +59,7 @@ sub start {
     $self->write_file($_, $o{files}{$_}) for keys %{ $o{files} // {} };
     my $conf = ref $o{conf} ? $o{conf}->($self) : $o{conf} // '';
     $self->write_file('httpd.conf',
-        $self->modules($o{modules}) . $self->base(%o) . $conf);
+        $self->modules(%o) . $self->base(%o) . $conf);
     $self->run;
     return $self;
 }
@@ -100,11 +100,12 @@ sub write_file {
     return $path;
 }
 
+# With stock => 1 none of ours.
 sub modules {
-    my ($self, $more) = @_;
+    my ($self, %o) = @_;
     my $mpm   = Apache::Test::vars('mpm');
-    my %ours  = %{ Apache::Test::config()->{modules} };
-    my @names = ("mpm_$mpm", @STOCK, @{ $more // [] });
+    my %ours  = $o{stock} ? () : %{ Apache::Test::config()->{modules} };
+    my @names = ("mpm_$mpm", @STOCK, @{ $o{modules} // [] });
     my $lines = `$TOP/conf/modules.sh @names`;
     croak 'no stock modules' if $? || $lines !~ /mpm/;
     for my $name (grep { $ours{"mod_$_.c"} } qw(rproxy rproxy_cache rproxy_balancer
@@ -124,13 +125,16 @@ DefaultRuntimeDir "$folder"
 PidFile httpd.pid
 ErrorLog error_log
 CustomLog access_log "%>s %r"
-LogLevel info rproxy:debug
+LogLevel info @{[ $o{stock} ? '' : 'rproxy:debug' ]}
 ServerName localhost
 Listen 127.0.0.1:$self->{port}
 DocumentRoot "$folder/htdocs"
 Timeout 10
 TypesConfig mime.types
-RProxyEventLoop $loop
+@{[ $o{stock} ? '' : "RProxyEventLoop $loop" ]}
+<IfModule mod_rproxy_guard.c>
+    RProxyWafLogPace Off
+</IfModule>
 <IfModule mod_cgid.c>
     ScriptSock "$folder/scratch/cgisock"
 </IfModule>

@@ -11,7 +11,7 @@ use strict;
 use warnings FATAL => 'all';
 
 use Carp qw(croak);
-use JSON::PP ();
+use JSON::XS ();
 use RProxy::Client ();
 use RProxy::Server ();
 use RProxy::Vars ();
@@ -24,7 +24,7 @@ sub of {
     my $client = RProxy::Client->connect($port);
     my $reply  = $client->get('/rproxy-status?format=json');
     $reply->status == 200 or croak 'rproxy-status: ' . $reply->{head};
-    my $self = JSON::PP->new->utf8->decode($reply->body);
+    my $self = JSON::XS->new->utf8->decode($reply->body);
     return bless { %$self, port => $port }, $class;
 }
 

@@ -177,6 +177,7 @@ sub load_our_modules {
         }
         $c->preamble(RProxyEventLoop => $DRIVER{ $suite->{driver} });
         $c->preamble(RProxyCacheSize => '32m') if -e $file{rproxy_cache};
+        $c->preamble(RProxyWafLogPace => 'Off') if -e $file{rproxy_guard};
     });
 }
 

@@ -66,6 +66,7 @@ sub modules {
     my $ours = join '', map {
         "LoadModule ${_}_module $self->{build}/mod_$_/mod_$_.so\n"
     } qw(rproxy rproxy_guard);
+    $ours .= "RProxyWafLogPace Off\n";
     $ours .= "RProxyEventLoop off\n" if ($ENV{DRIVER} // '') eq 'worker';
     $ours .= "RProxyWafLibinjection $self->{library}\n" if $self->{library};
     return $stock . $ours;

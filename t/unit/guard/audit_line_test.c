@@ -23,13 +23,14 @@ static void test_order_and_absence(void **state)
                             .client = SLICE_LIT("192.0.2.7"),
                             .rule = SLICE_LIT("login"),
                             .path = SLICE_LIT("/a"),
-                            .status = 429 };
+                            .status = 429,
+                            .ms = 250 };
 
     (void)state;
     assert_string_equal(line_of(&facts),
                         "{\"time\":\"T\",\"action\":\"refuse\",\"client\":"
                         "\"192.0.2.7\",\"rule\":\"login\",\"path\":\"/a\","
-                        "\"status\":429}\n");
+                        "\"status\":429,\"ms\":250}\n");
 }
 
 static void test_bytes_of_a_client(void **state)
@@ -50,8 +51,8 @@ static void test_longest(void **state)
 {
     static char text[8192];
     slice_t all = slice_make(text, sizeof(text));
-    audit_facts_t facts = { all, all, all, 599, all, all, all, all,
-                            all, all, all, all, all, all, all };
+    audit_facts_t facts = { all, all, all, 599, UINT64_MAX, all, all, all,
+                            all, all, all, all, all,        all, all, all };
     const char *line;
 
     (void)state;

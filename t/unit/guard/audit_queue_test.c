@@ -21,8 +21,9 @@ static int ends[2], last_error;
 static apr_pool_t *pool;
 static audit_queue_t *queue;
 
-static void failed(int error)
+static void failed(const char *target, int error)
 {
+    assert_string_equal(target, "a pipe");
     last_error = error;
 }
 
@@ -33,7 +34,7 @@ static int set_up(void **state)
     last_error = 0;
     assert_int_equal(apr_pool_create(&pool, NULL), 0);
     assert_int_equal(pipe(ends), 0);
-    queue = audit_queue_start(ends[1], &counts, failed, pool);
+    queue = audit_queue_start(ends[1], &counts, failed, "a pipe", pool);
     return queue ? 0 : -1;
 }
 

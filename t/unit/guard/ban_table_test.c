@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "address/address.c"
+#include "bans/ban_filter.c"
 #include "bans/ban_table.c"
 
 /* its static names are those of others */
@@ -321,6 +322,121 @@ static void check_tidy(void **state)
     table_end(table);
 }
 
+/* ---- any lengths ---- */
+
+static uint64_t random_state = 7;
+
+static uint64_t next_random(void)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return random_state;
+}
+
+/* Few different ones, so that networks lie within others. */
+static address_t random_address(int is_v4)
+{
+    uint64_t n = next_random(), spread = UINT64_C(0x0103010301030103);
+
+    return is_v4 ? address_of_v4((uint32_t)(n & spread))
+                 : (address_t){ UINT64_C(0x2000000000000000) | (n & spread),
+                                n >> 8 & spread };
+}
+
+static network_t random_network(void)
+{
+    int is_v4 = next_random() & 1;
+    uint8_t bits =
+        (uint8_t)(is_v4 ? 96 + next_random() % 33 : 3 + next_random() % 126);
+
+    return (network_t){ address_masked(random_address(is_v4), bits), bits };
+}
+
+static int contains(network_t n, address_t client)
+{
+    return address_is_v4(client) == (address_is_v4(n.first) && n.bits >= 96)
+           && address_equal(address_masked(client, n.bits), n.first);
+}
+
+/* By looking at all that is there. @return bits of the longest, or -1 */
+static int longest_of(const ban_table_t *table, address_t client, uint32_t now)
+{
+    int longest = -1;
+    uint32_t i;
+    ban_t found;
+
+    for (i = 0; i < ban_table_places(table); i++) {
+        if (ban_table_read(table, i, &found) && found.until > now
+            && contains(found.network, client)
+            && found.network.bits > longest) {
+            longest = found.network.bits;
+        }
+    }
+    return longest;
+}
+
+static void compare(const ban_table_t *table, uint32_t now)
+{
+    int i;
+
+    for (i = 0; i < 200; i++) {
+        address_t client = random_address(i & 1);
+        int longest = longest_of(table, client, now);
+        ban_t found;
+
+        assert_int_equal(ban_table_find(table, client, now, &found),
+                         longest >= 0);
+        if (longest >= 0) {
+            assert_int_equal(found.network.bits, longest);
+        }
+    }
+}
+
+/* Bans come, end and are lifted, while the table is tidied piece by piece, now
+ * and then from the start. */
+static void check_any_lengths(void **state)
+{
+    ban_table_t table = table_make(64);
+    uint32_t now = NOW, piece = 0, i;
+
+    (void)state;
+    for (i = 0; i < 300; i++, now += 5) {
+        network_t n = random_network();
+
+        /* hardly anybody bans a quarter of all addresses */
+        if (n.bits >= 104 || (n.bits >= 10 && n.bits < 96)) {
+            ban(&table, n, 20 + (uint32_t)(next_random() % 200), now);
+        }
+        if (i % 7 == 0) {
+            ban_table_remove(&table, random_network(), now);
+        }
+        piece = i % 50 == 49 ? 0 : piece % ban_table_places(&table);
+        ban_table_tidy(&table, now, piece, piece + 64);
+        piece += 64;
+        compare(&table, now);
+    }
+    table_end(table);
+}
+
+static void check_filter_forgets(void **state)
+{
+    ban_table_t table = table_make(64);
+    uint32_t i, turn;
+
+    (void)state;
+    for (i = 0; i < 100; i++) {
+        ban(&table, random_network(), 60, NOW);
+    }
+    for (turn = 0; turn < 2; turn++) {
+        ban_table_tidy(&table, NOW + 60, 0, ban_table_places(&table));
+    }
+    for (i = 0; i < table.sets * BAN_FILTER_WORDS; i++) {
+        assert_int_equal(table.filter[0][i] | table.filter[1][i], 0);
+    }
+    table_end(table);
+}
+
 static void check_restore(void **state)
 {
     ban_table_t table = table_make(8), other = table_make(8);
@@ -411,6 +527,8 @@ int main(void)
     unit_add("a flood frees nobody with a longer ban", check_flood, NULL);
     unit_add("a set of longer bans", check_short_among_long, NULL);
     unit_add("tidying", check_tidy, NULL);
+    unit_add("networks of any length", check_any_lengths, NULL);
+    unit_add("the filter forgets what has ended", check_filter_forgets, NULL);
     unit_add("restoring", check_restore, NULL);
     unit_add("readers beside writers that are killed", check_killed, NULL);
     return unit_run("ban_table");

@@ -11,6 +11,7 @@
 #define NOW 1800000000
 
 static const challenge_secret_t secret = { "a secret of thirty-two bytes..." };
+static challenge_keys_t keys = { .secret = &secret };
 
 /* ---- hashes ---- */
 
@@ -97,7 +98,7 @@ static slice_t write_token(char *out, challenge_kind_e kind)
 {
     challenge_token_t token = { kind, 16, NOW + 300, 0xfedcba9876543210 };
     size_t len =
-        challenge_token_write(out, &token, network("192.0.2.1"), NOW, &secret);
+        challenge_token_write(out, &token, network("192.0.2.1"), NOW, &keys);
 
     assert_int_equal(strlen(out), len);
     return slice_make(out, len);
@@ -108,7 +109,7 @@ static challenge_fault_e read_as(slice_t text, const char *client, int64_t now)
     challenge_token_t token;
 
     return challenge_token_read(&token, text, CHALLENGE_PASS, network(client),
-                                now, &secret);
+                                now, &keys);
 }
 
 static void check_token(void **state)
@@ -120,7 +121,7 @@ static void check_token(void **state)
     (void)state;
     assert_int_equal(challenge_token_read(&token, text, CHALLENGE_PASS,
                                           network("192.0.2.99"), NOW + 299,
-                                          &secret),
+                                          &keys),
                      CHALLENGE_GOOD);
     assert_int_equal(token.difficulty, 16);
     assert_int_equal(token.expires_s, NOW + 300);
@@ -129,9 +130,10 @@ static void check_token(void **state)
 
 static void check_refused(void **state)
 {
-    static const challenge_secret_t other = {
+    static const challenge_secret_t secret_of_other = {
         "another secret of 32 bytes....."
     };
+    challenge_keys_t other = { .secret = &secret_of_other };
     char out[CHALLENGE_TOKEN_MAX];
     slice_t text = write_token(out, CHALLENGE_PASS);
     challenge_token_t token;
@@ -148,6 +150,28 @@ static void check_refused(void **state)
                      CHALLENGE_FORGED);
     text = write_token(out, CHALLENGE_QUESTION);
     assert_int_equal(read_as(text, "192.0.2.1", NOW), CHALLENGE_MALFORMED);
+}
+
+/* Tokens of several days in turn: a key that is kept is not taken for that of
+ * another day. */
+static void check_days(void **state)
+{
+    int i;
+
+    (void)state;
+    for (i = 0; i < 6; i++) {
+        int64_t now = NOW + 86400 * (i % 3);
+        challenge_token_t token = { CHALLENGE_PASS, 16, now + 3600, 7 }, out;
+        challenge_keys_t anew = { .secret = &secret };
+        char text[CHALLENGE_TOKEN_MAX];
+        size_t len = challenge_token_write(text, &token, network("192.0.2.1"),
+                                           now, &keys);
+
+        assert_int_equal(challenge_token_read(&out, slice_make(text, len),
+                                              CHALLENGE_PASS,
+                                              network("192.0.2.1"), now, &anew),
+                         CHALLENGE_GOOD);
+    }
 }
 
 /* Whatever byte is another one, or missing, or too many. */
@@ -217,6 +241,7 @@ int main(void)
     unit_add("all lengths, in two parts", check_lengths, NULL);
     unit_add("a token", check_token, NULL);
     unit_add("too old, of others, of another kind", check_refused, NULL);
+    unit_add("keys of several days", check_days, NULL);
     unit_add("changed anywhere", check_changed, NULL);
     unit_add("work", check_work, NULL);
     return unit_run("challenge token");

@@ -136,6 +136,39 @@ static void check_clock(void **state)
     }
 }
 
+/* Who looked at the clock a moment before the others, and comes behind them,
+ * frees nobody. */
+static void check_late(void **state)
+{
+    static const rate_rule_t rules[] = {
+        { 5, 60 * 1000000, 10 },
+        { 100, 1000000, 200 },
+        { 1, 86400 * INT64_C(1000000), 0 },
+        { 10000, 1000000, 20 },
+    };
+    static const int64_t late[] = { 1, 1000, 20000, SECOND };
+    size_t i, k;
+
+    (void)state;
+    for (i = 0; i < UNIT_COUNT(rules); i++) {
+        const rate_rule_t *rule = &rules[i];
+        uint64_t until = rate_now(rule, NOON);
+        uint32_t n;
+
+        for (n = 0; n <= rule->burst; n++) {
+            until = rate_decide(rule, until, rate_now(rule, NOON), 1).until;
+        }
+        for (k = 0; k < UNIT_COUNT(late); k++) {
+            assert_false(
+                rate_decide(rule, until, rate_now(rule, NOON - late[k]), 1)
+                    .allowed);
+        }
+        assert_true(
+            rate_decide(rule, until, rate_now(rule, NOON - 60 * MINUTE), 1)
+                .allowed);
+    }
+}
+
 /* ---- the table ---- */
 
 static uint64_t *memory;
@@ -448,6 +481,7 @@ int main(void)
     unit_add("for an hour, as often as one likes", check_long_run, NULL);
     unit_add("what is left", check_fields, NULL);
     unit_add("a clock that jumps", check_clock, NULL);
+    unit_add("a clock that was looked at a moment before", check_late, NULL);
     unit_add("keys do not share", check_keys_apart, NULL);
     unit_add("looking changes nothing", check_look, NULL);
     unit_add("what was looked at is taken", check_settle, NULL);

@@ -188,7 +188,9 @@ static void check_forced(void **state)
 
 static void check_files_kept(void **state)
 {
-    body_limits_t with = { .keeps_files = 1, .files_most = 1 };
+    body_limits_t with = { .counts_files = 1,
+                           .keeps_files = 1,
+                           .files_most = 1 };
     size_t size;
 
     for (size = 1; size < 1000; size += size) {

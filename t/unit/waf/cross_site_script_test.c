@@ -42,7 +42,15 @@ static const slice_t attacks[] = {
     SLICE_LIT("<!--[if IE]>"), SLICE_LIT("<!--`x` -->"),
     SLICE_LIT("<!DOCTYPE html>"), SLICE_LIT("<?xml version=\"1.0\"?>"),
     SLICE_LIT("<?import x>"), SLICE_LIT("<!ENTITY x>"),
-    SLICE_LIT("<![CDATA[x]]><script>"),
+    SLICE_LIT("<math><![CDATA[a>b<!--]]><script>"),
+    SLICE_LIT("<![CDATA[x]]><script>"), SLICE_LIT("<![CDATA[><script>"),
+    SLICE_LIT("<!--><script>alert(1)</script>"), SLICE_LIT("<!---><script>"),
+    SLICE_LIT("<!--x--!><script>"), SLICE_LIT("<!----!><script>"),
+    SLICE_LIT("<!----><script>"), SLICE_LIT("<!--x--><script>"),
+    SLICE_LIT("<!--x--!y--><script>"), SLICE_LIT("<!--x---!><script>"),
+    SLICE_LIT("<!--x--->x<script>"),
+    /* in a tag whose attribute was not quoted */
+    SLICE_LIT("x><script>alert(1)</script>"), SLICE_LIT("><script>"),
 };
 
 static const slice_t benign[] = {
@@ -57,7 +65,11 @@ static const slice_t benign[] = {
     SLICE_LIT("<img onerror"), SLICE_LIT("<a onclick>"),
     SLICE_LIT("<img/src=x/onerror=x>"), SLICE_LIT("<p on=x once=y>"),
     SLICE_LIT("<!-- wp:paragraph --><p>it's \"me\"</p>"),
-    SLICE_LIT("<![CDATA[<script>]]>"), SLICE_LIT("<?php echo 1 ?>"),
+    SLICE_LIT("<![CDATA[<script>]]>"), SLICE_LIT("<![CDATA["),
+    SLICE_LIT("<!--<script>-->"), SLICE_LIT("<!--x--!<script>-->"),
+
+    SLICE_LIT("<!--x--"), SLICE_LIT("<!--x--!"), SLICE_LIT("<!--->"),
+    SLICE_LIT("<!-->"), SLICE_LIT("<?php echo 1 ?>"),
     SLICE_LIT("javascript:alert(1)"), SLICE_LIT("a=1&b=2"),
     SLICE_LIT("&lt;script&gt;"), SLICE_LIT("x = \"on\" y = 'off'"),
     SLICE_LIT("<a href=\"&#\">"), SLICE_LIT("<a href=\"&#x\">"),

@@ -8,7 +8,8 @@
 #include "inspect_parts.h"
 #include "rule_text.h"
 
-/* As crs-setup.conf would have it.  @return NULL, or what is wrong */
+/* As crs-setup.conf and Debian's modsecurity.conf would have it.
+ * @return NULL, or what is wrong */
 static inline const char *crs_program(const char *folder, int paranoia,
                                       const program_t **program,
                                       apr_pool_t *pool)
@@ -32,7 +33,11 @@ static inline const char *crs_program(const char *folder, int paranoia,
                                         "SecAction "
                                         "\"id:900990,phase:1,nolog,pass,t:none,"
                                         "setvar:tx.crs_setup_version=334,"
-                                        "setvar:tx.paranoia_level=%d\"\n",
+                                        "setvar:tx.paranoia_level=%d\"\n"
+                                        "SecRule REQUEST_HEADERS:Content-Type "
+                                        "\"^application/json\" \"id:200001,"
+                                        "phase:1,t:none,t:lowercase,pass,nolog,"
+                                        "ctl:requestBodyProcessor=JSON\"\n",
                                         paranoia),
                            "setup");
     }

@@ -22,6 +22,12 @@ int detector_script(slice_t value)
     return 0;
 }
 
+int detector_bytes(int is_script, byte_set_t *any)
+{
+    (void)is_script, (void)any;
+    return 0;
+}
+
 #define FIELDS                                 \
     "Host: www.example.com\r\n"                \
     "User-Agent: Mozilla/5.0 (X11; Linux)\r\n" \

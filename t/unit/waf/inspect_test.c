@@ -20,6 +20,12 @@ int detector_script(slice_t value)
     return 0;
 }
 
+int detector_bytes(int is_script, byte_set_t *any)
+{
+    (void)is_script, (void)any;
+    return 0;
+}
+
 /* ---- one request ---- */
 
 static const program_t *program_of(const char *text)
@@ -100,6 +106,8 @@ typedef struct {
 #define SHOWS(id, more) \
     " \"id:" #id more ",logdata:'%{MATCHED_VAR_NAME}=%{MATCHED_VAR}'\"\n"
 
+#define MANY(word) word word word word word
+
 #define LONG "a_name_that_is_longer_than_what_is_kept_of_a_name_to_find_it_by_"
 
 /* clang-format off */
@@ -173,6 +181,8 @@ static const case_t cases[] = {
       GET("/?a=x"), "2(TX:a=1 m 2) 3(2)" },
     { "unknown ones are empty", "SecAction \"id:1,logdata:'[%{tx.no}%{ARGS.no}]%{no}'\"\n",
       GET("/"), "1([])" },
+    { "of many parts", "SecAction \"id:1,logdata:'" MANY(MANY("%{ARGS.a}-")) "'\"\n",
+      GET("/?a=x"), "1(" MANY(MANY("x-")) ")" },
     { "skips behind", "SecRule ARGS x \"id:1,nolog,skipAfter:END\"\n"
                       "SecAction id:2\nSecMarker END\nSecAction id:3\n",
       GET("/?a=x"), "3" },
@@ -206,6 +216,28 @@ static const case_t cases[] = {
                                            "SecRule TX:LEVEL \"@eq 1\" \"id:4,nolog,noauditlog,skipAfter:END4\"\nSecMarker END4\n"
                                            "SecRule REQUEST_METHOD \"!@streq %{MATCHED_VAR}\" id:5,logdata:'%{TX.level}'\n",
       GET("/"), "3(MATCHED_VAR_NAME=TX:level) 5(1)" },
+    { "set without a word", "SecAction \"id:1,nolog,noauditlog,setvar:tx.a=1,setvar:'tx.b_%{tx.a}=%{tx.a}x'\"\n"
+                            "SecRule &TX:no \"@eq 0\" \"id:2,nolog,noauditlog,setvar:tx.no=4,skipAfter:END\"\nSecAction id:3\nSecMarker END\n"
+                            "SecRule &TX:no \"@eq 0\" \"id:4,nolog,noauditlog,setvar:tx.no=5\"\n"
+                            "SecRule TX @unconditionalMatch" SHOWS(5, ""),
+      GET("/"), "5(TX:a=1) 5(TX:b_1=1x) 5(TX:no=4)" },
+    { "set for each of two", "SecAction \"id:1,nolog,noauditlog,setvar:tx.a=5\"\n"
+                             "SecRule &TX:a|TX:a \"@ge 1\" \"id:2,nolog,noauditlog,setvar:tx.n=+1\"\n"
+                             "SecRule TX:n @unconditionalMatch" SHOWS(3, ""),
+      GET("/"), "3(TX:n=2)" },
+    { "set to what matched", "SecAction \"id:1,nolog,noauditlog,setvar:tx.a=5\"\n"
+                             "SecRule TX:a \"@ge 1\" \"id:2,nolog,noauditlog,setvar:tx.b=%{MATCHED_VAR},setvar:'tx.%{MATCHED_VAR_NAME}=1'\"\n"
+                             "SecAction \"id:3,nolog,noauditlog,setvar:tx.c=%{MATCHED_VAR_NAME},setvar:tx.d=%{rule.id}\"\n"
+                             "SecRule TX @unconditionalMatch" SHOWS(4, ""),
+      GET("/"), "4(TX:a=5) 4(TX:b=5) 4(TX:TX:a=1) 4(TX:c=REMOTE_ADDR) 4(TX:d=3)" },
+    { "set but for a target taken away", "SecAction \"id:1,nolog,noauditlog,setvar:tx.a=5\"\n"
+                                         "SecAction \"id:2,nolog,ctl:ruleRemoveTargetById=3;TX:a\"\n"
+                                         "SecRule TX:a \"@ge 1\" \"id:3,nolog,noauditlog,setvar:tx.b=1\"\n"
+                                         "SecRule &TX:b \"@eq 0\"" SHOWS(4, ""),
+      GET("/"), "4(TX=0)" },
+    { "set, and how grave", "SecAction \"id:1,nolog,noauditlog,severity:3,setvar:tx.a=5\"\n"
+                            "SecAction \"id:2,logdata:'%{HIGHEST_SEVERITY}'\"\n",
+      GET("/"), "2(3)" },
     { "the same values, other words", "SecRule ARGS|REQUEST_HEADERS:User-Agent abc" SHOWS(1, "")
                                       "SecRule ARGS|REQUEST_HEADERS:User-Agent abd" SHOWS(2, "")
                                       "SecRule ARGS|REQUEST_HEADERS:Host abc" SHOWS(3, "")
@@ -229,9 +261,14 @@ static const case_t cases[] = {
                               "SecRule TX:XA|&TX:xb|TX:m_get|TX:/./ @unconditionalMatch" SHOWS(4, ""),
       GET("/?a=xa&b=xb"), "4(TX:xa=1) 4(TX=0) 4(TX:M_GET=5) 4(TX:xa=1) 4(TX:z=4) 4(TX:M_GET=5)" },
     { "after each step", "SecRule ARGS x" SHOWS(1, ",multiMatch,t:lowercase,t:urlDecode,t:trim"),
-      GET("/?a=X%2520x"), "1(ARGS:a=X%20x) 1(ARGS:a=x%20x) 1(ARGS:a=x x) 1(ARGS:a=x x)" },
+      GET("/?a=X%2520x"), "1(ARGS:a=X%20x) 1(ARGS:a=x%20x) 1(ARGS:a=x x)" },
+    { "behind a last step that does", "SecRule ARGS x" SHOWS(1, ",multiMatch,t:lowercase,t:trim,t:urlDecode"),
+      GET("/?a=X%2520x"), "1(ARGS:a=X%20x) 1(ARGS:a=x%20x) 1(ARGS:a=x x)" },
     { "a step that says it does", "SecRule ARGS x" SHOWS(1, ",multiMatch,t:lowercase,t:cmdLine"),
       GET("/?a=x"), "1(ARGS:a=x) 1(ARGS:a=x)" },
+    { "words that a step takes away", "SecRule ARGS \"@rx abc%2ed\"" SHOWS(1, ",multiMatch,t:lowercase,t:urlDecode,t:trim")
+                                      "SecRule ARGS \"@rx ABC%2Ed\"" SHOWS(2, ",multiMatch,t:lowercase,t:urlDecode"),
+      GET("/?a=ABC%252Ed"), "1(ARGS:a=abc%2ed) 2(ARGS:a=ABC%2Ed)" },
     { "no step changes it", "SecRule ARGS x" SHOWS(1, ",multiMatch,t:lowercase,t:trim"),
       GET("/?a=x"), "1(ARGS:a=x)" },
     { "many steps of none", "SecRule ARGS x" SHOWS(1, ",multiMatch"),
@@ -324,7 +361,8 @@ static void check_messages(void **state)
     assert_int_equal(inspect->detections->nelts, UNIT_COUNT(expect));
     for (i = 0; i < UNIT_COUNT(expect); i++) {
         slice_t message =
-            APR_ARRAY_IDX(inspect->detections, i, detection_t).message;
+            inspect_message(inspect, &APR_ARRAY_IDX(inspect->detections, i,
+                                                    detection_t));
 
         assert_string_equal(apr_pstrmemdup(pool, message.p, message.len),
                             expect[i]);
@@ -423,6 +461,69 @@ static void check_limits(void **state)
                      INSPECT_OVER_MATCH);
 }
 
+/* @param rules  with one that refuses "evil" where it sees it
+ * @return how many detections there are */
+static int detections_of(const char *rules, inspect_over_e over)
+{
+    inspect_limits_t limits = { .engine = WAF_ON };
+    inspect_t *inspect = inspect_make(program_of(rules), &limits, pool);
+
+    assert_int_equal(
+        inspect_request(inspect,
+                        GET("/?xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+                            "xxxxxxxxxxxxxxx-xxy=evil"))
+            .kind,
+        RULE_DENY);
+    assert_int_equal(inspect->over, over);
+    return inspect->detections->nelts;
+}
+
+/* Names of which an expression cannot say whether it selects them. */
+static void check_undecided(void **state)
+{
+    assert_int_equal(detections_of("SecRule ARGS:/(?:x+x+)+y/ evil id:1,deny\n",
+                                   INSPECT_OVER_MATCH),
+                     0);
+    assert_int_equal(detections_of("SecRule ARGS|!ARGS:/(?:x+x+)+y/ evil "
+                                   "id:1,deny\n",
+                                   INSPECT_OVER_MATCH),
+                     1);
+    assert_int_equal(detections_of("SecAction "
+                                   "id:2,nolog,pass,ctl:ruleRemoveTargetById=1;"
+                                   "ARGS:/"
+                                   "(?:x+x+)+y/\n"
+                                   "SecRule ARGS evil id:1,deny\n",
+                                   INSPECT_OVER_MATCH),
+                     1);
+    assert_int_equal(detections_of("SecRule ARGS:/x+y/ evil id:1,deny\n",
+                                   INSPECT_OVER_NONE),
+                     1);
+}
+
+/* So many that their table grows, and every other one goes again. */
+static void check_many_names(void **state)
+{
+    static const char rules[] =
+        "SecRule ARGS . \"id:1,nolog,setvar:'tx.%{MATCHED_VAR_NAME}=1'\"\n"
+        "SecRule ARGS go \"id:2,nolog,setvar:'!tx.%{MATCHED_VAR_NAME}'\"\n";
+    inspect_limits_t limits = { .engine = WAF_ON };
+    inspect_t *inspect = inspect_make(program_of(rules), &limits, pool);
+    const char *query = "";
+    int i;
+
+    for (i = 0; i < 400; i++) {
+        query = apr_psprintf(pool, "%sn%d=%s&", query, i, i % 2 ? "go" : "s");
+    }
+    inspect_request(inspect,
+                    apr_psprintf(pool, "GET /?%s HTTP/1.1\r\n\r\n", query));
+    for (i = 0; i < 400; i++) {
+        const char *name = apr_psprintf(pool, "args:N%d", i);
+
+        assert_int_equal(inspect_tx(inspect, slice_str(name)).len == 1,
+                         i % 2 == 0);
+    }
+}
+
 /* Responses are large, and no client's: there it is no match. */
 static void check_unfinished(void **state)
 {
@@ -457,6 +558,33 @@ static void check_time(void **state)
     assert_int_equal(inspect->over, INSPECT_OVER_TIME);
 }
 
+/* @return 1: the last of many rules has run */
+static int gets_to_the_end(apr_interval_time_t time_max)
+{
+    inspect_limits_t limits = { .engine = WAF_DETECT, .time_max = time_max };
+    inspect_t *inspect;
+    char rules[60000] = "";
+    int i;
+
+    for (i = 0; i < 1200; i++) {
+        snprintf(rules + strlen(rules), 40, "SecRule ARGS @streq id:%d\n",
+                 i + 1);
+    }
+    strcat(rules, "SecAction id:2000,nolog,setvar:tx.end=1\n");
+    inspect = inspect_make(program_of(rules), &limits, pool);
+    inspect_say_over(inspect, INSPECT_OVER_MATCH);
+    assert_int_equal(inspect_request(inspect, GET("/?a=x")).kind, RULE_DENY);
+    assert_int_equal(inspect->over, INSPECT_OVER_MATCH);
+    return inspect_tx(inspect, SLICE_LIT("end")).len != 0;
+}
+
+/* The first limit keeps its name; the time ends the phase none the less. */
+static void check_time_behind(void **state)
+{
+    assert_int_equal(gets_to_the_end(-1), 1);
+    assert_int_equal(gets_to_the_end(1), 0);
+}
+
 int main(void)
 {
     size_t i;
@@ -470,10 +598,13 @@ int main(void)
     unit_add("messages", check_messages, NULL);
     unit_add("ctl", check_ctl, NULL);
     unit_add("the phase of logs", check_log_phase, NULL);
+    unit_add("many names of TX", check_many_names, NULL);
     unit_add("limits", check_limits, NULL);
     unit_add("an expression that takes too long, of a response",
              check_unfinished, NULL);
+    unit_add("names that nobody knows", check_undecided, NULL);
     unit_add("limit of time", check_time, NULL);
+    unit_add("limit of time behind another", check_time_behind, NULL);
     failed = unit_run("inspect");
     apr_terminate();
     return failed;

@@ -20,6 +20,12 @@ int detector_script(slice_t value)
     return memchr(value.p, '<', value.len) != NULL;
 }
 
+int detector_bytes(int is_script, byte_set_t *any)
+{
+    *any = byte_set_of(is_script ? SLICE_LIT("<") : SLICE_LIT("'"));
+    return 1;
+}
+
 /* A matcher alone with its words. */
 typedef struct {
     matcher_maker_t *maker;

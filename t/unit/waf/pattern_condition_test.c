@@ -46,9 +46,16 @@ static const words_case_t words_cases[] = {
     { "[[:digit:]]{2}px", "px" },
     { "(?x) a b # c\n d", "abd" },
     { "(?x: a b)c d", "abc d" },
+    { "(?x)a\x85" "b", "ab" }, /* in any encoding (PCRE2) */
     { "(?#note)ab", "ab" },
+    { "foo(?#c)?bar", "foobar fobar" },
+    { "foo (?#a)(?#b){2}bar", "foo  bar" },
+    { "(?x)foo (?#a) # b\n (?#c) ? bar", "foobar fobar" },
+    { "(?:(?#a)|(?#b)ab)cd", "cd abcd" },
+    { "ab(?#c", "" },
     { "(?P<n>ab)c", "abc" },
-    { "a{,2}b", "a{,2}b" },
+    { "a{b}c", "a{b}c" },
+    { "(?xix) ab c", "abc" },
     { "ab{0}c", "" },
     { "[]]x", "]x" },
     { "[^a]bc", "bc" },
@@ -57,10 +64,25 @@ static const words_case_t words_cases[] = {
     { "averylongwordindeedlonger", "averylongwordind" },
     /* Not understood. */
     { "\\Qab\\E", "" },
+    { "abc{,2}d", "" },
+    { "a{,2}b", "" },
+    { "abc{ 1,3 }d", "" },
+    { "abc{1 }d", "" },
+    { "abc{1 ,3}d", "" },
+    { "abc{1,\t3}d", "" },
+    { "abc{1,3 }d", "" },
+    { "(?xx)[a - c]zz", "" },
+    { "(?xx:[a - c])zz", "" },
+    { "['\"]\\s*!|select|\\sor\\s", "select or !" },
+    { "cat|;\\s*l", "cat ;" },
+    { "cat|a\\s*l", "" },
+    { "cat|\\s+|=", "" },
+    { "[=;]", "" },
     { "(?R)?ab", "" },
     { "(?(1)ab|cd)", "" },
     { "(*UTF)ab", "" },
     { "\\pLab", "" },
+    { "\\x{99999999}ab", "" },
     { "ab\\", "" },
     { "ab)", "" },
     { "(ab", "" },
@@ -79,6 +101,11 @@ static void check_words(void **state)
     for (i = 0; i < condition.word_count; i++) {
         unit_text_add(&text, "%s%.*s", i ? " " : "",
                       (int)condition.words[i].len, condition.words[i].p);
+    }
+    for (i = 0; i < 256; i++) {
+        if (byte_set_has(&condition.bytes, (unsigned char)i)) {
+            unit_text_add(&text, " %c", i);
+        }
     }
     text.text[text.len] = '\0';
     assert_string_equal(text.text, c->words);
@@ -99,6 +126,9 @@ static const char *const patterns[] = {
     "(?:a|b|)(?i)cD(?-i)E",
     "[\\w.-]+@[[:alpha:]]+\\.(?:com|org)",
     "(?:(?:ab)+c?){2}d*",
+    "(?i)x?[[:lower:]][[:upper:]]#",
+    "(?i)[^[:lower:]][^[:upper:]]#",
+    "a(?#note)?b(?#)+c",
 };
 
 static uint64_t seed = 88172645463325252;
@@ -151,6 +181,7 @@ static size_t make_value(const char *pattern, char *value, size_t room)
 
 static int has_word(const pattern_condition_t *condition, slice_t value)
 {
+    byte_set_t bytes;
     size_t at;
     int i;
 
@@ -163,7 +194,9 @@ static int has_word(const pattern_condition_t *condition, slice_t value)
             }
         }
     }
-    return condition->word_count == 0;
+    bytes = byte_set_of(value);
+    return condition->word_count == 0
+           || byte_set_meets(&condition->bytes, &bytes);
 }
 
 static void check_against_pcre(void **state)
@@ -209,6 +242,26 @@ static void check_gates(void **state)
     assert_false(pattern_passes_gates(&condition, &digits));
 }
 
+/* With (?i), PCRE2 takes [:lower:] and [:upper:] for [:alpha:]. */
+static void check_gates_of_case(void **state)
+{
+    const byte_set_t lower = byte_set_of(SLICE_LIT("abc")),
+                     upper = byte_set_of(SLICE_LIT("ABC"));
+    pattern_condition_t any_lower =
+        pattern_condition(SLICE_LIT("(?i)[[:lower:]]"), pool);
+    pattern_condition_t any_upper =
+        pattern_condition(SLICE_LIT("(?i)[[:upper:]]"), pool);
+    pattern_condition_t one_lower =
+        pattern_condition(SLICE_LIT("[[:lower:]]"), pool);
+
+    assert_true(pattern_passes_gates(&any_lower, &lower));
+    assert_true(pattern_passes_gates(&any_lower, &upper));
+    assert_true(pattern_passes_gates(&any_upper, &lower));
+    assert_true(pattern_passes_gates(&any_upper, &upper));
+    assert_true(pattern_passes_gates(&one_lower, &lower));
+    assert_false(pattern_passes_gates(&one_lower, &upper));
+}
+
 /* Deep and wide ones end, too. */
 static void check_bounds(void **state)
 {
@@ -246,6 +299,7 @@ int main(void)
         unit_add(patterns[i], check_against_pcre, &patterns[i]);
     }
     unit_add("gates", check_gates, NULL);
+    unit_add("gates of case", check_gates_of_case, NULL);
     unit_add("bounds", check_bounds, NULL);
     return unit_run("pattern_condition");
 }

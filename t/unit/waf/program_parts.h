@@ -12,8 +12,10 @@
 #undef begin
 #undef finish
 #include "waf/program/program_ctl.c"
+#include "waf/program/program_askers.c"
 #include "waf/program/program_gate.c"
 #define add_part add_view_part
+#include "waf/program/program_sets.c"
 #include "waf/program/program_view.c"
 #undef add_part
 #define place_of tx_names_place_of

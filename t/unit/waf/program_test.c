@@ -19,6 +19,12 @@ int detector_script(slice_t value)
     return 0;
 }
 
+int detector_bytes(int is_script, byte_set_t *any)
+{
+    (void)is_script, (void)any;
+    return 0;
+}
+
 static const char *make(const char *text, const program_t **program)
 {
     rule_text_file_t file;

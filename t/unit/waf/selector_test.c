@@ -9,22 +9,22 @@ static const struct {
     const char *expression, *text;
     int is_at_begin;
     const char *name;
-    int may;
+    int may, is_all;
 } cases[] = {
-    { "^header_name_", "header_name_", 1, "HEADER_name_x", 1 },
-    { "^header_name_", "header_name_", 1, "xheader_name_", 0 },
-    { "counter_.*", "counter_", 0, "paramCOUNTER_a", 1 },
-    { "counter_.*", "counter_", 0, "paramcounte", 0 },
-    { "abc*", "ab", 0, "xab", 1 },
-    { "abc?d", "ab", 0, "ab", 1 },
-    { "a{0,1}", "", 0, "b", 1 },
-    { "abc+", "abc", 0, "ab", 0 },
-    { "^ab|c", "", 0, "c", 1 },
-    { "(?:a)", "", 0, "b", 1 },
-    { "\\x61", "", 0, "a", 1 },
-    { "^", "", 1, "", 1 },
-    { "", "", 0, "", 1 },
-    { "a", "a", 0, "", 0 },
+    { "^header_name_", "header_name_", 1, "HEADER_name_x", 1, 1 },
+    { "^header_name_", "header_name_", 1, "xheader_name_", 0, 1 },
+    { "counter_.*", "counter_", 0, "paramCOUNTER_a", 1, 0 },
+    { "counter_.*", "counter_", 0, "paramcounte", 0, 0 },
+    { "abc*", "ab", 0, "xab", 1, 0 },
+    { "abc?d", "ab", 0, "ab", 1, 0 },
+    { "a{0,1}", "", 0, "b", 1, 0 },
+    { "abc+", "abc", 0, "ab", 0, 0 },
+    { "^ab|c", "", 0, "c", 1, 0 },
+    { "(?:a)", "", 0, "b", 1, 0 },
+    { "\\x61", "", 0, "a", 1, 0 },
+    { "^", "", 1, "", 1, 0 },
+    { "", "", 0, "", 1, 0 },
+    { "a", "a", 0, "", 0, 1 },
 };
 
 static void check(void **state)
@@ -40,6 +40,7 @@ static void check(void **state)
                          *cases[i].text && cases[i].is_at_begin);
         assert_int_equal(selector_may(&made, slice_str(cases[i].name)),
                          cases[i].may);
+        assert_int_equal(made.is_all, cases[i].is_all);
     }
 }
 

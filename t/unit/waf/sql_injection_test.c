@@ -143,6 +143,109 @@ static void check_prefixes(void **state)
     }
 }
 
+/* Nothing is found in what has only bytes that sql_injection_bytes lacks:
+ * numbers and words of all kinds, in a row. */
+static void check_bytes(void **state)
+{
+    static const char *const numbers[] = { "",    "1",   "0b1", "0b12", "0x1f",
+                                           "0xg", "2e5", "2e",  "0b",   "00" };
+    char fingerprint[8], text[120];
+    byte_set_t needs = sql_injection_bytes(), bytes;
+    size_t i, k, n;
+
+    for (i = 0; i < UNIT_COUNT(numbers); i++) {
+        for (k = 0; k < UNIT_COUNT(numbers); k++) {
+            for (n = 0; n < UNIT_COUNT(words); n++) {
+                snprintf(text, sizeof(text), "%s%s%.40s", numbers[i],
+                         numbers[k], words[n].text);
+                bytes = byte_set_of(slice_str(text));
+                assert_false(byte_set_meets(&needs, &bytes));
+                assert_false(found(slice_str(text), fingerprint));
+            }
+        }
+    }
+    for (i = 0; i < UNIT_COUNT(attacks); i++) {
+        bytes = byte_set_of(attacks[i].value);
+        assert_true(byte_set_meets(&needs, &bytes));
+    }
+}
+
+static int has_any(const char *word, int is_shorter, const group_t *group,
+                   size_t count)
+{
+    size_t i;
+
+    for (; count--; group++) {
+        for (i = 0; i < group->count; i++) {
+            if (has_shape(word, is_shorter, group->shapes[i])) {
+                return 1;
+            }
+        }
+    }
+    return 0;
+}
+
+/* The groups of shapes leave none out: all words of up to four kinds. */
+static void check_groups(void **state)
+{
+    static const char kinds[] = "1svnfo&UkEBT(),;c.X";
+    const size_t n = sizeof(kinds); /* with the 0, which ends words */
+    size_t i, shorter;
+
+    for (i = 0; i < n * n * n * n * 2; i++) {
+        const char word[SQL_FOLD_MAX + 1] = { kinds[i / 2 % n],
+                                              kinds[i / 2 / n % n],
+                                              kinds[i / 2 / n / n % n],
+                                              kinds[i / 2 / n / n / n] };
+
+        shorter = i % 2;
+        assert_int_equal(is_free_code(word, shorter),
+                         has_any(word, shorter, free_groups,
+                                 UNIT_COUNT(free_groups)));
+        if (*word == SQL_STRING && word[1]) {
+            assert_int_equal(is_code(word, shorter, 1),
+                             has_any(word, shorter, quoted_groups,
+                                     UNIT_COUNT(quoted_groups)));
+        }
+    }
+}
+
+/* Does one of the kinds that are not plain stand in the shape? */
+static int wants_other_kind(const char *shape)
+{
+    static const char plain[] = "n1.,:k?";
+    int wants = 0;
+    size_t i;
+
+    for (shape += *shape == '+'; *shape && *shape != '$'; shape++) {
+        for (i = 0; plain[i] && !is_kind(plain[i], *shape); i++) {
+        }
+        wants |= !plain[i];
+    }
+    return wants;
+}
+
+/* What has plain kinds only is no code. */
+static void check_plain(void **state)
+{
+    size_t i, k, kind;
+
+    for (i = 0; i < UNIT_COUNT(free_groups); i++) {
+        for (k = 0; k < free_groups[i].count; k++) {
+            if (!wants_other_kind(free_groups[i].shapes[k])) {
+                fail_msg("%s", free_groups[i].shapes[k]);
+            }
+        }
+    }
+    for (kind = 0; kind < 256; kind++) {
+        assert_int_equal(is_plain_kind((char)kind),
+                         kind && strchr("n1.,:k?", (int)kind));
+    }
+    assert_true(is_plain(SLICE_LIT("json.item12.label: 12, on Friday")));
+    assert_false(is_plain(SLICE_LIT("1 like 1")));
+    assert_false(is_plain(SLICE_LIT("a#b")));
+}
+
 static void check_words_in_order(void **state)
 {
     size_t i;
@@ -152,6 +255,10 @@ static void check_words_in_order(void **state)
             fail_msg("%s behind %s", words[i].text, words[i - 1].text);
         }
     }
+    for (i = 0; i < UNIT_COUNT(words); i++) {
+        assert_int_equal(sql_word_kind(slice_str(words[i].text)),
+                         words[i].kind);
+    }
     assert_int_equal(sql_word_kind(SLICE_LIT("UNION")), SQL_UNION);
     assert_int_equal(sql_word_kind(SLICE_LIT("unions")), SQL_NAME);
 }
@@ -159,9 +266,9 @@ static void check_words_in_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(check_attacks),
-        cmocka_unit_test(check_benign),
-        cmocka_unit_test(check_prefixes),
+        cmocka_unit_test(check_attacks),        cmocka_unit_test(check_benign),
+        cmocka_unit_test(check_prefixes),       cmocka_unit_test(check_bytes),
+        cmocka_unit_test(check_groups),         cmocka_unit_test(check_plain),
         cmocka_unit_test(check_words_in_order),
     };
 

@@ -141,6 +141,80 @@ static void check_chains(void **state)
     assert_int_equal(chains->nodes->nelts, 4);
 }
 
+static uint32_t seed = 2463534242;
+
+static uint32_t any(uint32_t below)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 17;
+    seed ^= seed << 5;
+    return seed % below;
+}
+
+static slice_t any_text(apr_pool_t *of)
+{
+    static const char bytes[] =
+        "%%uU++&#;x41aZ \t\n\\/..-*'\",(^\0\xa0\xc3\xb6\xff";
+    size_t length = any(24), i;
+    char *text = apr_palloc(of, length + 1);
+
+    for (i = 0; i < length; i++) {
+        text[i] = bytes[any(sizeof(bytes) - 1)];
+    }
+    return slice_make(text, length);
+}
+
+/* Bytes and length of what lists make of values are within what is said. */
+static void check_reach(void **state)
+{
+    apr_pool_t *each;
+    uint32_t round;
+    int i;
+
+    apr_pool_create(&each, pool);
+    for (round = 0; round < 20000; round++, apr_pool_clear(each)) {
+        transform_e list[3] = { any(TRANSFORM_COUNT), any(TRANSFORM_COUNT),
+                                any(TRANSFORM_COUNT) };
+        transform_chains_t *some = transform_chains_make(each);
+        strings_plan_t with_list = plan;
+        strings_t *strings;
+        int last = transform_chains_add(some, list, 1 + (int)any(3)), number;
+        slice_t text = any_text(each), made;
+        transform_reach_t reach = { byte_set_of(text), text.len };
+        byte_set_t bytes;
+
+        reach =
+            transform_chains_reach(some, last, reach, transform_ends_dot(text));
+        with_list.chains = some;
+        strings = strings_make(&with_list, 100000, each);
+        number = strings_transformed(strings, strings_add(strings, text), last);
+        assert_true(number >= 0);
+        made = strings_text(strings, number);
+        bytes = byte_set_of(made);
+        assert_true(made.len <= reach.longest);
+        for (i = 0; i < 4; i++) {
+            if (bytes.word[i] & ~reach.bytes.word[i]) {
+                fail_msg("%s: \"%.*s\"", transform_name(list[0]), (int)text.len,
+                         text.p);
+            }
+        }
+    }
+}
+
+/* How much is decoded is known before. */
+static void check_base64_length(void **state)
+{
+    unsigned char out[32];
+    int round;
+
+    for (round = 0; round < 1000; round++) {
+        slice_t text = any_text(pool);
+
+        assert_int_equal(transform_base64_length(text),
+                         transform_base64_decode(text, out));
+    }
+}
+
 int main(void)
 {
     transform_e both[] = { TRANSFORM_URL_DECODE, TRANSFORM_LOWERCASE };
@@ -161,5 +235,7 @@ int main(void)
     unit_add("another case", check_case_of, NULL);
     unit_add("full", check_full, NULL);
     unit_add("chains", check_chains, NULL);
+    unit_add("reach", check_reach, NULL);
+    unit_add("length of base64", check_base64_length, NULL);
     return unit_run("strings");
 }

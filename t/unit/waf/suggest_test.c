@@ -46,6 +46,12 @@ int detector_script(slice_t value)
     return 0;
 }
 
+int detector_bytes(int is_script, byte_set_t *any)
+{
+    (void)is_script, (void)any;
+    return 0;
+}
+
 /* ---- requests that are looked at ---- */
 
 static const program_t *program_of(const char *exceptions)

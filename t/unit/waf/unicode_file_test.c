@@ -58,6 +58,21 @@ static void check(void **state)
     assert_string_equal(wrong ? wrong : bytes, c->expect);
 }
 
+/* RFC 3490 section 3.1: what stands between labels as a dot does. */
+static void dots_of_names(void **state)
+{
+    static const char text[] = "1\n3002:41", more[] = "1\n00c0:41";
+    unicode_map_t map = { NULL };
+
+    assert_null(unicode_file_parse(slice_str(more), 1, &map, pool));
+    assert_int_equal(map.byte[0x3002], '.');
+    assert_int_equal(map.byte[0xff0e], '.');
+    assert_int_equal(map.byte[0xff61], '.');
+    assert_int_equal(map.byte[0x2e], '.');
+    assert_null(unicode_file_parse(slice_str(text), 1, &map, pool));
+    assert_int_equal(map.byte[0x3002], 'A');
+}
+
 static void a_file_that_is_not_there(void **state)
 {
     unicode_map_t map = { NULL };
@@ -71,8 +86,9 @@ int main(void)
     enum {
         COUNT = sizeof(cases) / sizeof(*cases)
     };
-    struct CMUnitTest tests[COUNT + 1] = {
+    struct CMUnitTest tests[COUNT + 2] = {
         cmocka_unit_test(a_file_that_is_not_there),
+        cmocka_unit_test(dots_of_names),
     };
     int failed;
     size_t i;
@@ -80,7 +96,7 @@ int main(void)
     apr_initialize();
     apr_pool_create(&pool, NULL);
     for (i = 0; i < COUNT; i++) {
-        tests[i + 1] = (struct CMUnitTest){
+        tests[i + 2] = (struct CMUnitTest){
             cases[i].name, check, NULL, NULL, (void *)&cases[i],
         };
     }

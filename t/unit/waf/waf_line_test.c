@@ -17,6 +17,8 @@ static void of_all_parts(void **state)
                           .where = "/etc/a:b.conf:32",
                           .severity = 2,
                           .rev = SLICE_LIT("2"),
+                          .msg = { .count = 1 },
+                          .logdata = { .count = 1 },
                           .ver = SLICE_LIT("X/1"),
                           .maturity = SLICE_LIT("3"),
                           .accuracy = SLICE_LIT("4"),
@@ -51,9 +53,27 @@ static void of_few_parts(void **state)
                         "[line \"3\"] [id \"2\"]");
 }
 
+static void of_empty_parts(void **state)
+{
+    const rule_t rule = { .id = 2,
+                          .where = "f:3",
+                          .severity = -1,
+                          .msg = { .count = 1 },
+                          .logdata = { .count = 1 } };
+    const waf_line_t line = {
+        &rule, SLICE_LIT("M."), { NULL, 0 }, { NULL, 0 }
+    };
+
+    assert_string_equal(waf_line_write("Warning.", &line, pool),
+                        "Warning. M. [file \"f\"] [line \"3\"] [id \"2\"] "
+                        "[msg \"\"] [data \"\"]");
+}
+
 static void long_data_is_cut(void **state)
 {
-    const rule_t rule = { .id = 2, .where = "f:3", .severity = -1 };
+    const rule_t rule = {
+        .id = 2, .where = "f:3", .severity = -1, .logdata = { .count = 1 }
+    };
     waf_line_t line = { &rule, SLICE_LIT("M."), { NULL, 0 }, { NULL, 0 } };
     char text[513];
     const char *made;
@@ -110,6 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_all_parts),
         cmocka_unit_test(of_few_parts),
+        cmocka_unit_test(of_empty_parts),
         cmocka_unit_test(long_data_is_cut),
         cmocka_unit_test(says_what_became_of_it),
     };

@@ -26,6 +26,12 @@ int detector_script(slice_t value)
     return 0;
 }
 
+int detector_bytes(int is_script, byte_set_t *any)
+{
+    (void)is_script, (void)any;
+    return 0;
+}
+
 static rule_list_t *list_of(const char *text)
 {
     rule_text_file_t file;
