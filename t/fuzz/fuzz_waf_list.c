@@ -41,7 +41,7 @@ static const char *join_rule(const char *text, const program_rule_t *rule)
     for (i = 0; i < rule->rule->target_count; i++) {
         const rule_target_t *target = &rule->rule->target[i];
 
-        FUZZ_CHECK(!target->is_pattern || rule->selector[i]);
+        FUZZ_CHECK(!target->is_pattern || rule->selector[i].pattern);
         text = apr_psprintf(pool, "%s%d%d%d%.*s|", text, (int)target->variable,
                             target->excludes, target->counts,
                             (int)target->selector.len, target->selector.p);

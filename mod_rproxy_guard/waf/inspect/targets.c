@@ -5,7 +5,6 @@
  *   ARGS|!ARGS:note|&REQUEST_HEADERS:Host */
 #include "inspect_private.h"
 
-#include "selector.h"
 #include "waf/request/waf_line.h"
 
 /* What nobody knows is told, and not kept. */
@@ -43,10 +42,12 @@ static int pattern_selects(inspect_t *inspect, const expression_t *pattern,
 
 /* @return 0: not, or nobody knows; what is excluded is so for certain */
 static int selects(inspect_t *inspect, const rule_target_t *target,
-                   const expression_t *pattern, slice_t name)
+                   const program_selector_t *selector, slice_t name)
 {
-    if (pattern) {
-        return pattern_selects(inspect, pattern, name);
+    if (selector) {
+        return selector_may(&selector->must, name)
+               && (selector->must.is_all
+                   || pattern_selects(inspect, selector->pattern, name));
     }
     return target->selector.len == 0 || slice_eq_nocase(target->selector, name);
 }
@@ -62,13 +63,19 @@ static void push(inspect_t *inspect, const target_t *target)
     ((target_t *)targets->elts)[targets->nelts++] = *target;
 }
 
+/* @return NULL: target i has no pattern */
+static const program_selector_t *selector_at(const program_selector_t *selector,
+                                            int i)
+{
+    return selector && selector[i].pattern ? &selector[i] : NULL;
+}
+
 /* ---- one variable ---- */
 
 typedef struct {
     inspect_t *inspect;
     const rule_target_t *target;
-    const expression_t *pattern; /* of its selector, or NULL */
-    selector_t must;             /* what it asks of names */
+    const program_selector_t *selector; /* NULL: it is no pattern */
 } choice_t;
 
 static void add_own(const choice_t *choice)
@@ -82,8 +89,7 @@ static void add_own(const choice_t *choice)
             matched_at(inspect, variable, choice->target->selector, i);
 
         if (variable == VARIABLE_RULE
-            || selects(choice->inspect, choice->target, choice->pattern,
-                       target.name)) {
+            || selects(inspect, choice->target, choice->selector, target.name)) {
             push(inspect, &target);
         }
     }
@@ -98,31 +104,78 @@ static void add_value(const choice_t *choice, const value_t *value)
     push(choice->inspect, &target);
 }
 
-static void add_values(const choice_t *choice)
+static void add_tx_by_name(const choice_t *choice)
+{
+    const value_t *value = tx_find(choice->inspect, choice->target->selector);
+
+    if (value) {
+        add_value(choice, value);
+    }
+}
+
+static void add_tx_by_pattern(const choice_t *choice)
+{
+    inspect_t *inspect = choice->inspect;
+    const uint64_t *bits = choice->selector->tx;
+    int count = values_count(inspect->values, VARIABLE_TX), i;
+
+    for (i = 0; i < count; i++) {
+        const value_t *value = values_at(inspect->values, VARIABLE_TX, i);
+
+        if (value->number == TX_NO_NAME
+                ? selects(inspect, choice->target, choice->selector,
+                          value->name)
+                : program_bit(bits, (uint32_t)value->number)) {
+            add_value(choice, value);
+        }
+    }
+}
+
+static void add_by_name(const choice_t *choice)
 {
     const values_t *values = choice->inspect->values;
-    rule_variable_e variable = choice->target->variable;
-    int count = values_count(values, variable), i;
+    slice_t name = choice->target->selector;
+    int count = values_count(values, choice->target->variable), i;
 
-    if (variable == VARIABLE_TX && !choice->pattern
-        && choice->target->selector.len) {
-        const value_t *value =
-            tx_find(choice->inspect, choice->target->selector);
-
-        if (value) {
-            add_value(choice, value);
-        }
-        return;
-    }
     for (i = 0; i < count; i++) {
-        const value_t *value = values_at(values, variable, i);
+        const value_t *value = values_at(values, choice->target->variable, i);
 
-        if (selector_may(&choice->must, value->name)
-            && (choice->must.is_all
-                || selects(choice->inspect, choice->target, choice->pattern,
-                           value->name))) {
+        if (!name.len || slice_eq_nocase(name, value->name)) {
             add_value(choice, value);
         }
+    }
+}
+
+static void add_by_pattern(const choice_t *choice)
+{
+    const values_t *values = choice->inspect->values;
+    int count = values_count(values, choice->target->variable), i;
+
+    for (i = 0; i < count; i++) {
+        const value_t *value = values_at(values, choice->target->variable, i);
+
+        if (selects(choice->inspect, choice->target, choice->selector,
+                    value->name)) {
+            add_value(choice, value);
+        }
+    }
+}
+
+static void add_values(const choice_t *choice)
+{
+    int is_tx = choice->target->variable == VARIABLE_TX;
+
+    if (is_tx && choice->selector && choice->selector->tx) {
+        add_tx_by_pattern(choice);
+    }
+    else if (choice->selector) {
+        add_by_pattern(choice);
+    }
+    else if (is_tx && choice->target->selector.len) {
+        add_tx_by_name(choice);
+    }
+    else {
+        add_by_name(choice);
     }
 }
 
@@ -164,7 +217,7 @@ static void take_away(const choice_t *choice)
         target_t target = APR_ARRAY_IDX(targets, i, target_t);
 
         if (target.counts || target.variable != choice->target->variable
-            || !selects(choice->inspect, choice->target, choice->pattern,
+            || !selects(choice->inspect, choice->target, choice->selector,
                         target.name)) {
             *kept++ = target;
         }
@@ -181,8 +234,7 @@ void targets_of(inspect_t *inspect, const program_rule_t *rule)
     for (i = 0; i < rule->rule->target_count; i++) {
         choice_t choice = { .inspect = inspect,
                             .target = &rule->rule->target[i],
-                            .pattern =
-                                rule->selector ? rule->selector[i] : NULL };
+                            .selector = selector_at(rule->selector, i) };
 
         before = targets->nelts;
         if (choice.target->excludes) {
@@ -192,9 +244,6 @@ void targets_of(inspect_t *inspect, const program_rule_t *rule)
         if (!choice.target->counts
             && !unions_may(inspect, rule, choice.target->variable)) {
             continue;
-        }
-        if (choice.pattern) {
-            choice.must = selector_of(choice.target->selector);
         }
         add_variable(&choice);
         if (choice.target->counts) {
@@ -212,11 +261,9 @@ static int exception_takes(inspect_t *inspect, const exception_t *exception,
 
     for (i = 0; i < exception->ctl->target_count; i++) {
         const rule_target_t *of = &exception->ctl->target[i];
-        const expression_t *pattern =
-            exception->of->selector ? exception->of->selector[i] : NULL;
 
         if (of->variable == target->variable
-            && selects(inspect, of, pattern,
+            && selects(inspect, of, selector_at(exception->of->selector, i),
                        target->counts ? VALUE_ALONE : target->name)) {
             return 1;
         }

@@ -101,6 +101,8 @@ static void tx_add(inspect_t *inspect, int number, slice_t name, int text)
         inspect_say_over(inspect, INSPECT_OVER_VALUES);
         return;
     }
+    APR_ARRAY_IDX(inspect->values->of[VARIABLE_TX], count, value_t).number =
+        number;
     if (number == TX_NO_NAME) {
         add_slot(inspect, name, count);
         return;

@@ -10,6 +10,13 @@ enum {
     MASK_OF_LONG = (1 << LONG * KIND_BITS) - 1
 };
 
+/* What two kinds are, in a table of pairs. */
+enum {
+    PAIR_SHORT = 1, /* of a word of two or three bytes */
+    PAIR_LAST = 2,  /* the last two of four */
+    PAIR_FIRST = 4  /* the first two of them */
+};
+
 static int has_bit(const uint64_t *bits, uint32_t number)
 {
     return bits[number >> 6] >> (number & 63) & 1;
@@ -216,10 +223,12 @@ static void put_in_chain(word_search_t *search, uint32_t number)
     word->next = *chain;
     *chain = (uint16_t)(number + 1);
     if (size == LONG) {
+        search->pair[word->kinds >> 2 * KIND_BITS] |= PAIR_FIRST;
+        search->pair[word->kinds & MASK_OF_TWO] |= PAIR_LAST;
         set_bit(search->long_words, bit_of(hash_of_kinds(word->kinds)));
     }
     else {
-        set_bit(search->short_words, word->kinds & MASK_OF_TWO);
+        search->pair[word->kinds & MASK_OF_TWO] |= PAIR_SHORT;
     }
 }
 
@@ -284,25 +293,40 @@ static inline void compare(const word_search_t *search, slice_t value,
     }
 }
 
+/* Words with the kinds up to end, of which the last two are what what says. */
+static void look(const word_search_t *search, slice_t value, size_t end,
+                 uint32_t kinds, int what, word_found_fn *found, void *ctx)
+{
+    uint32_t hash = hash_of_kinds(kinds);
+
+    if (what & PAIR_SHORT) {
+        compare(search, value, end, kinds,
+                search->short_chain[short_chain_of(kinds & MASK_OF_TWO)], found,
+                ctx);
+    }
+    if (what & PAIR_LAST && has_bit(search->long_words, bit_of(hash))) {
+        compare(search, value, end, kinds, search->chain[chain_of(hash)], found,
+                ctx);
+    }
+}
+
 void word_search_scan(const word_search_t *search, slice_t value,
                       word_found_fn *found, void *ctx)
 {
-    uint32_t kinds = 0, two, hash;
+    uint32_t kinds = 0, pair, before = 0, before_that = 0, what;
     size_t end;
 
     for (end = 1; end <= value.len; end++) {
         kinds = (kinds << KIND_BITS
                  | search->kind_of[(unsigned char)value.p[end - 1]])
                 & MASK_OF_LONG;
-        two = kinds & MASK_OF_TWO;
-        hash = hash_of_kinds(kinds);
-        if (has_bit(search->short_words, two)) {
-            compare(search, value, end, kinds,
-                    search->short_chain[short_chain_of(two)], found, ctx);
+        pair = search->pair[kinds & MASK_OF_TWO];
+        /* A last half counts behind a first one. */
+        what = pair & (PAIR_SHORT | (before_that >> 1 & PAIR_LAST));
+        if (what) {
+            look(search, value, end, kinds, (int)what, found, ctx);
         }
-        if (has_bit(search->long_words, bit_of(hash))) {
-            compare(search, value, end, kinds, search->chain[chain_of(hash)],
-                    found, ctx);
-        }
+        before_that = before;
+        before = pair;
     }
 }

@@ -4,13 +4,15 @@
  * Layer L0.
  *
  * Bytes fall into 64 kinds: each letter (of either case), digit and mark of
- * ASCII that words use has its own, all others share one.  The last four kinds
- * are a number of 24 bits; a bit for each number, some of which share one, says
- * whether a word has those four somewhere, at the place of it that seems to be
- * the rarest.  Words of two and three bytes have bits by the last two kinds.
- * Only where a bit is set words are compared.  So a byte of a value costs three
- * looks into some kilobytes, however many words there are: few enough that they
- * are soon near again where others have used the caches. */
+ * ASCII that words use has its own, all others share one.  A word is known by
+ * four kinds in a row, at the place of it where they seem to be the rarest.  A
+ * table of all pairs of kinds says whether one is the first half of such four,
+ * the last half, or stands in a word of two or three bytes; that is a look for
+ * each byte of a value.  Where halves meet, the four kinds are a number of 24
+ * bits, and a bit for each number, some of which share one, says whether a word
+ * has them.  Only where it is set words are compared.  However many words there
+ * are, the tables have some kilobytes: they are soon near again where others
+ * have used the caches. */
 #ifndef RPROXY_GUARD_WORD_SEARCH_H
 #define RPROXY_GUARD_WORD_SEARCH_H
 
@@ -37,7 +39,7 @@ typedef struct {
 
 typedef struct {
     uint8_t kind_of[256];
-    uint64_t short_words[WORD_SEARCH_PAIRS / 64];
+    uint8_t pair[WORD_SEARCH_PAIRS]; /* of two kinds: what they are of words */
     uint64_t long_words[WORD_SEARCH_BITS / 64];
     uint16_t chain[WORD_SEARCH_CHAINS];             /* as next: by four kinds */
     uint16_t short_chain[WORD_SEARCH_SHORT_CHAINS]; /* by two */

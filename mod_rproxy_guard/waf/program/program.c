@@ -25,26 +25,6 @@ const char *program_expression(program_maker_t *m, slice_t text,
     return wrong;
 }
 
-const char *program_selectors(program_maker_t *m, const rule_target_t *target,
-                              int count, const expression_t *const **made)
-{
-    const expression_t **selector = NULL;
-    const char *wrong = NULL;
-    int i;
-
-    for (i = 0; i < count && !wrong; i++) {
-        if (!target[i].is_pattern) {
-            continue;
-        }
-        if (!selector) {
-            selector = apr_pcalloc(m->pool, sizeof(*selector) * (size_t)count);
-        }
-        wrong = program_expression(m, target[i].selector, 1, &selector[i]);
-    }
-    *made = selector;
-    return wrong;
-}
-
 static int asks_for(const rule_t *rule, rule_variable_e variable)
 {
     int i, found = 0;

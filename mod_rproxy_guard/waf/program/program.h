@@ -7,16 +7,25 @@
 #ifndef RPROXY_GUARD_PROGRAM_H
 #define RPROXY_GUARD_PROGRAM_H
 
+#include "selector.h"
 #include "tx_names.h"
 #include "waf/match/matcher.h"
 #include "waf/rule/rule_list.h"
+
+/* What selects parts of a target's variable by their names. */
+typedef struct {
+    const expression_t *pattern; /* NULL: a name does, or there is none */
+    selector_t must;             /* what pattern asks of names */
+    const uint64_t *tx; /* a bit for each of tx_names, of TX: those it selects;
+                           NULL: nobody knows yet */
+} program_selector_t;
 
 /* Of an action ctl:... */
 typedef struct {
     const uint64_t *rules; /* a bit for each number: the rules it speaks of,
                               links with their starters; NULL: of none */
-    const expression_t *const *selector; /* [target_count]; NULL each without
-                                            one; NULL: none has */
+    const program_selector_t *selector; /* [target_count]; NULL: no target has a
+                                           pattern */
 } program_ctl_t;
 
 /* Of an action setvar:... */
@@ -32,7 +41,7 @@ typedef struct program_rule_t {
     const matcher_t *matcher; /* NULL: SecAction */
     int chain;                /* of transformations, its last node */
     uint32_t number;
-    const expression_t *const *selector; /* as in program_ctl_t */
+    const program_selector_t *selector; /* as in program_ctl_t */
     const program_ctl_t *ctl;            /* [rule->ctl_count] */
     const program_setvar_t *setvar;      /* [rule->setvar_count] */
     int argument; /* of TX that its operator compares with, %{tx.name} and

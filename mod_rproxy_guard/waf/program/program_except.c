@@ -25,40 +25,42 @@ static const program_rule_t *nothing(const program_rule_t *gone,
     return made;
 }
 
-/* The expression of a target that the change has added, or the rule had. */
-static const expression_t *selector_of(const program_rule_t *from,
+/* Of a target that the change has added, or the rule had. */
+static program_selector_t selector_for(const program_rule_t *from,
                                        const rule_change_t *change,
                                        const rule_target_t *target)
 {
+    program_selector_t none = { .pattern = NULL };
     int i;
 
     for (i = 0; i < change->target_count; i++) {
         if (slice_eq(change->target[i].selector, target->selector)
             && change->target[i].is_pattern) {
-            return change->selector[i];
+            none.pattern = change->selector[i];
+            none.must = selector_of(target->selector);
+            return none;
         }
     }
     for (i = 0; from->selector && i < from->rule->target_count; i++) {
         if (slice_eq(from->rule->target[i].selector, target->selector)
-            && from->selector[i]) {
+            && from->selector[i].pattern) {
             return from->selector[i];
         }
     }
-    return NULL;
+    return none;
 }
 
-static const expression_t *const *selectors(const program_rule_t *from,
-                                            const rule_change_t *change,
-                                            const rule_t *rule,
-                                            apr_pool_t *pool)
+static const program_selector_t *selectors(const program_rule_t *from,
+                                           const rule_change_t *change,
+                                           const rule_t *rule, apr_pool_t *pool)
 {
-    const expression_t **all =
+    program_selector_t *all =
         apr_pcalloc(pool, sizeof(*all) * (size_t)(rule->target_count + 1));
     int i;
 
     for (i = 0; i < rule->target_count; i++) {
         if (rule->target[i].is_pattern) {
-            all[i] = selector_of(from, change, &rule->target[i]);
+            all[i] = selector_for(from, change, &rule->target[i]);
         }
     }
     return all;

@@ -252,6 +252,7 @@ void program_gate_make_all(program_maker_t *m)
     for (i = 0; i < m->rules->nelts; i++) {
         add_names(m, APR_ARRAY_IDX(m->rules, i, program_rule_t *));
     }
+    program_selectors_finish(m);
     for (phase = 0; phase < RULE_PHASES; phase++) {
         const apr_array_header_t *rules = m->phase[phase];
 

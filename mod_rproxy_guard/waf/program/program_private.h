@@ -60,10 +60,13 @@ void program_sets_finish(program_maker_t *maker);
 /* Does it ask what a rule before it has matched? */
 int program_gate_asks_before(const program_rule_t *starter);
 
-/* The expressions of targets; NULL where none has one.
+/* The patterns of targets; NULL where none has one.
  * @return NULL, or what is wrong */
 const char *program_selectors(program_maker_t *maker,
                               const rule_target_t *target, int count,
-                              const expression_t *const **made);
+                              const program_selector_t **made);
+
+/* When all names of TX are there. */
+void program_selectors_finish(program_maker_t *maker);
 
 #endif

@@ -31,7 +31,7 @@ static value_t *find(const values_t *values, rule_variable_e variable,
 int values_put(values_t *values, rule_variable_e variable, slice_t name,
                int text)
 {
-    value_t value = { name, text };
+    value_t value = { .name = name, .text = text };
 
     if (values->left <= 0 || text == STRINGS_FULL) {
         return 0;

@@ -19,6 +19,7 @@
 typedef struct {
     slice_t name; /* of the part; empty: none */
     int text;     /* its string */
+    int number;   /* of TX: that the program has for its name; TX_NO_NAME */
 } value_t;
 
 /* The name of a value without one. */

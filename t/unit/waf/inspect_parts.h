@@ -59,7 +59,6 @@
 #undef read_all
 #undef know
 #undef finish
-#include "waf/inspect/selector.c"
 #include "waf/inspect/targets.c"
 #include "waf/inspect/unions.c"
 #define add_value add_view_value

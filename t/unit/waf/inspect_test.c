@@ -260,6 +260,12 @@ static const case_t cases[] = {
                               "SecAction \"id:3,nolog,setvar:tx.z=+1,setvar:'tx.M_%{REQUEST_METHOD}=5'\"\n"
                               "SecRule TX:XA|&TX:xb|TX:m_get|TX:/./ @unconditionalMatch" SHOWS(4, ""),
       GET("/?a=xa&b=xb"), "4(TX:xa=1) 4(TX=0) 4(TX:M_GET=5) 4(TX:xa=1) 4(TX:z=4) 4(TX:M_GET=5)" },
+    { "names by a pattern, in the order they came", "SecRule ARGS x \"id:1,nolog,setvar:'tx.n_%{MATCHED_VAR}=1',setvar:tx.n_z=2\"\n"
+                                                    "SecAction \"id:2,nolog,setvar:tx.n_b=3,setvar:'!tx.n_xa',setvar:tx.other=4,setvar:tx.N_c=5\"\n"
+                                                    "SecRule TX:/^n_/|&TX:/N_[zc]/|!TX:/b$/ @unconditionalMatch" SHOWS(3, "")
+                                                    "SecRule TX:/(?-i:N_)/ @unconditionalMatch" SHOWS(4, "")
+                                                    "SecRule &TX:/her/ \"@eq 1\"" SHOWS(5, ""),
+      GET("/?a=xa&b=xb"), "3(TX:n_z=2) 3(TX:N_c=5) 3(TX=2) 4(TX:N_c=5) 5(TX=1)" },
     { "after each step", "SecRule ARGS x" SHOWS(1, ",multiMatch,t:lowercase,t:urlDecode,t:trim"),
       GET("/?a=X%2520x"), "1(ARGS:a=X%20x) 1(ARGS:a=x%20x) 1(ARGS:a=x x)" },
     { "behind a last step that does", "SecRule ARGS x" SHOWS(1, ",multiMatch,t:lowercase,t:trim,t:urlDecode"),

@@ -146,13 +146,38 @@ static void check_shared(void **state)
     b = program->phase[1][1];
     assert_ptr_equal(a->matcher, b->matcher);
     assert_int_equal(a->chain, b->chain);
-    assert_ptr_equal(a->selector[0], b->selector[0]);
-    assert_int_equal(expression_run(a->selector[0], SLICE_LIT("ab"), NULL,
-                                    NULL),
+    assert_ptr_equal(a->selector[0].pattern, b->selector[0].pattern);
+    assert_int_equal(expression_run(a->selector[0].pattern, SLICE_LIT("ab"),
+                                    NULL, NULL),
                      MATCH_YES);
-    assert_int_equal(expression_run(a->selector[0], SLICE_LIT("ba"), NULL,
-                                    NULL),
+    assert_int_equal(expression_run(a->selector[0].pattern, SLICE_LIT("ba"),
+                                    NULL, NULL),
                      MATCH_NO);
+}
+
+/* What a pattern says of names of TX is known; not where it may tell cases
+ * apart. */
+static void check_selectors(void **state)
+{
+    const program_rule_t *const *rules;
+    const program_selector_t *known;
+    const program_t *program;
+    int abc, xyz;
+
+    assert_null(make("SecAction id:1,setvar:tx.Abc=1,setvar:tx.xyz=2\n"
+                     "SecRule ARGS|TX:/^aB/ @unconditionalMatch id:2\n"
+                     "SecRule TX:/(?-i)^ab/ @unconditionalMatch id:3\n"
+                     "SecRule ARGS:/^ab/ @unconditionalMatch id:4\n",
+                     &program));
+    rules = program->phase[1];
+    known = &rules[1]->selector[1];
+    abc = tx_names_find(program->tx_names, SLICE_LIT("abc"));
+    xyz = tx_names_find(program->tx_names, SLICE_LIT("XYZ"));
+    assert_true(program_bit(known->tx, (uint32_t)abc));
+    assert_false(program_bit(known->tx, (uint32_t)xyz));
+    assert_null(rules[1]->selector[0].pattern);
+    assert_null(rules[2]->selector[0].tx);
+    assert_null(rules[3]->selector[0].tx);
 }
 
 /* A name that looks like a further target is a name. */
@@ -229,6 +254,7 @@ int main(void)
         unit_add(cases[i].name, check_case, &cases[i]);
     }
     unit_add("shared", check_shared, NULL);
+    unit_add("selectors", check_selectors, NULL);
     unit_add("views", check_views, NULL);
     for (i = 0; i < UNIT_COUNT(ctl_cases); i++) {
         unit_add(ctl_cases[i].ctl, check_ctl, &ctl_cases[i]);

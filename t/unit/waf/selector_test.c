@@ -3,7 +3,7 @@
 /* selector_test.c: what names must have that an expression selects. */
 #include "unit.h"
 
-#include "waf/inspect/selector.c"
+#include "waf/program/selector.c"
 
 static const struct {
     const char *expression, *text;

@@ -54,7 +54,9 @@ static void show_rule(unit_text_t *out, const program_rule_t *rule)
         if (target->excludes) {
             unit_text_add(out, "!%.*s%s", (int)target->selector.len,
                           target->selector.p,
-                          rule->selector && rule->selector[i] ? "~" : "");
+                          rule->selector && rule->selector[i].pattern
+                              ? "~"
+                              : "");
         }
     }
     if (rule->rule->status) {
