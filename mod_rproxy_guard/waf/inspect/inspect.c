@@ -8,6 +8,7 @@ enum {
     VALUES_MAX = 20000,
     DETECTIONS_MAX = 1000,
     TIME_MAX_US = 100000,
+    TX_OTHERS = 16, /* names that rules make of what they matched */
     SEVERITY_NONE = 255
 };
 
@@ -66,6 +67,9 @@ inspect_t *inspect_make(const program_t *program,
         strings_make(&program->plan, inspect->limits.bytes_max, pool);
     inspect->values =
         values_make(inspect->strings, inspect->limits.values_max, pool);
+    inspect->values->asked = &program->asked;
+    values_expect(inspect->values, VARIABLE_TX,
+                  tx_names_count(program->tx_names) + TX_OTHERS);
     inspect->detections = apr_array_make(pool, 4, sizeof(detection_t));
     inspect->engine = limits->engine;
     inspect->ctl.request_body_access = -1;

@@ -53,7 +53,7 @@ typedef struct {
 } selected_t;
 
 enum {
-    SELECTED_KEPT = 64, /* a power of two */
+    SELECTED_KEPT = 16, /* a power of two */
     INSPECT_LAST_OF_REQUEST = 2
 };
 

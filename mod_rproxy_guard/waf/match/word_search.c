@@ -294,7 +294,7 @@ static inline void compare(const word_search_t *search, slice_t value,
 }
 
 /* Words with the kinds up to end, of which the last two are what what says. */
-static void look(const word_search_t *search, slice_t value, size_t end,
+static void search_at(const word_search_t *search, slice_t value, size_t end,
                  uint32_t kinds, int what, word_found_fn *found, void *ctx)
 {
     uint32_t hash = hash_of_kinds(kinds);
@@ -324,7 +324,7 @@ void word_search_scan(const word_search_t *search, slice_t value,
         /* A last half counts behind a first one. */
         what = pair & (PAIR_SHORT | (before_that >> 1 & PAIR_LAST));
         if (what) {
-            look(search, value, end, kinds, (int)what, found, ctx);
+            search_at(search, value, end, kinds, (int)what, found, ctx);
         }
         before_that = before;
         before = pair;

@@ -222,6 +222,7 @@ static const char *finish(program_maker_t *m)
     set_skips(m);
     program_gate_make_all(m);
     program_askers_make_all(m);
+    program_asked_make(m);
     for (i = 0; i < RULE_PHASES; i++) {
         m->program->phase[i] = (const program_rule_t *const *)m->phase[i]->elts;
         m->program->phase_count[i] = m->phase[i]->nelts;

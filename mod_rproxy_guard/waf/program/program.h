@@ -11,6 +11,7 @@
 #include "tx_names.h"
 #include "waf/match/matcher.h"
 #include "waf/rule/rule_list.h"
+#include "waf/value/values.h"
 
 /* What selects parts of a target's variable by their names. */
 typedef struct {
@@ -125,6 +126,7 @@ typedef struct {
     const tx_names_t *tx_names;
     const program_view_t *view; /* [view_count] */
     int view_count;
+    variable_set_t asked; /* variables whose values are of use */
     int asks_files;      /* a rule looks at FILES_TMP_CONTENT */
     int asks_before;     /* a starter asks what a rule before it has matched */
     uint32_t rule_count; /* links too */

@@ -112,6 +112,7 @@ static void change_phase(program_t *copy, int phase,
             if (rule_change_is_of(change, rules[i]->rule)) {
                 rules[i] = changed(rules[i], change, pool);
                 gates[i].kind = GATE_OPEN;
+                program_asked_add(&copy->asked, rules[i]);
                 copy->asks_before |= program_gate_asks_before(rules[i]);
             }
         }

@@ -45,6 +45,10 @@ void program_gate_make_all(program_maker_t *maker);
 
 /* When all rules are there. */
 void program_askers_make_all(program_maker_t *maker);
+void program_asked_make(program_maker_t *maker);
+
+/* Adds what a rule and its links look at. */
+void program_asked_add(variable_set_t *asked, const program_rule_t *starter);
 
 /* The number of the view that a rule's targets are; -1: its values may change
  * while rules run, or are counted. */

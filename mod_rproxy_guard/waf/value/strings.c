@@ -7,20 +7,28 @@ enum {
     BUCKETS = 512, /* a power of two */
     COUNT_MAX = 60000,
     COUNT_FIRST = 128,
+    RESULTS_FIRST = 32,
     SCRATCH_LEAST = 2048,
     NOT_MADE = 0 /* in made: a string's number + 1 */
 };
 
+/* What few strings have. */
 typedef struct {
-    slice_t text;
-    uint32_t hash;
-    int next; /* of the same bucket; -1: none */
-    int has_bytes;
+    uint64_t *answers; /* NULL: none yet */
+    uint16_t *made; /* [chains]: what they make of it; NULL: nothing yet */
+} results_t;
+
+/* No more than a line of the caches. */
+typedef struct {
+    const char *p;
+    uint32_t len;
+    uint16_t hash; /* what does not choose the bucket */
+    uint16_t next; /* 1 + that of the same bucket; 0: none */
     byte_set_t bytes;
     const uint64_t *marks; /* NULL: not searched yet */
-    int cased_of;          /* 1 + the string that it is in another case */
-    uint64_t *answers;     /* NULL: none yet */
-    uint16_t *made; /* [chains]: what they make of it; NULL: nothing yet */
+    uint16_t cased_of;     /* 1 + the string that it is in another case */
+    uint16_t results;      /* 1 + place in results; 0: none */
+    int has_bytes;
 } string_t;
 
 struct strings_t {
@@ -28,15 +36,25 @@ struct strings_t {
     apr_pool_t *pool;
     string_t *all; /* [room], of which count are there */
     int count, room;
+    apr_array_header_t *results; /* of results_t */
     size_t bytes_left;
     char *scratch; /* [scratch_room] */
     size_t scratch_room;
-    int bucket[BUCKETS];
+    uint16_t bucket[BUCKETS]; /* 1 + a string; 0: none */
 };
 
 static string_t *string_at(const strings_t *strings, int number)
 {
     return &strings->all[number];
+}
+
+/* Each in a line of its own. */
+static string_t *room_for(const strings_t *strings, int count)
+{
+    char *room = apr_palloc(strings->pool,
+                            ((size_t)count + 1) * sizeof(string_t));
+
+    return (string_t *)(room + (-(uintptr_t)room & (sizeof(string_t) - 1)));
 }
 
 strings_t *strings_make(const strings_plan_t *plan, size_t bytes_max,
@@ -46,12 +64,13 @@ strings_t *strings_make(const strings_plan_t *plan, size_t bytes_max,
 
     strings->plan = plan;
     strings->pool = pool;
-    strings->all = apr_palloc(pool, COUNT_FIRST * sizeof(string_t));
+    strings->all = room_for(strings, COUNT_FIRST);
     strings->count = 0;
     strings->room = COUNT_FIRST;
-    strings->bytes_left = bytes_max;
+    strings->results = apr_array_make(pool, RESULTS_FIRST, sizeof(results_t));
+    strings->bytes_left = bytes_max < UINT32_MAX ? bytes_max : UINT32_MAX;
     strings->scratch_room = 0;
-    memset(strings->bucket, -1, sizeof(strings->bucket));
+    memset(strings->bucket, 0, sizeof(strings->bucket));
     return strings;
 }
 
@@ -80,30 +99,40 @@ static uint32_t hash_of(slice_t text)
     return (uint32_t)(hash >> 32);
 }
 
+/* Of a hash, what the buckets do not say. */
+static uint16_t rest_of(uint32_t hash)
+{
+    return (uint16_t)(hash >> 16);
+}
+
+static slice_t text_held(const string_t *string)
+{
+    return slice_make(string->p, string->len);
+}
+
+/* @return 1 + its number; 0: it is not there */
 static int find(const strings_t *strings, slice_t text, uint32_t hash)
 {
-    int number = strings->bucket[hash & (BUCKETS - 1)];
+    int next = strings->bucket[hash & (BUCKETS - 1)];
 
-    while (number >= 0) {
-        const string_t *string = string_at(strings, number);
+    while (next) {
+        const string_t *string = string_at(strings, next - 1);
 
-        if (string->hash == hash && slice_eq(string->text, text)) {
-            return number;
+        if (string->hash == rest_of(hash) && slice_eq(text_held(string), text)) {
+            break;
         }
-        number = string->next;
+        next = string->next;
     }
-    return -1;
+    return next;
 }
 
 /* Room for one more, which is not zero. */
 static string_t *one_more(strings_t *strings)
 {
-    size_t bytes = (size_t)strings->room * sizeof(string_t);
-
     if (strings->count == strings->room) {
-        string_t *more = apr_palloc(strings->pool, 2 * bytes);
+        string_t *more = room_for(strings, 2 * strings->room);
 
-        memcpy(more, strings->all, bytes);
+        memcpy(more, strings->all, (size_t)strings->room * sizeof(*more));
         strings->all = more;
         strings->room *= 2;
     }
@@ -113,11 +142,12 @@ static string_t *one_more(strings_t *strings)
 int strings_add(strings_t *strings, slice_t text)
 {
     uint32_t hash = hash_of(text);
-    int number = find(strings, text, hash), *bucket;
+    int found = find(strings, text, hash);
+    uint16_t *bucket;
     string_t *string;
 
-    if (number >= 0) {
-        return number;
+    if (found) {
+        return found - 1;
     }
     if (strings->count == COUNT_MAX || text.len > strings->bytes_left) {
         return STRINGS_FULL;
@@ -126,22 +156,23 @@ int strings_add(strings_t *strings, slice_t text)
     string = one_more(strings);
     memset(string, 0, sizeof(*string));
     bucket = &strings->bucket[hash & (BUCKETS - 1)];
-    string->text = text;
-    string->hash = hash;
+    string->p = text.p;
+    string->len = (uint32_t)text.len;
+    string->hash = rest_of(hash);
     string->next = *bucket;
-    *bucket = strings->count - 1;
-    return *bucket;
+    *bucket = (uint16_t)strings->count;
+    return strings->count - 1;
 }
 
 slice_t strings_text(const strings_t *strings, int number)
 {
-    return string_at(strings, number)->text;
+    return text_held(string_at(strings, number));
 }
 
 static inline const byte_set_t *bytes_of(string_t *string)
 {
     if (!string->has_bytes) {
-        string->bytes = byte_set_of(string->text);
+        string->bytes = byte_set_of(text_held(string));
         string->has_bytes = 1;
     }
     return &string->bytes;
@@ -150,6 +181,20 @@ static inline const byte_set_t *bytes_of(string_t *string)
 const byte_set_t *strings_bytes(strings_t *strings, int number)
 {
     return bytes_of(string_at(strings, number));
+}
+
+/* Made where there are none yet; valid until the next are made. */
+static results_t *results_of(strings_t *strings, int number)
+{
+    string_t *string = string_at(strings, number);
+
+    if (!string->results) {
+        results_t none = { .answers = NULL };
+
+        APR_ARRAY_PUSH(strings->results, results_t) = none;
+        string->results = (uint16_t)strings->results->nelts;
+    }
+    return &APR_ARRAY_IDX(strings->results, string->results - 1, results_t);
 }
 
 /* ---- transformations ---- */
@@ -194,24 +239,37 @@ static int run(strings_t *strings, int number, const transform_node_t *node)
         strings->scratch_room -= length;
         string_at(strings, result)->cased_of =
             is_cased(node->transform, slice_make(out, length), text)
-                ? number + 1
+                ? (uint16_t)(number + 1)
                 : 0;
     }
     return result;
 }
 
 /* Kept: what the chain makes of it. */
-static uint16_t *place_of(strings_t *strings, int number, int chain)
+static void keep_made(strings_t *strings, int number, int chain, int made)
 {
-    string_t *string = string_at(strings, number);
+    results_t *results = results_of(strings, number);
 
-    if (!string->made) {
-        string->made =
+    if (!results->made) {
+        results->made =
             apr_pcalloc(strings->pool,
-                        sizeof(*string->made)
+                        sizeof(*results->made)
                             * (size_t)strings->plan->chains->nodes->nelts);
     }
-    return &string->made[chain];
+    results->made[chain] = (uint16_t)(made + 1);
+}
+
+/* @return 1 + the string that the chain makes of it, or NOT_MADE */
+static int made_of(const strings_t *strings, const string_t *string, int chain)
+{
+    const results_t *results;
+
+    if (!string->results) {
+        return NOT_MADE;
+    }
+    results =
+        &APR_ARRAY_IDX(strings->results, string->results - 1, results_t);
+    return results->made ? results->made[chain] : NOT_MADE;
 }
 
 int strings_transformed(strings_t *strings, int number, int chain)
@@ -219,19 +277,20 @@ int strings_transformed(strings_t *strings, int number, int chain)
     const transform_node_t *node =
         transform_chains_node(strings->plan->chains, chain);
     string_t *string = string_at(strings, number);
-    int before, result;
+    int made, before, result;
 
     if (transform_list_keeps(node, bytes_of(string),
-                             transform_ends_dot(string->text))) {
+                             transform_ends_dot(text_held(string)))) {
         return number;
     }
-    if (string->made && string->made[chain] != NOT_MADE) {
-        return string->made[chain] - 1;
+    made = made_of(strings, string, chain);
+    if (made != NOT_MADE) {
+        return made - 1;
     }
     before = strings_transformed(strings, number, node->parent);
     result = before == STRINGS_FULL ? before : run(strings, before, node);
     if (result != STRINGS_FULL) {
-        *place_of(strings, number, chain) = (uint16_t)(result + 1);
+        keep_made(strings, number, chain, result);
     }
     return result;
 }
@@ -275,7 +334,7 @@ const uint64_t *strings_marks(strings_t *strings, int number)
         search.marks =
             apr_pcalloc(strings->pool,
                         sizeof(uint64_t) * strings_marks_room(strings));
-        word_search_scan(strings->plan->words, string->text, mark_word,
+        word_search_scan(strings->plan->words, text_held(string), mark_word,
                          &search);
         string->marks = search.marks;
     }
@@ -284,15 +343,15 @@ const uint64_t *strings_marks(strings_t *strings, int number)
 
 uint64_t *strings_answers(strings_t *strings, int number)
 {
-    string_t *string = string_at(strings, number);
+    results_t *results = results_of(strings, number);
 
-    if (!string->answers) {
-        string->answers =
+    if (!results->answers) {
+        results->answers =
             apr_pcalloc(strings->pool,
                         sizeof(uint64_t)
                             * (strings->plan->question_count / 64 + 1));
     }
-    return string->answers;
+    return results->answers;
 }
 
 int strings_has_mark(strings_t *strings, int number, uint32_t mark)

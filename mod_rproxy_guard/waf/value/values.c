@@ -28,6 +28,32 @@ static value_t *find(const values_t *values, rule_variable_e variable,
     return NULL;
 }
 
+static int is_asked(const values_t *values, rule_variable_e variable)
+{
+    return !values->asked || variable_set_has(values->asked, variable);
+}
+
+void values_expect(values_t *values, rule_variable_e variable, int count)
+{
+    apr_array_header_t *array = apr_palloc(values->pool, sizeof(*array));
+
+    array->pool = values->pool;
+    array->elt_size = sizeof(value_t);
+    array->nelts = 0;
+    array->nalloc = count;
+    array->elts = apr_palloc(values->pool, (size_t)count * sizeof(value_t));
+    values->of[variable] = array;
+}
+
+static void put_last(apr_array_header_t *array, const value_t *value)
+{
+    if (array->nelts == array->nalloc) {
+        APR_ARRAY_PUSH(array, value_t) = *value;
+        return;
+    }
+    ((value_t *)array->elts)[array->nelts++] = *value;
+}
+
 int values_put(values_t *values, rule_variable_e variable, slice_t name,
                int text)
 {
@@ -36,11 +62,13 @@ int values_put(values_t *values, rule_variable_e variable, slice_t name,
     if (values->left <= 0 || text == STRINGS_FULL) {
         return 0;
     }
-    if (!values->of[variable]) {
-        values->of[variable] =
-            apr_array_make(values->pool, name.len ? 16 : 1, sizeof(value_t));
+    if (!is_asked(values, variable)) {
+        return 1;
     }
-    APR_ARRAY_PUSH(values->of[variable], value_t) = value;
+    if (!values->of[variable]) {
+        values_expect(values, variable, name.len ? 8 : 1);
+    }
+    put_last(values->of[variable], &value);
     values->left--;
     return 1;
 }
@@ -48,8 +76,10 @@ int values_put(values_t *values, rule_variable_e variable, slice_t name,
 int values_add(values_t *values, rule_variable_e variable, slice_t name,
                slice_t text)
 {
-    return values_put(values, variable, name,
-                      strings_add(values->strings, text));
+    return is_asked(values, variable)
+               ? values_put(values, variable, name,
+                            strings_add(values->strings, text))
+               : values->left > 0;
 }
 
 int values_set(values_t *values, rule_variable_e variable, slice_t name,

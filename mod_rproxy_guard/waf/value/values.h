@@ -22,12 +22,31 @@ typedef struct {
     int number;   /* of TX: that the program has for its name; TX_NO_NAME */
 } value_t;
 
+/* A bit for each variable. */
+typedef struct {
+    uint64_t bits[(VARIABLE_COUNT + 63) / 64];
+} variable_set_t;
+
+static inline void variable_set_add(variable_set_t *set,
+                                    rule_variable_e variable)
+{
+    set->bits[variable / 64] |= UINT64_C(1) << (variable % 64);
+}
+
+static inline int variable_set_has(const variable_set_t *set,
+                                   rule_variable_e variable)
+{
+    return set->bits[variable / 64] >> (variable % 64) & 1;
+}
+
 /* The name of a value without one. */
 #define VALUE_ALONE SLICE_LIT("")
 
 typedef struct {
     strings_t *strings;
     apr_pool_t *pool;
+    const variable_set_t *asked; /* values of others are not kept; NULL: all
+                                    are */
     apr_array_header_t *of[VARIABLE_COUNT]; /* of value_t; NULL: none */
     int left;                               /* so many more may come */
     uint32_t changes[VARIABLE_COUNT];       /* of values that were there: set or
@@ -36,6 +55,9 @@ typedef struct {
 
 /* @param most  values of all variables together */
 values_t *values_make(strings_t *strings, int most, apr_pool_t *pool);
+
+/* Room for so many of a variable that has none yet. */
+void values_expect(values_t *values, rule_variable_e variable, int count);
 
 /* @return 0: full */
 int values_add(values_t *values, rule_variable_e variable, slice_t name,

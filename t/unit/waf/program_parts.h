@@ -12,6 +12,7 @@
 #undef begin
 #undef finish
 #include "waf/program/program_ctl.c"
+#include "waf/program/program_asked.c"
 #include "waf/program/program_askers.c"
 #include "waf/program/program_gate.c"
 #define add_part add_view_part
