@@ -21,15 +21,16 @@ typedef struct {
 } entry_t;
 
 typedef struct {
-    entry_t **entry;           /* [chains], each NULL: not asked for yet */
-    apr_array_header_t *texts; /* of int: the strings, each once */
+    apr_array_header_t *entries; /* of entry_t *: those asked for */
+    uint16_t *place;             /* [chains]: 1 + place in entries; 0: none */
+    apr_array_header_t *texts;   /* of int: the strings, each once */
     int seen;                  /* so many values are among them */
     int ends_dot;              /* one of them ends with "." */
     uint32_t changes;
 } variable_t;
 
 struct unions_t {
-    variable_t of[VARIABLE_COUNT];
+    variable_t *of[VARIABLE_COUNT]; /* NULL: not asked for yet */
 };
 
 /* Those that requests have many values of, and that rules do not write to. */
@@ -58,45 +59,63 @@ static int is_many(rule_variable_e variable)
     }
 }
 
+static int chain_count(const inspect_t *inspect)
+{
+    return inspect->program->plan.chains->nodes->nelts;
+}
+
 static void forget(const inspect_t *inspect, variable_t *of, uint32_t changes)
 {
-    int count = inspect->program->plan.chains->nodes->nelts;
-
-    memset(of->entry, 0, sizeof(*of->entry) * (size_t)count);
+    memset(of->place, 0, sizeof(*of->place) * (size_t)chain_count(inspect));
+    of->entries->nelts = 0;
     of->texts->nelts = of->seen = of->ends_dot = 0;
     of->changes = changes;
+}
+
+static variable_t *make_variable(const inspect_t *inspect, uint32_t changes)
+{
+    variable_t *of = apr_palloc(inspect->pool, sizeof(*of));
+
+    of->place = apr_palloc(inspect->pool, sizeof(*of->place)
+                                              * (size_t)chain_count(inspect));
+    of->entries = apr_array_make(inspect->pool, 8, sizeof(entry_t *));
+    of->texts = apr_array_make(inspect->pool, 16, sizeof(int));
+    forget(inspect, of, changes);
+    return of;
 }
 
 static variable_t *variable_of(inspect_t *inspect, rule_variable_e variable)
 {
     uint32_t changes = inspect->values->changes[variable];
-    variable_t *of;
+    variable_t **of;
 
     if (!inspect->run->unions) {
         inspect->run->unions =
             apr_pcalloc(inspect->pool, sizeof(struct unions_t));
     }
     of = &inspect->run->unions->of[variable];
-    if (!of->entry) {
-        of->entry =
-            apr_palloc(inspect->pool, sizeof(*of->entry)
-                                          * (size_t)inspect->program->plan
-                                                .chains->nodes->nelts);
-        of->texts = apr_array_make(inspect->pool, 32, sizeof(int));
-        forget(inspect, of, changes);
+    if (!*of) {
+        *of = make_variable(inspect, changes);
     }
-    else if (of->changes != changes) {
-        forget(inspect, of, changes);
+    else if ((*of)->changes != changes) {
+        forget(inspect, *of, changes);
     }
-    return of;
+    return *of;
 }
 
 static entry_t *entry_of(inspect_t *inspect, variable_t *of, int chain)
 {
-    if (!of->entry[chain]) {
-        of->entry[chain] = apr_pcalloc(inspect->pool, sizeof(entry_t));
+    entry_t *made;
+
+    if (of->place[chain]) {
+        return APR_ARRAY_IDX(of->entries, of->place[chain] - 1, entry_t *);
     }
-    return of->entry[chain];
+    made = apr_pcalloc(inspect->pool, sizeof(*made));
+    if (of->entries->nelts < UINT16_MAX) {
+        APR_ARRAY_PUSH(of->entries, entry_t *) = made;
+        of->place[chain] = (uint16_t)of->entries->nelts;
+    }
+    return made;
 }
 
 /* Names come in rows. */

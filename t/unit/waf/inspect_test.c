@@ -266,6 +266,9 @@ static const case_t cases[] = {
                                                     "SecRule TX:/(?-i:N_)/ @unconditionalMatch" SHOWS(4, "")
                                                     "SecRule &TX:/her/ \"@eq 1\"" SHOWS(5, ""),
       GET("/?a=xa&b=xb"), "3(TX:n_z=2) 3(TX:N_c=5) 3(TX=2) 4(TX:N_c=5) 5(TX=1)" },
+    { "variables that only texts name", "SecRule ARGS \"@streq %{REQUEST_METHOD}\" \"id:1,setvar:'tx.a=%{REQUEST_PROTOCOL}',setvar:'tx.b_%{REQUEST_BASENAME}=1',logdata:'%{REQUEST_URI} %{TX.a}'\"\n"
+                                       "SecRule TX:b_x @unconditionalMatch \"id:2,redirect:http://e/%{QUERY_STRING}\"\n",
+      GET("/x?a=GET"), "1(/x?a=GET HTTP/1.1) 2! redirect 302 http://e/a=GET" },
     { "after each step", "SecRule ARGS x" SHOWS(1, ",multiMatch,t:lowercase,t:urlDecode,t:trim"),
       GET("/?a=X%2520x"), "1(ARGS:a=X%20x) 1(ARGS:a=x%20x) 1(ARGS:a=x x)" },
     { "behind a last step that does", "SecRule ARGS x" SHOWS(1, ",multiMatch,t:lowercase,t:trim,t:urlDecode"),
@@ -449,10 +452,10 @@ static void check_limits(void **state)
 
     assert_int_equal(over_of("SecAction id:1\n", (inspect_limits_t){ 0 }),
                      INSPECT_OVER_NONE);
-    assert_int_equal(over_of(doubles, (inspect_limits_t){ .bytes_max = 500 }),
+    assert_int_equal(over_of(doubles, (inspect_limits_t){ .bytes_max = 400 }),
                      INSPECT_OVER_BYTES);
     assert_int_equal(over_of("SecRule ARGS x id:1,t:hexEncode,t:hexEncode\n",
-                             (inspect_limits_t){ .bytes_max = 300 }),
+                             (inspect_limits_t){ .bytes_max = 150 }),
                      INSPECT_OVER_BYTES);
     assert_int_equal(over_of("SecAction id:1\nSecAction id:2\n",
                              (inspect_limits_t){ .detections_max = 1 }),
@@ -460,7 +463,7 @@ static void check_limits(void **state)
     for (i = 0; i < 60; i++) {
         snprintf(many + strlen(many), 30, ",setvar:tx.a%d=1", i);
     }
-    assert_int_equal(over_of(many, (inspect_limits_t){ .values_max = 80 }),
+    assert_int_equal(over_of(many, (inspect_limits_t){ .values_max = 50 }),
                      INSPECT_OVER_VALUES);
     assert_int_equal(over_of("SecRule ARGS (a+)+$ id:1\n",
                              (inspect_limits_t){ 0 }),

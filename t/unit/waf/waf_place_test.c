@@ -197,6 +197,11 @@ static void exceptions_share_what_is_compiled(void **state)
     place = within(outer, "SecRuleUpdateTargetById 2 !ARGS:q");
     assert_ptr_equal(place->program->phase[1][1]->matcher, rule->matcher);
     assert_int_equal(place->program->phase[1][1]->number, rule->number);
+    place = within(outer, "SecRuleUpdateTargetById 2 REQUEST_BASENAME");
+    assert_true(variable_set_has(&place->program->asked,
+                                 VARIABLE_REQUEST_BASENAME));
+    assert_false(variable_set_has(&outer->program->asked,
+                                  VARIABLE_REQUEST_BASENAME));
 }
 
 /* Skips lead to places in the list of rules. */
