@@ -38,42 +38,25 @@ static uint32_t bit_of(uint32_t hash)
     return hash >> 16;
 }
 
-/* The same in chain. */
-static uint32_t chain_of(uint32_t hash)
+/* The bucket of words with those last kinds. */
+static uint32_t bucket_of(uint32_t kinds, size_t size)
 {
-    return hash >> 19;
-}
-
-static uint32_t short_chain_of(uint32_t two)
-{
-    return hash_of_kinds(two) >> 24;
+    return size == LONG ? hash_of_kinds(kinds) >> 19
+                        : WORD_SEARCH_LONG_BUCKETS
+                              + (hash_of_kinds(kinds & MASK_OF_TWO) >> 24);
 }
 
 /* Of a product of frequencies, what is rare is below. */
 #define EVERYDAY (UINT64_C(1) << 48)
 
-/* Eight bytes with the bit of lower case set, letters or not. */
-static uint64_t head_of(const char *text)
-{
-    uint64_t head;
-
-    memcpy(&head, text, sizeof(head));
-    return head | UINT64_C(0x2020202020202020);
-}
-
 /* ---- making ---- */
 
-static void make_head(word_search_word_t *word)
-{
-    char text[sizeof(word->head)] = { 0 }, mask[sizeof(word->head)] = { 0 };
-    size_t length =
-        word->text.len < sizeof(text) ? word->text.len : sizeof(text);
-
-    memcpy(text, word->text.p, length);
-    memset(mask, 0xff, length);
-    memcpy(&word->head_mask, mask, sizeof(mask));
-    word->head = head_of(text) & word->head_mask;
-}
+/* Where a word is looked for. */
+typedef struct {
+    uint32_t kinds; /* up to the last of them */
+    uint32_t bucket;
+    uint16_t offset;
+} place_t;
 
 /* The bytes that stand in most words get kinds of their own. */
 static void make_kinds(word_search_t *search, const slice_t *words,
@@ -170,65 +153,100 @@ static size_t size_of(slice_t word)
     return word.len < LONG ? word.len : LONG;
 }
 
-static uint16_t *chain_for(word_search_t *search, uint32_t kinds, size_t size)
+/* The place of a word whose bytes are the rarest, and where few others are.
+ * @param full  so many words are in each bucket */
+static place_t choose_place(const word_search_t *search, slice_t word,
+                            const uint16_t *full, const uint64_t *everyday_bits)
 {
-    return size == LONG
-               ? &search->chain[chain_of(hash_of_kinds(kinds))]
-               : &search->short_chain[short_chain_of(kinds & MASK_OF_TWO)];
-}
-
-static uint32_t chain_length(const word_search_t *search, uint32_t at)
-{
-    uint32_t n = 0;
-
-    for (; at; at = search->word[at - 1].next) {
-        n++;
-    }
-    return n;
-}
-
-/* The place of a word whose bytes are the rarest, and where few others are. */
-static void choose_place(word_search_t *search, word_search_word_t *word,
-                         const uint64_t *everyday_bits)
-{
-    size_t size = size_of(word->text), from, i;
+    size_t size = size_of(word), from, i;
     uint64_t least = UINT64_MAX;
+    place_t best = { 0 };
 
-    word->kinds_mask = (UINT32_C(1) << size * KIND_BITS) - 1;
-    for (from = 0; from + size <= word->text.len; from++) {
-        uint32_t kinds = kinds_at(search, word->text, from, size);
-        uint64_t product =
-            4 + chain_length(search, *chain_for(search, kinds, size));
+    for (from = 0; from + size <= word.len; from++) {
+        uint32_t kinds = kinds_at(search, word, from, size);
+        uint32_t bucket = bucket_of(kinds, size);
+        uint64_t product = 4 + (uint64_t)full[bucket];
 
         for (i = from; i < from + size; i++) {
-            product *= frequency(word->text.p[i]);
+            product *= frequency(word.p[i]);
         }
         if (has_bit(everyday_bits, bit_of(hash_of_kinds(kinds)))) {
             product |= EVERYDAY;
         }
         if (product < least) {
             least = product;
-            word->kinds = kinds;
-            word->offset = (uint16_t)(from + size);
+            best = (place_t){ kinds, bucket, (uint16_t)(from + size) };
         }
+    }
+    return best;
+}
+
+static void note_kinds(word_search_t *search, uint32_t kinds, size_t size)
+{
+    if (size == LONG) {
+        search->pair[kinds >> 2 * KIND_BITS] |= PAIR_FIRST;
+        search->pair[kinds & MASK_OF_TWO] |= PAIR_LAST;
+        set_bit(search->long_words, bit_of(hash_of_kinds(kinds)));
+    }
+    else {
+        search->pair[kinds & MASK_OF_TWO] |= PAIR_SHORT;
     }
 }
 
-static void put_in_chain(word_search_t *search, uint32_t number)
+static uint32_t word_key(uint32_t kinds, size_t size)
 {
-    word_search_word_t *word = &search->word[number];
-    size_t size = size_of(word->text);
-    uint16_t *chain = chain_for(search, word->kinds, size);
+    return kinds | (uint32_t)((LONG - size) * KIND_BITS) << LONG * KIND_BITS;
+}
 
-    word->next = *chain;
-    *chain = (uint16_t)(number + 1);
-    if (size == LONG) {
-        search->pair[word->kinds >> 2 * KIND_BITS] |= PAIR_FIRST;
-        search->pair[word->kinds & MASK_OF_TWO] |= PAIR_LAST;
-        set_bit(search->long_words, bit_of(hash_of_kinds(word->kinds)));
+static void put(word_search_t *search, uint32_t at, slice_t text,
+                const place_t *place, uint32_t number)
+{
+    word_search_word_t *word = &search->word[at];
+    char head[sizeof(word->head)] = { 0 }, cased[sizeof(word->cased)] = { 0 };
+    size_t i;
+
+    for (i = 0; i < sizeof(head) && i < text.len; i++) {
+        head[i] = text.p[i];
+        cased[i] = text.p[i] >= 'a' && text.p[i] <= 'z' ? 0x20 : 0;
     }
-    else {
-        search->pair[word->kinds & MASK_OF_TWO] |= PAIR_SHORT;
+    memcpy(&word->head, head, sizeof(head));
+    memcpy(&word->cased, cased, sizeof(cased));
+    word->p = text.p;
+    word->len = (uint16_t)text.len;
+    word->offset = place->offset;
+    word->number = (uint16_t)number;
+    search->key[at] = word_key(place->kinds, size_of(text));
+}
+
+/* A word's place is found anew: nobody else was in its bucket the first time
+ * that is not there now. */
+static void fill(word_search_t *search, const slice_t *words, uint32_t count,
+                 uint16_t *full, const uint64_t *everyday_bits, int is_laid)
+{
+    uint32_t i;
+
+    for (i = 0; i < count; i++) {
+        place_t place = choose_place(search, words[i], full, everyday_bits);
+
+        if (is_laid) {
+            put(search, (uint32_t)search->from[place.bucket]
+                            + full[place.bucket],
+                words[i], &place, i);
+        }
+        else {
+            note_kinds(search, place.kinds, size_of(words[i]));
+        }
+        full[place.bucket]++;
+    }
+}
+
+/* From how full buckets are to where each begins. */
+static void lay_buckets(word_search_t *search, const uint16_t *full)
+{
+    uint32_t i;
+
+    for (i = 0; i < WORD_SEARCH_BUCKETS; i++) {
+        search->from[i + 1] = (uint16_t)(search->from[i] + full[i]);
     }
 }
 
@@ -237,76 +255,97 @@ const word_search_t *word_search_make(void *memory, const slice_t *words,
 {
     word_search_t *search = memory;
     uint64_t everyday_bits[WORD_SEARCH_BITS / 64];
-    uint32_t i;
+    uint16_t full[WORD_SEARCH_BUCKETS] = { 0 };
 
     memset(search, 0, sizeof(*search));
     search->count = count;
+    search->key = (uint32_t *)(void *)&search->word[count];
     make_kinds(search, words, count);
     make_everyday(search, everyday_bits);
-    for (i = 0; i < count; i++) {
-        word_search_word_t *word = &search->word[i];
-
-        word->text = words[i];
-        make_head(word);
-        choose_place(search, word, everyday_bits);
-        put_in_chain(search, i);
-    }
+    fill(search, words, count, full, everyday_bits, 0);
+    lay_buckets(search, full);
+    memset(full, 0, sizeof(full));
+    fill(search, words, count, full, everyday_bits, 1);
     return search;
 }
 
 /* ---- searching ---- */
 
+static uint64_t eight_at(const char *p)
+{
+    uint64_t bytes;
+
+    memcpy(&bytes, p, sizeof(bytes));
+    return bytes;
+}
+
+/* Of the first bytes in memory. */
+static uint64_t mask_of(size_t length)
+{
+    static const char ones[2 * sizeof(uint64_t)] = "\377\377\377\377"
+                                                   "\377\377\377\377";
+
+    return eight_at(ones + (sizeof(uint64_t) - length));
+}
+
 static int stands_at(const word_search_word_t *word, slice_t value, size_t end)
 {
-    size_t from = end - word->offset, i;
+    size_t from = end - word->offset, i = 0;
     const char *p;
 
-    if (end < word->offset || value.len - from < word->text.len) {
+    if (end < word->offset || value.len - from < word->len) {
         return 0;
     }
     p = value.p + from;
-    if (value.len - from >= sizeof(word->head)
-        && (head_of(p) & word->head_mask) != word->head) {
-        return 0;
+    if (value.len - from >= sizeof(word->head)) {
+        i = word->len < sizeof(word->head) ? word->len : sizeof(word->head);
+        if (((eight_at(p) | word->cased) & mask_of(i)) != word->head) {
+            return 0;
+        }
     }
-    for (i = 0; i < word->text.len; i++) {
-        if (slice_lower((unsigned char)p[i])
-            != (unsigned char)word->text.p[i]) {
+    for (; i < word->len; i++) {
+        if (slice_lower((unsigned char)p[i]) != (unsigned char)word->p[i]) {
             return 0;
         }
     }
     return 1;
 }
 
+/* @param size  LONG, or 2 for any that is less */
+static inline int has_key(uint32_t key, uint32_t kinds, size_t size)
+{
+    uint32_t mask = (uint32_t)MASK_OF_LONG >> (key >> LONG * KIND_BITS);
+
+    return size == LONG ? kinds == key
+                        : (kinds & mask) == (key & MASK_OF_LONG);
+}
+
 static inline void compare(const word_search_t *search, slice_t value,
-                           size_t end, uint32_t kinds, uint32_t at,
+                           size_t end, uint32_t kinds, size_t size,
                            word_found_fn *found, void *ctx)
 {
-    while (at) {
-        const word_search_word_t *word = &search->word[at - 1];
+    uint32_t bucket = bucket_of(kinds, size), at;
 
-        if ((kinds & word->kinds_mask) == word->kinds
+    for (at = search->from[bucket]; at < search->from[bucket + 1]; at++) {
+        const word_search_word_t *word = &search->word[at];
+
+        if (has_key(search->key[at], kinds, size)
             && stands_at(word, value, end)) {
-            found(ctx, at - 1, end - word->offset + word->text.len);
+            found(ctx, word->number, end - word->offset + word->len);
         }
-        at = word->next;
     }
 }
 
 /* Words with the kinds up to end, of which the last two are what what says. */
 static void search_at(const word_search_t *search, slice_t value, size_t end,
-                 uint32_t kinds, int what, word_found_fn *found, void *ctx)
+                      uint32_t kinds, int what, word_found_fn *found, void *ctx)
 {
-    uint32_t hash = hash_of_kinds(kinds);
-
     if (what & PAIR_SHORT) {
-        compare(search, value, end, kinds,
-                search->short_chain[short_chain_of(kinds & MASK_OF_TWO)], found,
-                ctx);
+        compare(search, value, end, kinds, 2, found, ctx);
     }
-    if (what & PAIR_LAST && has_bit(search->long_words, bit_of(hash))) {
-        compare(search, value, end, kinds, search->chain[chain_of(hash)], found,
-                ctx);
+    if (what & PAIR_LAST
+        && has_bit(search->long_words, bit_of(hash_of_kinds(kinds)))) {
+        compare(search, value, end, kinds, LONG, found, ctx);
     }
 }
 

@@ -22,35 +22,38 @@ enum {
     WORD_SEARCH_KINDS = 64,
     WORD_SEARCH_PAIRS = WORD_SEARCH_KINDS * WORD_SEARCH_KINDS,
     WORD_SEARCH_BITS = 1 << 16,
-    WORD_SEARCH_CHAINS = 8192,
-    WORD_SEARCH_SHORT_CHAINS = 256,
+    WORD_SEARCH_LONG_BUCKETS = 8192,
+    WORD_SEARCH_BUCKETS = WORD_SEARCH_LONG_BUCKETS + 256,
     WORD_SEARCH_MAX = 65000 /* words */
 };
 
+/* The words of a bucket stand side by side. */
 typedef struct {
-    slice_t text;             /* lower case; the caller's memory */
-    uint32_t kinds;           /* four of them; all of a shorter word */
-    uint32_t kinds_mask;      /* as many of the last four */
-    uint16_t offset;          /* of the byte behind them, in the word */
-    uint64_t head, head_mask; /* of its first eight bytes, or all, with the bit
-                                 of lower case */
-    uint16_t next; /* of the same chain; 0: none, else a word's number + 1 */
+    uint64_t head;   /* its first eight bytes; of a shorter one, and zeroes */
+    uint64_t cased;  /* the bit of lower case, in letters of head */
+    const char *p;   /* lower case; the caller's memory */
+    uint16_t len;
+    uint16_t offset; /* of the byte behind its kinds, in the word */
+    uint16_t number;
 } word_search_word_t;
 
 typedef struct {
     uint8_t kind_of[256];
     uint8_t pair[WORD_SEARCH_PAIRS]; /* of two kinds: what they are of words */
     uint64_t long_words[WORD_SEARCH_BITS / 64];
-    uint16_t chain[WORD_SEARCH_CHAINS];             /* as next: by four kinds */
-    uint16_t short_chain[WORD_SEARCH_SHORT_CHAINS]; /* by two */
+    uint16_t from[WORD_SEARCH_BUCKETS + 1]; /* where in word a bucket begins: by
+                                               four kinds, behind those by two */
     uint32_t count;
+    uint32_t *key; /* [count]: the kinds of a word, and how many bits of four it
+                      has not */
     word_search_word_t word[];
 } word_search_t;
 
 /* Bytes of memory for so many words. */
 static inline size_t word_search_room(uint32_t count)
 {
-    return sizeof(word_search_t) + sizeof(word_search_word_t) * count;
+    return sizeof(word_search_t)
+           + (sizeof(word_search_word_t) + sizeof(uint32_t)) * count;
 }
 
 /* @param words   lower case, two to 65,000 bytes each; no more than
