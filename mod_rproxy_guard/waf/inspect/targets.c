@@ -76,6 +76,7 @@ typedef struct {
     inspect_t *inspect;
     const rule_target_t *target;
     const program_selector_t *selector; /* NULL: it is no pattern */
+    int number;                         /* of a name of TX, or TX_NO_NAME */
 } choice_t;
 
 static void add_own(const choice_t *choice)
@@ -106,7 +107,10 @@ static void add_value(const choice_t *choice, const value_t *value)
 
 static void add_tx_by_name(const choice_t *choice)
 {
-    const value_t *value = tx_find(choice->inspect, choice->target->selector);
+    const value_t *value =
+        choice->number == TX_NO_NAME
+            ? tx_find(choice->inspect, choice->target->selector)
+            : tx_at(choice->inspect, choice->number);
 
     if (value) {
         add_value(choice, value);
@@ -234,7 +238,9 @@ void targets_of(inspect_t *inspect, const program_rule_t *rule)
     for (i = 0; i < rule->rule->target_count; i++) {
         choice_t choice = { .inspect = inspect,
                             .target = &rule->rule->target[i],
-                            .selector = selector_at(rule->selector, i) };
+                            .selector = selector_at(rule->selector, i),
+                            .number = rule->selector ? rule->selector[i].number
+                                                     : TX_NO_NAME };
 
         before = targets->nelts;
         if (choice.target->excludes) {

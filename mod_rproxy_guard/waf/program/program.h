@@ -19,6 +19,7 @@ typedef struct {
     selector_t must;             /* what pattern asks of names */
     const uint64_t *tx; /* a bit for each of tx_names, of TX: those it selects;
                            NULL: nobody knows yet */
+    int number;         /* that tx_names has for a name, of TX; TX_NO_NAME */
 } program_selector_t;
 
 /* Of an action ctl:... */
@@ -26,7 +27,7 @@ typedef struct {
     const uint64_t *rules; /* a bit for each number: the rules it speaks of,
                               links with their starters; NULL: of none */
     const program_selector_t *selector; /* [target_count]; NULL: no target has a
-                                           pattern */
+                                           pattern, or is of TX */
 } program_ctl_t;
 
 /* Of an action setvar:... */

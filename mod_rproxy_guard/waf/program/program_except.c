@@ -25,20 +25,22 @@ static const program_rule_t *nothing(const program_rule_t *gone,
     return made;
 }
 
+static const program_selector_t no_pattern = { .number = TX_NO_NAME };
+
 /* Of a target that the change has added, or the rule had. */
 static program_selector_t selector_for(const program_rule_t *from,
                                        const rule_change_t *change,
                                        const rule_target_t *target)
 {
-    program_selector_t none = { .pattern = NULL };
+    program_selector_t made = no_pattern;
     int i;
 
     for (i = 0; i < change->target_count; i++) {
         if (slice_eq(change->target[i].selector, target->selector)
             && change->target[i].is_pattern) {
-            none.pattern = change->selector[i];
-            none.must = selector_of(target->selector);
-            return none;
+            made.pattern = change->selector[i];
+            made.must = selector_of(target->selector);
+            return made;
         }
     }
     for (i = 0; from->selector && i < from->rule->target_count; i++) {
@@ -47,7 +49,7 @@ static program_selector_t selector_for(const program_rule_t *from,
             return from->selector[i];
         }
     }
-    return none;
+    return made;
 }
 
 static const program_selector_t *selectors(const program_rule_t *from,
@@ -59,9 +61,9 @@ static const program_selector_t *selectors(const program_rule_t *from,
     int i;
 
     for (i = 0; i < rule->target_count; i++) {
-        if (rule->target[i].is_pattern) {
-            all[i] = selector_for(from, change, &rule->target[i]);
-        }
+        all[i] = rule->target[i].is_pattern
+                     ? selector_for(from, change, &rule->target[i])
+                     : no_pattern;
     }
     return all;
 }

@@ -11,6 +11,18 @@ enum {
     TIME_MAX_MS = 20 /* of one pattern over all names */
 };
 
+static program_selector_t *make_all(const program_maker_t *m, int count)
+{
+    program_selector_t *all =
+        apr_pcalloc(m->pool, sizeof(*all) * (size_t)count);
+    int i;
+
+    for (i = 0; i < count; i++) {
+        all[i].number = TX_NO_NAME;
+    }
+    return all;
+}
+
 const char *program_selectors(program_maker_t *m, const rule_target_t *target,
                               int count, const program_selector_t **made)
 {
@@ -19,15 +31,15 @@ const char *program_selectors(program_maker_t *m, const rule_target_t *target,
     int i;
 
     for (i = 0; i < count && !wrong; i++) {
-        if (!target[i].is_pattern) {
-            continue;
+        if (!selector
+            && (target[i].is_pattern || target[i].variable == VARIABLE_TX)) {
+            selector = make_all(m, count);
         }
-        if (!selector) {
-            selector = apr_pcalloc(m->pool, sizeof(*selector) * (size_t)count);
+        if (target[i].is_pattern) {
+            selector[i].must = selector_of(target[i].selector);
+            wrong = program_expression(m, target[i].selector, 1,
+                                       &selector[i].pattern);
         }
-        selector[i].must = selector_of(target[i].selector);
-        wrong = program_expression(m, target[i].selector, 1,
-                                   &selector[i].pattern);
     }
     *made = selector;
     return wrong;
@@ -64,6 +76,17 @@ static const uint64_t *tx_selected_by(const program_maker_t *m,
     return bits;
 }
 
+static void finish_one(const program_maker_t *m, const rule_target_t *target,
+                       program_selector_t *selector)
+{
+    if (!selector->pattern) {
+        selector->number = tx_names_find(m->tx_names, target->selector);
+    }
+    else if (!pattern_has_options(target->selector)) {
+        selector->tx = tx_selected_by(m, selector);
+    }
+}
+
 void program_selectors_finish(program_maker_t *m)
 {
     int i, k;
@@ -75,10 +98,8 @@ void program_selectors_finish(program_maker_t *m)
             (program_selector_t *)(uintptr_t)rule->selector;
 
         for (k = 0; selector && k < rule->rule->target_count; k++) {
-            if (selector[k].pattern
-                && rule->rule->target[k].variable == VARIABLE_TX
-                && !pattern_has_options(rule->rule->target[k].selector)) {
-                selector[k].tx = tx_selected_by(m, &selector[k]);
+            if (rule->rule->target[k].variable == VARIABLE_TX) {
+                finish_one(m, &rule->rule->target[k], &selector[k]);
             }
         }
     }
