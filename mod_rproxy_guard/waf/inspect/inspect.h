@@ -144,7 +144,8 @@ slice_t inspect_message(inspect_t *inspect, const detection_t *found);
 /* Values of variables are full: the caller of values_add says it here, too. */
 void inspect_full(inspect_t *inspect);
 
-/* "5", or "" where there is none: TX:name. */
+/* "5", or "" where there is none: TX:name, of a name that rules ask for, or with
+ * "score" in it. */
 slice_t inspect_tx(const inspect_t *inspect, slice_t name);
 
 #endif

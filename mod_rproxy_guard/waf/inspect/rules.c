@@ -102,6 +102,8 @@ static answer_e ask(inspect_t *inspect, const program_gate_t *gate,
     switch (gate->kind) {
     case GATE_NONE:
         return ask_quiet(inspect, gate, *rule);
+    case GATE_IDLE:
+        return inspect->program->asks_before ? ANSWER_RUN : ANSWER_NO;
     case GATE_TX:
         return ask_tx(inspect, gate, rule);
     case GATE_VALUES:

@@ -65,7 +65,7 @@ static void push(inspect_t *inspect, const target_t *target)
 
 /* @return NULL: target i has no pattern */
 static const program_selector_t *selector_at(const program_selector_t *selector,
-                                            int i)
+                                             int i)
 {
     return selector && selector[i].pattern ? &selector[i] : NULL;
 }
@@ -90,7 +90,8 @@ static void add_own(const choice_t *choice)
             matched_at(inspect, variable, choice->target->selector, i);
 
         if (variable == VARIABLE_RULE
-            || selects(inspect, choice->target, choice->selector, target.name)) {
+            || selects(inspect, choice->target, choice->selector,
+                       target.name)) {
             push(inspect, &target);
         }
     }

@@ -24,8 +24,8 @@ typedef struct {
     apr_array_header_t *entries; /* of entry_t *: those asked for */
     uint16_t *place;             /* [chains]: 1 + place in entries; 0: none */
     apr_array_header_t *texts;   /* of int: the strings, each once */
-    int seen;                  /* so many values are among them */
-    int ends_dot;              /* one of them ends with "." */
+    int seen;                    /* so many values are among them */
+    int ends_dot;                /* one of them ends with "." */
     uint32_t changes;
 } variable_t;
 
@@ -76,8 +76,8 @@ static variable_t *make_variable(const inspect_t *inspect, uint32_t changes)
 {
     variable_t *of = apr_palloc(inspect->pool, sizeof(*of));
 
-    of->place = apr_palloc(inspect->pool, sizeof(*of->place)
-                                              * (size_t)chain_count(inspect));
+    of->place = apr_palloc(inspect->pool,
+                           sizeof(*of->place) * (size_t)chain_count(inspect));
     of->entries = apr_array_make(inspect->pool, 8, sizeof(entry_t *));
     of->texts = apr_array_make(inspect->pool, 16, sizeof(int));
     forget(inspect, of, changes);

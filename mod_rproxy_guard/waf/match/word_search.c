@@ -229,8 +229,8 @@ static void fill(word_search_t *search, const slice_t *words, uint32_t count,
         place_t place = choose_place(search, words[i], full, everyday_bits);
 
         if (is_laid) {
-            put(search, (uint32_t)search->from[place.bucket]
-                            + full[place.bucket],
+            put(search,
+                (uint32_t)search->from[place.bucket] + full[place.bucket],
                 words[i], &place, i);
         }
         else {
@@ -316,8 +316,7 @@ static inline int has_key(uint32_t key, uint32_t kinds, size_t size)
 {
     uint32_t mask = (uint32_t)MASK_OF_LONG >> (key >> LONG * KIND_BITS);
 
-    return size == LONG ? kinds == key
-                        : (kinds & mask) == (key & MASK_OF_LONG);
+    return size == LONG ? kinds == key : (kinds & mask) == (key & MASK_OF_LONG);
 }
 
 static inline void compare(const word_search_t *search, slice_t value,

@@ -29,9 +29,9 @@ enum {
 
 /* The words of a bucket stand side by side. */
 typedef struct {
-    uint64_t head;   /* its first eight bytes; of a shorter one, and zeroes */
-    uint64_t cased;  /* the bit of lower case, in letters of head */
-    const char *p;   /* lower case; the caller's memory */
+    uint64_t head;  /* its first eight bytes; of a shorter one, and zeroes */
+    uint64_t cased; /* the bit of lower case, in letters of head */
+    const char *p;  /* lower case; the caller's memory */
     uint16_t len;
     uint16_t offset; /* of the byte behind its kinds, in the word */
     uint16_t number;
@@ -41,8 +41,8 @@ typedef struct {
     uint8_t kind_of[256];
     uint8_t pair[WORD_SEARCH_PAIRS]; /* of two kinds: what they are of words */
     uint64_t long_words[WORD_SEARCH_BITS / 64];
-    uint16_t from[WORD_SEARCH_BUCKETS + 1]; /* where in word a bucket begins: by
-                                               four kinds, behind those by two */
+    /* Where in word a bucket begins: by four kinds, behind those by two. */
+    uint16_t from[WORD_SEARCH_BUCKETS + 1];
     uint32_t count;
     uint32_t *key; /* [count]: the kinds of a word, and how many bits of four it
                       has not */

@@ -44,8 +44,8 @@ typedef struct program_rule_t {
     int chain;                /* of transformations, its last node */
     uint32_t number;
     const program_selector_t *selector; /* as in program_ctl_t */
-    const program_ctl_t *ctl;            /* [rule->ctl_count] */
-    const program_setvar_t *setvar;      /* [rule->setvar_count] */
+    const program_ctl_t *ctl;           /* [rule->ctl_count] */
+    const program_setvar_t *setvar;     /* [rule->setvar_count] */
     int argument; /* of TX that its operator compares with, %{tx.name} and
                      nothing else: its number in tx_names, or TX_NO_NAME */
     const struct program_rule_t *link; /* NULL: the last of its chain */
@@ -63,6 +63,7 @@ typedef struct {
 typedef enum {
     GATE_OPEN,  /* nothing does */
     GATE_NONE,  /* it always matches: SecAction */
+    GATE_IDLE,  /* nobody can tell whether it has matched */
     GATE_TX,    /* it compares a name of TX with a number */
     GATE_VALUES /* its operator wants what the values of a view may not have */
 } program_gate_e;
@@ -128,9 +129,9 @@ typedef struct {
     const program_view_t *view; /* [view_count] */
     int view_count;
     variable_set_t asked; /* variables whose values are of use */
-    int asks_files;      /* a rule looks at FILES_TMP_CONTENT */
-    int asks_before;     /* a starter asks what a rule before it has matched */
-    uint32_t rule_count; /* links too */
+    int asks_files;       /* a rule looks at FILES_TMP_CONTENT */
+    int asks_before;      /* a starter asks what a rule before it has matched */
+    uint32_t rule_count;  /* links too */
     const apr_array_header_t *left_out; /* of const char *: chains that are in
                                            no phase, since an operator is not
                                            supported: where, id and which */

@@ -6,7 +6,7 @@
 
 /* What is looked at by others than rules. */
 static const rule_variable_e always[] = {
-    VARIABLE_ARGS,        VARIABLE_QUERY_STRING,    VARIABLE_REMOTE_ADDR,
+    VARIABLE_ARGS,          VARIABLE_QUERY_STRING,    VARIABLE_REMOTE_ADDR,
     VARIABLE_REQBODY_ERROR, VARIABLE_REQUEST_HEADERS, VARIABLE_TX
 };
 

@@ -94,6 +94,31 @@ static const program_rule_t *changed(const program_rule_t *from,
                               pool);
 }
 
+static int asks_for_tx(const rule_change_t *change)
+{
+    int i;
+
+    for (i = 0; i < change->target_count; i++) {
+        if (change->target[i].variable == VARIABLE_TX
+            && !change->target[i].excludes) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Now somebody may ask for what idle rules set. */
+static void wake_idle(program_gate_t *gates, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        if (gates[i].kind == GATE_IDLE) {
+            gates[i].kind = GATE_OPEN;
+        }
+    }
+}
+
 /* Of a changed rule nothing is known before it runs. */
 static void change_phase(program_t *copy, int phase,
                          const apr_array_header_t *items, apr_pool_t *pool)
@@ -117,6 +142,9 @@ static void change_phase(program_t *copy, int phase,
                 program_asked_add(&copy->asked, rules[i]);
                 copy->asks_before |= program_gate_asks_before(rules[i]);
             }
+        }
+        if (asks_for_tx(change)) {
+            wake_idle(gates, count);
         }
     }
     copy->phase[phase] = rules;

@@ -236,6 +236,9 @@ static program_gate_t gate_of(program_maker_t *m, const program_rule_t *made)
 {
     program_gate_t open = { .kind = GATE_OPEN }, tx = open, values = open;
 
+    if (program_idle_is(m, made)) {
+        return (program_gate_t){ .kind = GATE_IDLE };
+    }
     if (!made->matcher) {
         return of_action(made);
     }
@@ -253,6 +256,7 @@ void program_gate_make_all(program_maker_t *m)
         add_names(m, APR_ARRAY_IDX(m->rules, i, program_rule_t *));
     }
     program_selectors_finish(m);
+    program_idle_begin(m);
     for (phase = 0; phase < RULE_PHASES; phase++) {
         const apr_array_header_t *rules = m->phase[phase];
 

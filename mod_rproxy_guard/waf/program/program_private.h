@@ -20,6 +20,8 @@ typedef struct {
     program_t *program;
     matcher_maker_t *matchers;
     tx_names_t *tx_names;
+    uint64_t *asked_tx; /* a bit for each of tx_names: somebody asks for it */
+    int is_all_of_tx_asked;
     apr_hash_t *view_numbers;  /* text -> place in views + 1 */
     apr_array_header_t *views; /* of program_view_t */
     apr_array_header_t *sets;  /* of program_set_t */
@@ -53,6 +55,14 @@ void program_asked_add(variable_set_t *asked, const program_rule_t *starter);
 /* The number of the view that a rule's targets are; -1: its values may change
  * while rules run, or are counted. */
 int program_view_of(program_maker_t *maker, const program_rule_t *rule);
+
+/* Finds out what is asked for, when selectors are finished. */
+void program_idle_begin(program_maker_t *maker);
+
+/* Does it make no difference whether the rule runs, but to rules that ask what
+ * has matched before? */
+int program_idle_is(const program_maker_t *maker,
+                    const program_rule_t *starter);
 
 /* What a quiet rule sets, if all of it is constant; the gate says where. */
 void program_sets_add(program_maker_t *maker, const program_rule_t *rule,

@@ -53,7 +53,7 @@ static int pattern_has_options(slice_t pattern)
 
 /* @return NULL: it takes too long */
 static const uint64_t *tx_selected_by(const program_maker_t *m,
-                                const program_selector_t *selector)
+                                      const program_selector_t *selector)
 {
     const apr_array_header_t *names = m->tx_names->all;
     work_time_t time = { .max_ns = TIME_MAX_MS * UINT64_C(1000000) };

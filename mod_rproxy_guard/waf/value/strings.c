@@ -15,7 +15,7 @@ enum {
 /* What few strings have. */
 typedef struct {
     uint64_t *answers; /* NULL: none yet */
-    uint16_t *made; /* [chains]: what they make of it; NULL: nothing yet */
+    uint16_t *made;    /* [chains]: what they make of it; NULL: nothing yet */
 } results_t;
 
 /* No more than a line of the caches. */
@@ -51,8 +51,8 @@ static string_t *string_at(const strings_t *strings, int number)
 /* Each in a line of its own. */
 static string_t *room_for(const strings_t *strings, int count)
 {
-    char *room = apr_palloc(strings->pool,
-                            ((size_t)count + 1) * sizeof(string_t));
+    char *room =
+        apr_palloc(strings->pool, ((size_t)count + 1) * sizeof(string_t));
 
     return (string_t *)(room + (-(uintptr_t)room & (sizeof(string_t) - 1)));
 }
@@ -118,7 +118,8 @@ static int find(const strings_t *strings, slice_t text, uint32_t hash)
     while (next) {
         const string_t *string = string_at(strings, next - 1);
 
-        if (string->hash == rest_of(hash) && slice_eq(text_held(string), text)) {
+        if (string->hash == rest_of(hash)
+            && slice_eq(text_held(string), text)) {
             break;
         }
         next = string->next;
@@ -267,8 +268,7 @@ static int made_of(const strings_t *strings, const string_t *string, int chain)
     if (!string->results) {
         return NOT_MADE;
     }
-    results =
-        &APR_ARRAY_IDX(strings->results, string->results - 1, results_t);
+    results = &APR_ARRAY_IDX(strings->results, string->results - 1, results_t);
     return results->made ? results->made[chain] : NOT_MADE;
 }
 

@@ -266,6 +266,16 @@ static const case_t cases[] = {
                                                     "SecRule TX:/(?-i:N_)/ @unconditionalMatch" SHOWS(4, "")
                                                     "SecRule &TX:/her/ \"@eq 1\"" SHOWS(5, ""),
       GET("/?a=xa&b=xb"), "3(TX:n_z=2) 3(TX:N_c=5) 3(TX=2) 4(TX:N_c=5) 5(TX=1)" },
+    { "what nobody asks for", "SecAction id:1,nolog,noauditlog,setvar:tx.a=1,setvar:ip.x=1\n"
+                              "SecRule ARGS x \"id:2,nolog,noauditlog,capture,setvar:tx.b=1\"\n"
+                              "SecRule TX:0 @unconditionalMatch" SHOWS(3, "")
+                              "SecAction id:4,nolog,noauditlog,setvar:tx.c=1,setvar:tx.d=2,setvar:tx.e_score=3\n"
+                              "SecAction \"id:5,logdata:'%{tx.D}'\"\n"
+                              "SecRule &TX:/^c/ \"@eq 1\"" SHOWS(6, ""),
+      GET("/?a=x"), "3(TX:0=x) 5(2) 6(TX=1)" },
+    { "what nobody asks for, but what has matched", "SecRule ARGS x \"id:1,nolog,noauditlog,setvar:tx.a=1\"\n"
+                                                    "SecRule MATCHED_VAR_NAME @unconditionalMatch" SHOWS(2, ""),
+      GET("/?a=x"), "2(MATCHED_VAR_NAME=ARGS:a)" },
     { "variables that only texts name", "SecRule ARGS \"@streq %{REQUEST_METHOD}\" \"id:1,setvar:'tx.a=%{REQUEST_PROTOCOL}',setvar:'tx.b_%{REQUEST_BASENAME}=1',logdata:'%{REQUEST_URI} %{TX.a}'\"\n"
                                        "SecRule TX:b_x @unconditionalMatch \"id:2,redirect:http://e/%{QUERY_STRING}\"\n",
       GET("/x?a=GET"), "1(/x?a=GET HTTP/1.1) 2! redirect 302 http://e/a=GET" },
@@ -579,12 +589,12 @@ static int gets_to_the_end(apr_interval_time_t time_max)
         snprintf(rules + strlen(rules), 40, "SecRule ARGS @streq id:%d\n",
                  i + 1);
     }
-    strcat(rules, "SecAction id:2000,nolog,setvar:tx.end=1\n");
+    strcat(rules, "SecAction id:2000,nolog,setvar:tx.end_score=1\n");
     inspect = inspect_make(program_of(rules), &limits, pool);
     inspect_say_over(inspect, INSPECT_OVER_MATCH);
     assert_int_equal(inspect_request(inspect, GET("/?a=x")).kind, RULE_DENY);
     assert_int_equal(inspect->over, INSPECT_OVER_MATCH);
-    return inspect_tx(inspect, SLICE_LIT("end")).len != 0;
+    return inspect_tx(inspect, SLICE_LIT("end_score")).len != 0;
 }
 
 /* The first limit keeps its name; the time ends the phase none the less. */

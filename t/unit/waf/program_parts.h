@@ -16,6 +16,7 @@
 #include "waf/program/program_askers.c"
 #include "waf/program/program_gate.c"
 #define add_part add_view_part
+#include "waf/program/program_idle.c"
 #include "waf/program/program_selectors.c"
 #include "waf/program/selector.c"
 #include "waf/program/program_sets.c"

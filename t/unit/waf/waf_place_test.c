@@ -54,9 +54,8 @@ static void show_rule(unit_text_t *out, const program_rule_t *rule)
         if (target->excludes) {
             unit_text_add(out, "!%.*s%s", (int)target->selector.len,
                           target->selector.p,
-                          rule->selector && rule->selector[i].pattern
-                              ? "~"
-                              : "");
+                          rule->selector && rule->selector[i].pattern ? "~"
+                                                                      : "");
         }
     }
     if (rule->rule->status) {
@@ -198,10 +197,10 @@ static void exceptions_share_what_is_compiled(void **state)
     assert_ptr_equal(place->program->phase[1][1]->matcher, rule->matcher);
     assert_int_equal(place->program->phase[1][1]->number, rule->number);
     place = within(outer, "SecRuleUpdateTargetById 2 REQUEST_BASENAME");
-    assert_true(variable_set_has(&place->program->asked,
-                                 VARIABLE_REQUEST_BASENAME));
-    assert_false(variable_set_has(&outer->program->asked,
-                                  VARIABLE_REQUEST_BASENAME));
+    assert_true(
+        variable_set_has(&place->program->asked, VARIABLE_REQUEST_BASENAME));
+    assert_false(
+        variable_set_has(&outer->program->asked, VARIABLE_REQUEST_BASENAME));
 }
 
 /* Skips lead to places in the list of rules. */
