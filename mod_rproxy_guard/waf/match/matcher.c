@@ -5,6 +5,7 @@
 
 #include <apr_file_io.h>
 #include <apr_strings.h>
+#include <stdatomic.h>
 
 #include "operators.h"
 #include "waf/request/waf_line.h"
@@ -113,6 +114,9 @@ static void lay_marks(matcher_maker_t *maker, strings_plan_t *plan)
     plan->question_count = (uint32_t)maker->question_count;
 }
 
+/* So many have been made in this process, or before it was forked. */
+static atomic_uint plans;
+
 const char *matcher_maker_plan(matcher_maker_t *maker,
                                const transform_chains_t *chains,
                                strings_plan_t *plan)
@@ -127,6 +131,7 @@ const char *matcher_maker_plan(matcher_maker_t *maker,
     }
     lay_marks(maker, maker->plan);
     maker->plan->chains = chains;
+    maker->plan->number = atomic_fetch_add(&plans, 1) + 1;
     maker->plan->words =
         word_search_make(apr_palloc(maker->pool, word_search_room(count)),
                          (const slice_t *)maker->words->elts, count);

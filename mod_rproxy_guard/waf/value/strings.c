@@ -3,6 +3,10 @@
 /* strings.c: see strings.h.  Layer L1. */
 #include "strings.h"
 
+#include <apr_strings.h>
+
+#include "known.h"
+
 enum {
     BUCKETS = 512, /* a power of two */
     COUNT_MAX = 60000,
@@ -21,14 +25,13 @@ typedef struct {
 /* No more than a line of the caches. */
 typedef struct {
     const char *p;
-    uint32_t len;
-    uint16_t hash; /* what does not choose the bucket */
-    uint16_t next; /* 1 + that of the same bucket; 0: none */
+    uint32_t len, hash;
+    uint16_t next;     /* 1 + that of the same bucket; 0: none */
+    uint16_t cased_of; /* 1 + the string that it is in another case */
+    uint16_t results;  /* 1 + place in results; 0: none */
+    uint8_t has_bytes;
     byte_set_t bytes;
     const uint64_t *marks; /* NULL: not searched yet */
-    uint16_t cased_of;     /* 1 + the string that it is in another case */
-    uint16_t results;      /* 1 + place in results; 0: none */
-    int has_bytes;
 } string_t;
 
 struct strings_t {
@@ -99,12 +102,6 @@ static uint32_t hash_of(slice_t text)
     return (uint32_t)(hash >> 32);
 }
 
-/* Of a hash, what the buckets do not say. */
-static uint16_t rest_of(uint32_t hash)
-{
-    return (uint16_t)(hash >> 16);
-}
-
 static slice_t text_held(const string_t *string)
 {
     return slice_make(string->p, string->len);
@@ -118,8 +115,7 @@ static int find(const strings_t *strings, slice_t text, uint32_t hash)
     while (next) {
         const string_t *string = string_at(strings, next - 1);
 
-        if (string->hash == rest_of(hash)
-            && slice_eq(text_held(string), text)) {
+        if (string->hash == hash && slice_eq(text_held(string), text)) {
             break;
         }
         next = string->next;
@@ -159,7 +155,7 @@ int strings_add(strings_t *strings, slice_t text)
     bucket = &strings->bucket[hash & (BUCKETS - 1)];
     string->p = text.p;
     string->len = (uint32_t)text.len;
-    string->hash = rest_of(hash);
+    string->hash = hash;
     string->next = *bucket;
     *bucket = (uint16_t)strings->count;
     return strings->count - 1;
@@ -170,18 +166,44 @@ slice_t strings_text(const strings_t *strings, int number)
     return text_held(string_at(strings, number));
 }
 
-static inline const byte_set_t *bytes_of(string_t *string)
+static int may_be_known(const strings_t *strings, const string_t *string)
+{
+    return known_may(string->len) && strings->plan->number
+           && strings->plan->mark_count < KNOWN_MARKS;
+}
+
+/* With its marks, where they are known, too. */
+static void find_bytes(strings_t *strings, string_t *string)
+{
+    const known_string_t *known =
+        may_be_known(strings, string)
+            ? known_find(strings->plan->number, text_held(string), string->hash)
+            : NULL;
+
+    string->has_bytes = 1;
+    if (!known) {
+        string->bytes = byte_set_of(text_held(string));
+        return;
+    }
+    string->bytes = known->bytes;
+    if (!string->marks) {
+        string->marks =
+            apr_pmemdup(strings->pool, known->marks,
+                        strings_marks_room(strings) * sizeof(*string->marks));
+    }
+}
+
+static inline const byte_set_t *bytes_of(strings_t *strings, string_t *string)
 {
     if (!string->has_bytes) {
-        string->bytes = byte_set_of(text_held(string));
-        string->has_bytes = 1;
+        find_bytes(strings, string);
     }
     return &string->bytes;
 }
 
 const byte_set_t *strings_bytes(strings_t *strings, int number)
 {
-    return bytes_of(string_at(strings, number));
+    return bytes_of(strings, string_at(strings, number));
 }
 
 /* Made where there are none yet; valid until the next are made. */
@@ -279,7 +301,7 @@ int strings_transformed(strings_t *strings, int number, int chain)
     string_t *string = string_at(strings, number);
     int made, before, result;
 
-    if (transform_list_keeps(node, bytes_of(string),
+    if (transform_list_keeps(node, bytes_of(strings, string),
                              transform_ends_dot(text_held(string)))) {
         return number;
     }
@@ -321,6 +343,26 @@ size_t strings_marks_room(const strings_t *strings)
     return strings->plan->mark_count / 64 + 1;
 }
 
+/* Goes over the string, unless that is known. */
+static void find_marks(strings_t *strings, string_t *string)
+{
+    size_t words = strings_marks_room(strings);
+    search_t search = { strings->plan, NULL };
+
+    bytes_of(strings, string);
+    if (string->marks) {
+        return;
+    }
+    search.marks = apr_pcalloc(strings->pool, sizeof(uint64_t) * words);
+    word_search_scan(strings->plan->words, text_held(string), mark_word,
+                     &search);
+    string->marks = search.marks;
+    if (may_be_known(strings, string)) {
+        known_add(strings->plan->number, text_held(string), string->hash,
+                  &string->bytes, string->marks, words);
+    }
+}
+
 const uint64_t *strings_marks(strings_t *strings, int number)
 {
     string_t *string = string_at(strings, number);
@@ -329,14 +371,7 @@ const uint64_t *strings_marks(strings_t *strings, int number)
         string->marks = strings_marks(strings, string->cased_of - 1);
     }
     if (!string->marks) {
-        search_t search = { strings->plan, NULL };
-
-        search.marks =
-            apr_pcalloc(strings->pool,
-                        sizeof(uint64_t) * strings_marks_room(strings));
-        word_search_scan(strings->plan->words, text_held(string), mark_word,
-                         &search);
-        string->marks = search.marks;
+        find_marks(strings, string);
     }
     return string->marks;
 }

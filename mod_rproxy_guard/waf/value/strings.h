@@ -29,6 +29,8 @@ typedef struct {
     const uint16_t *marks;      /* what a word is one of, below mark_count */
     uint32_t mark_count;
     uint32_t question_count; /* that have answers worth remembering */
+    uint32_t number; /* of the plan in this process, from 1; 0: what its strings
+                        have is not kept from request to request */
 } strings_plan_t;
 
 typedef struct strings_t strings_t;

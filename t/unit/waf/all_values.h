@@ -14,6 +14,7 @@
 #include "waf/transform/transform_space.c"
 #include "waf/transform/transform_url.c"
 #define find find_string
+#include "waf/value/known.c"
 #include "waf/value/strings.c"
 #undef find
 #define find find_value

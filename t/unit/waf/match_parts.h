@@ -51,6 +51,7 @@
 #include "waf/transform/transform_path.c"
 #include "waf/transform/transform_space.c"
 #include "waf/transform/transform_url.c"
+#include "waf/value/known.c"
 #include "waf/value/strings.c"
 
 #endif

@@ -16,6 +16,7 @@
 #include "waf/transform/transform_path.c"
 #include "waf/transform/transform_space.c"
 #include "waf/transform/transform_url.c"
+#include "waf/value/known.c"
 #include "waf/value/strings.c"
 
 static apr_pool_t *pool;
@@ -215,6 +216,46 @@ static void check_base64_length(void **state)
     }
 }
 
+/* A request's strings that earlier ones had, under two plans that search for
+ * other words: all is as if nothing were kept. */
+static void check_known_from_before(void **state)
+{
+    static const slice_t texts[] = {
+        SLICE_LIT("a SCRIPT of a union"),   SLICE_LIT("Mozilla/5.0 (X11)"),
+        SLICE_LIT("selectSELECT,select %"), SLICE_LIT("script"),
+        SLICE_LIT("a script of a union"),   SLICE_LIT("nothing to see here")
+    };
+    static const slice_t other_words[] = { SLICE_LIT("to see"),
+                                           SLICE_LIT("zilla"),
+                                           SLICE_LIT("of a") };
+    strings_plan_t plans[3] = { plan, plan, plan };
+    strings_t *strings, *plain;
+    uint32_t round, i;
+    int number;
+
+    plans[0].number = 7;
+    plans[1].number = 8;
+    plans[1].words =
+        word_search_make(apr_palloc(pool, word_search_room(3)), other_words, 3);
+    for (round = 0; round < 20; round++) {
+        plans[2].words = plans[round % 2].words;
+        strings = strings_make(&plans[round % 2], 1000, pool);
+        plain = strings_make(&plans[2], 1000, pool);
+        for (i = 0; i < UNIT_COUNT(texts); i++) {
+            number = strings_add(strings, texts[i]);
+            assert_int_equal(strings_add(plain, texts[i]), number);
+            if (round % 3) { /* asked for first */
+                assert_memory_equal(strings_bytes(strings, number),
+                                    strings_bytes(plain, number),
+                                    sizeof(byte_set_t));
+            }
+            assert_memory_equal(strings_marks(strings, number),
+                                strings_marks(plain, number),
+                                strings_marks_room(plain) * sizeof(uint64_t));
+        }
+    }
+}
+
 int main(void)
 {
     transform_e both[] = { TRANSFORM_URL_DECODE, TRANSFORM_LOWERCASE };
@@ -236,6 +277,7 @@ int main(void)
     unit_add("full", check_full, NULL);
     unit_add("chains", check_chains, NULL);
     unit_add("reach", check_reach, NULL);
+    unit_add("known from before", check_known_from_before, NULL);
     unit_add("length of base64", check_base64_length, NULL);
     return unit_run("strings");
 }

@@ -15,6 +15,7 @@
 #include "waf/transform/transform_space.c"
 #include "waf/transform/transform_url.c"
 #define find find_string
+#include "waf/value/known.c"
 #include "waf/value/strings.c"
 #undef find
 #include "waf/value/values.c"
