@@ -9,12 +9,10 @@
 
 static void ask_name(program_maker_t *m, slice_t name)
 {
-    int number = tx_names_find(m->tx_names, name);
+    int number = name.len ? tx_names_find(m->tx_names, name) : TX_NO_NAME;
 
-    if (!name.len) {
-        m->is_all_of_tx_asked = 1;
-    }
-    else if (number != TX_NO_NAME) {
+    m->is_all_of_tx_asked |= !name.len;
+    if (number != TX_NO_NAME) {
         m->asked_tx[number >> 6] |= UINT64_C(1) << (number & 63);
     }
 }

@@ -79,6 +79,9 @@ static const uint64_t *tx_selected_by(const program_maker_t *m,
 static void finish_one(const program_maker_t *m, const rule_target_t *target,
                        program_selector_t *selector)
 {
+    if (!target->selector.len) {
+        return;
+    }
     if (!selector->pattern) {
         selector->number = tx_names_find(m->tx_names, target->selector);
     }
