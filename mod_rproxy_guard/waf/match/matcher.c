@@ -282,6 +282,12 @@ const rule_text_t *matcher_argument(const matcher_t *matcher)
     return matcher->expands ? &matcher->text : NULL;
 }
 
+int matcher_may_meet_limit(const matcher_t *matcher)
+{
+    return matcher->expression
+           || (matcher->op.kind == OPERATOR_RX && matcher->expands);
+}
+
 static int passes(const matcher_t *matcher, strings_t *strings, int number)
 {
     if (matcher->mark != MATCHER_NO_MARK

@@ -39,6 +39,9 @@ const char *matcher_maker_plan(matcher_maker_t *maker,
  * always. */
 const rule_text_t *matcher_argument(const matcher_t *matcher);
 
+/* Does it run an expression, which may meet a limit? */
+int matcher_may_meet_limit(const matcher_t *matcher);
+
 /* Does it match?  That the rule asks for the contrary ("!@rx") is the caller's.
  * Any thread.
  * @param number    of the value in strings, made with this maker's plan

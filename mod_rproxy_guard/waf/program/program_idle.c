@@ -127,7 +127,8 @@ int program_idle_is(const program_maker_t *m, const program_rule_t *starter)
 
     if (starter->link || starter->skip_to >= 0 || rule->verdict != RULE_PASS
         || rule->logs || rule->logs_audit || rule->severity >= 0
-        || rule->ctl_count || rule->captures) {
+        || rule->ctl_count || rule->captures
+        || (starter->matcher && matcher_may_meet_limit(starter->matcher))) {
         return 0;
     }
     for (i = 0; i < rule->setvar_count; i++) {

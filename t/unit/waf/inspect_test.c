@@ -478,6 +478,9 @@ static void check_limits(void **state)
     assert_int_equal(over_of("SecRule ARGS (a+)+$ id:1\n",
                              (inspect_limits_t){ 0 }),
                      INSPECT_OVER_MATCH);
+    assert_int_equal(over_of("SecRule ARGS (a+)+$ id:1,nolog,noauditlog\n",
+                             (inspect_limits_t){ 0 }),
+                     INSPECT_OVER_MATCH);
 }
 
 /* @param rules  with one that refuses "evil" where it sees it
