@@ -31,12 +31,20 @@ int matched_count(const inspect_t *inspect, rule_variable_e variable)
     return is_list(variable) ? inspect->run->matches->nelts : 1;
 }
 
-/* "%{rule.msg}" stands for the text as it is written in the rule. */
+/* "%{rule.msg}" stands for the text as it is written in the rule; in that text
+ * it is nothing. */
 static slice_t rule_text(inspect_t *inspect, const rule_text_t *text)
 {
-    return text->count == 1 && text->part[0].variable < 0
-               ? text->part[0].text
-               : expand_text(inspect, text);
+    const program_rule_t *rule = inspect->run->rule;
+    slice_t expanded;
+
+    if (text->count == 1 && text->part[0].variable < 0) {
+        return text->part[0].text;
+    }
+    inspect->run->rule = NULL;
+    expanded = expand_text(inspect, text);
+    inspect->run->rule = rule;
+    return expanded;
 }
 
 static slice_t of_rule(inspect_t *inspect, slice_t name)

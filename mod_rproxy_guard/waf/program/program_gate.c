@@ -13,10 +13,12 @@
 
 /* ---- what was matched before ---- */
 
+/* Texts of a rule, of RULE, may name the others. */
 static int is_of_match(int variable)
 {
     return variable == VARIABLE_MATCHED_VAR
-           || variable == VARIABLE_MATCHED_VAR_NAME;
+           || variable == VARIABLE_MATCHED_VAR_NAME
+           || variable == VARIABLE_RULE;
 }
 
 int program_gate_asks_before(const program_rule_t *starter)

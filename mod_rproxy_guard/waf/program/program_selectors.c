@@ -45,10 +45,21 @@ const char *program_selectors(program_maker_t *m, const rule_target_t *target,
     return wrong;
 }
 
-/* Options within it may tell cases apart, which names are one without. */
-static int pattern_has_options(slice_t pattern)
+/* Names are one without case, which some patterns tell apart: by options,
+ * "(?-i)", by verbs, "(*UCP)", and by properties, "\p{Lu}". */
+static int tells_cases(slice_t pattern)
 {
-    return memchr(pattern.p, '?', pattern.len) != NULL;
+    size_t i;
+
+    for (i = 0; i < pattern.len; i++) {
+        char next = i + 1 < pattern.len ? pattern.p[i + 1] : '\0';
+
+        if (pattern.p[i] == '?' || (pattern.p[i] == '(' && next == '*')
+            || (pattern.p[i] == '\\' && (next | 0x20) == 'p')) {
+            return 1;
+        }
+    }
+    return 0;
 }
 
 /* @return NULL: it takes too long */
@@ -85,7 +96,7 @@ static void finish_one(const program_maker_t *m, const rule_target_t *target,
     if (!selector->pattern) {
         selector->number = tx_names_find(m->tx_names, target->selector);
     }
-    else if (!pattern_has_options(target->selector)) {
+    else if (!tells_cases(target->selector)) {
         selector->tx = tx_selected_by(m, selector);
     }
 }

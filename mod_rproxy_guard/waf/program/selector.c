@@ -10,10 +10,12 @@ static int is_literal(char byte)
            || (byte >= '0' && byte <= '9') || byte == '_' || byte == '-';
 }
 
-/* What may make the byte before it none. */
+/* What may make the byte before it none, or begins what may stand between them:
+ * a comment, "\E". */
 static int is_optional(char byte)
 {
-    return byte == '*' || byte == '?' || byte == '{';
+    return byte == '*' || byte == '?' || byte == '{' || byte == '('
+           || byte == '\\';
 }
 
 selector_t selector_of(slice_t expression)

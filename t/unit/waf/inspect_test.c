@@ -276,6 +276,21 @@ static const case_t cases[] = {
     { "what nobody asks for, but what has matched", "SecRule ARGS x \"id:1,nolog,noauditlog,setvar:tx.a=1\"\n"
                                                     "SecRule MATCHED_VAR_NAME @unconditionalMatch" SHOWS(2, ""),
       GET("/?a=x"), "2(MATCHED_VAR_NAME=ARGS:a)" },
+    { "texts of a rule ask what has matched", "SecRule ARGS x \"id:1,nolog,noauditlog,setvar:tx.a=1\"\n"
+                                              "SecRule RULE:logdata \"@contains ARGS:a\" \"id:2,logdata:'%{MATCHED_VAR_NAME}'\"\n",
+      GET("/?a=x"), "2(RULE)" },
+    { "texts of a rule that name themselves", "SecAction \"id:1,nolog,noauditlog,msg:'a %{rule.msg}',logdata:'%{rule.msg} %{rule.logdata}',setvar:'tx.a=%{rule.msg}b%{rule.logdata}'\"\n"
+                                              "SecRule TX:a @unconditionalMatch" SHOWS(2, ""),
+      GET("/"), "2(TX:a=a b )" },
+    { "patterns that tell cases apart", "SecRule TX:limit \"@eq 5\" id:1,nolog,noauditlog\n"
+                                        "SecAction id:2,nolog,noauditlog,setvar:'tx.Limit=9'\n"
+                                        "SecRule TX:/^\\p{Lu}/ \"@eq 9\"" SHOWS(3, "")
+                                        "SecRule TX:/(*UCP)^[[:upper:]]/ \"@eq 9\"" SHOWS(4, "")
+                                        "SecRule TX:/(?-i)^L/ \"@eq 9\"" SHOWS(5, ""),
+      GET("/"), "3(TX:Limit=9) 4(TX:Limit=9) 5(TX:Limit=9)" },
+    { "excluded by a pattern with a part that may be none", "SecRule ARGS|!ARGS:/^fo\\E*$/ @unconditionalMatch" SHOWS(1, "")
+                                                            "SecRule ARGS|!ARGS:/^fo(?#c)*$/ @unconditionalMatch" SHOWS(2, ""),
+      GET("/?a=x&f=1&fo=2"), "1(ARGS:a=x) 2(ARGS:a=x)" },
     { "variables that only texts name", "SecRule ARGS \"@streq %{REQUEST_METHOD}\" \"id:1,setvar:'tx.a=%{REQUEST_PROTOCOL}',setvar:'tx.b_%{REQUEST_BASENAME}=1',logdata:'%{REQUEST_URI} %{TX.a}'\"\n"
                                        "SecRule TX:b_x @unconditionalMatch \"id:2,redirect:http://e/%{QUERY_STRING}\"\n",
       GET("/x?a=GET"), "1(/x?a=GET HTTP/1.1) 2! redirect 302 http://e/a=GET" },
