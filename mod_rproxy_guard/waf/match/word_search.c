@@ -218,8 +218,8 @@ static void put(word_search_t *search, uint32_t at, slice_t text,
     search->key[at] = word_key(place->kinds, size_of(text));
 }
 
-/* A word's place is found anew: nobody else was in its bucket the first time
- * that is not there now. */
+/* Twice, from empty buckets, since each word goes to the same place again.
+ * @param is_laid  0: only finds out how full they get */
 static void fill(word_search_t *search, const slice_t *words, uint32_t count,
                  uint16_t *full, const uint64_t *everyday_bits, int is_laid)
 {
@@ -335,7 +335,8 @@ static inline void compare(const word_search_t *search, slice_t value,
     }
 }
 
-/* Words with the kinds up to end, of which the last two are what what says. */
+/* Words with the kinds up to end.
+ * @param what  the last two of them are: PAIR_SHORT, PAIR_LAST */
 static void search_at(const word_search_t *search, slice_t value, size_t end,
                       uint32_t kinds, int what, word_found_fn *found, void *ctx)
 {
