@@ -17,7 +17,7 @@
 
 #include "status/cache_counters.h"
 
-#define UNDER_WAY 4096
+#define UNDER_WAY 65536
 /* Of what the event MPM keeps for a connection: some 200 bytes, in a struct of
  * its own source alone.  When a request is read it writes one pointer near its
  * begin and looks at nothing else, since nobody hands it this connection. */
