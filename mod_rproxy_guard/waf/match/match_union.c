@@ -3,6 +3,8 @@
 /* match_union.c: see match_union.h.  Layer L1. */
 #include "match_union.h"
 
+#include <apr_strings.h>
+
 #include "matcher_private.h"
 
 static void add(match_union_t *sum, strings_t *strings, const byte_set_t *bytes,
@@ -11,10 +13,13 @@ static void add(match_union_t *sum, strings_t *strings, const byte_set_t *bytes,
     size_t words = strings_marks_room(strings), i;
 
     if (!sum->marks) {
-        sum->marks = apr_pcalloc(strings_pool(strings), words * sizeof(*marks));
+        sum->marks =
+            apr_pmemdup(strings_pool(strings), marks, words * sizeof(*marks));
     }
-    for (i = 0; i < words; i++) {
-        sum->marks[i] |= marks[i];
+    else {
+        for (i = 0; i < words; i++) {
+            sum->marks[i] |= marks[i];
+        }
     }
     byte_set_join(&sum->bytes, bytes);
     sum->longest = longest > sum->longest ? longest : sum->longest;

@@ -13,7 +13,7 @@
 #include "waf/byte_set.h"
 
 enum {
-    KNOWN_SHORTEST = 12, /* bytes; it does not pay for shorter ones */
+    KNOWN_SHORTEST = 8, /* bytes; it does not pay for shorter ones */
     KNOWN_LONGEST = 128,
     KNOWN_MARKS = 512 /* plans with more go without */
 };
