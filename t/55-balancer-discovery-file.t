@@ -140,8 +140,9 @@ is_deeply($farm->httpd->complaints, [], 'nothing else');
     RProxy::Server::await(sub { source($large)->{members} == 10_000 },
         '10,000 members', 20);
     is(source($large)->{failures}, 0, '10,000 members: all have a place');
+    my $log = $large->httpd->log;
     put(join "\n", @many[0 .. 4999], 'http://127.2.0.1:9', '');
-    $large->httpd->log->await(qr/RP3065: .*members: 5001/, 20);
+    $log->await(qr/RP3065: .*members: 5001/, 20);
     like($large->httpd->text('error_log'),
         qr/members: 5001 \(1 added, 5000 removed, 0 changed\)/,
         '10,000 members: half of them go, one comes');

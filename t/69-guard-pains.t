@@ -71,14 +71,19 @@ LoadModule evasive20_module "$PACKAGES/usr/lib/apache2/modules/mod_evasive20.so"
 DOSPageCount 2
 DOSPageInterval 3600
 ProxyPass "/" "http://127.0.0.1:$PORT/" disablereuse=on
+Timeout 60
 CONF
     );
     my @clients = map { begin($stock, '/') } 1 .. 8;
-    my @reached = map { $origin->accept(20) } 1 .. 8;
-    is(scalar @reached, 8, 'mod_evasive: all eight reach the application, of two');
-    answer_all(@reached);
-    is_deeply([map { $_->read_response->status } @clients], [(200) x 8],
-        '... and are answered');
+    my @reached;
+    while (@reached < 8 && @clients < 40) {
+        if   ($origin->has_connection(0.5)) { push @reached, $origin->accept }
+        else { push @clients, begin($stock, '/') }    # one waits in a busy child
+    }
+    is(scalar @reached, 8, 'mod_evasive: eight reach the application, of two');
+    undef $stock;
+    @clients = @reached = ();
+    $origin->accept while $origin->has_connection(0.1);
 
     my $ours = RProxy::Httpd->start(@both, conf => <<"CONF");
 RProxyGuard On
